@@ -1,0 +1,139 @@
+/**
+ * What the core can ask of a host's agent (src/agent/agent.sh), and what the agent tells by itself.
+ * AgentClient (agent-client.ts) implements it over one control channel; nothing here knows of ssh.
+ */
+import type { HostSample } from '../../shared/domain.ts'
+
+/** What the agent says of its host when it starts. */
+export type AgentInfo = {
+  /** Hash of the agent's file: its version. */
+  version: string
+  bootId: string
+  /** Absolute path of ~/.drover on the host. */
+  root: string
+  user: string
+  home: string
+  /** The user's login shell. */
+  shell: string
+  hostname: string
+  arch: string
+  kernel: string
+  cpus: number
+  memoryTotalBytes: number
+  /** Version text, or null where it is not installed. */
+  tmux: string | null
+  rsync: string | null
+  /** The host's clock less ours, measured at hello; the host tells whole seconds. */
+  clockOffsetMs: number
+  /** Ticks a second of its CPU counters. */
+  clockTicks: number
+}
+
+export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost'
+
+/** A job as its host's disk tells it. Times are the host's clock in seconds, made ours by AgentClient. */
+export type AgentJob = {
+  id: string
+  /** Id of the computer that started it. */
+  owner: string
+  /** The host's name as its owner knows it. */
+  worker: string
+  /** Folder on the owner's computer. */
+  folder: string
+  /** For people. */
+  command: string
+  hasTerminal: boolean
+  state: AgentJobState
+  pid: number | null
+  startedAt: number | null
+  endedAt: number | null
+  /** One of both once it has ended in an ordinary way. */
+  exitCode: number | null
+  signal: string | null
+  /** It was asked to stop through the agent before it ended. */
+  isStopped: boolean
+  /** Why it could not start or was lost. */
+  reason: string | null
+  logBytes: number
+  workdir: string
+}
+
+export type StartSpec = {
+  id: string
+  owner: string
+  worker: string
+  folder: string
+  command: string
+  /** What the login shell runs: POSIX sh text made by job-script.ts. */
+  script: string
+  /** Absolute, or null for the job's own `workdirs/<id>`. */
+  workdir: string | null
+  /** Null: no terminal; straight to its log. */
+  terminal: { columns: number; rows: number } | null
+}
+
+export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; memoryKind: 'pss' | 'rss'; processes: number }
+
+export type AgentEvent = { type: 'job'; job: AgentJob }
+
+export type FolderStat = {
+  /** What `setFolderStamp` said last, or null if the copy is unfinished or not there. */
+  stamp: string | null
+  hasSpare: boolean
+}
+
+export type HostDisk = { freeBytes: number; jobsBytes: number; workdirsBytes: number; foldersBytes: number; sparesBytes: number }
+
+export interface Agent {
+  readonly info: AgentInfo
+  /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
+  start(spec: StartSpec): Promise<AgentJob>
+  /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
+  stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
+  /** Null where the host knows no such job. */
+  stat(id: string): Promise<AgentJob | null>
+  list(): Promise<AgentJob[]>
+  /** Removes the job's folder and workdir. @throws {AppError} `CONFLICT` while it runs. */
+  remove(id: string): Promise<void>
+  /** The host's load since the last call of it. */
+  sample(): Promise<HostSample>
+  jobSamples(): Promise<AgentJobSample[]>
+
+  /** Makes an empty workdir, or one from the pristine copy `folderKey` (its spare, a reflink or a copy). Returns its absolute path. */
+  makeWorkdir(id: string, folderKey: string | null): Promise<string>
+  folderStat(folderKey: string): Promise<FolderStat>
+  /** An empty stamp marks the copy as unfinished. */
+  setFolderStamp(folderKey: string, stamp: string): Promise<void>
+  /** Makes a spare workdir ready from the pristine copy, at low priority, if it is at most `maxBytes`. Settles when done. */
+  makeSpare(folderKey: string, maxBytes: number): Promise<boolean>
+  disk(): Promise<HostDisk>
+  /** Sizes of each thing on the host that belongs to `owner`. */
+  diskEntries(
+    owner: string,
+  ): Promise<{ kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }[]>
+  removeEntry(kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent', id: string): Promise<void>
+
+  /**
+   * Shell command lines for a channel of their own (Transport.exec), quoted and ready:
+   * a job's log from a byte on; a terminal on it; `rsync --server …` or tar into a pristine copy, under its lock.
+   */
+  readonly commands: {
+    /** Sends the log from `fromByte`; with `follow` until its stdin ends. */
+    log(id: string, fromByte: number, follow: boolean): string
+    /** Exits 3 when the job has no terminal any more. */
+    attach(id: string): string
+    /** `serverArguments` as the local rsync gave them to its remote shell, without the leading `rsync`; its destination is replaced by the copy. */
+    rsyncReceive(folderKey: string, serverArguments: readonly string[]): string
+    tarReceive(folderKey: string): string
+    /** Reads NUL-ended relative paths from stdin and removes them from the copy: files first, then folders that are empty. */
+    removeFromFolder(folderKey: string): string
+    /** A tar stream of what `pattern` (relative to the workdir or absolute; a glob) matches there. */
+    tarSend(id: string, pattern: string): string
+  }
+
+  /** Tells of every change of a job of any owner on this host. Returns its undo. At least once; never out of order for one job. */
+  onEvent(listener: (event: AgentEvent) => void): () => void
+  /** Settles when the control channel is gone. */
+  readonly lost: Promise<Error>
+  close(): void
+}

@@ -1,0 +1,261 @@
+/**
+ * Every method of the core, once: who may call it, what it takes, what it gives. HTTP, WebSocket, IPC and the command line
+ * are all made from this table. The command line imports its types only, so that no zod gets into its bundle.
+ */
+import { z } from 'zod'
+import type { Command, HostView, JobView, Placement } from './domain.ts'
+
+export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
+export type Principal = { readonly role: Role }
+
+/** A host's name: what people type and what stands in config.yaml. Never begins with `-`, so it is no option anywhere. */
+export const HostName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'a host name is 1 to 63 letters, digits, dots, dashes or underscores, and begins with a letter or digit',
+  )
+/** `[user@]host[:port]`, `[user@][v6]:port` or an alias of ~/.ssh/config: what the system's ssh would be told. */
+export const Connection = z
+  .string()
+  .max(512)
+  .regex(
+    /^(?!-)[^\s\p{Cc}'"`$\\;&|<>(){}]+$/u,
+    'a connection is [user@]host[:port] or an ssh alias, without spaces, quotes or shell characters',
+  )
+/** A job id or its beginning. */
+const JobRef = z.string().regex(/^[0-9a-f-]{1,36}$/, 'a job id is made of hexadecimal digits and dashes')
+const Text = z.string().refine(text => !text.includes('\0') && !text.includes('\uFFFD'), 'must be valid UTF-8 without NUL')
+const AbsolutePath = Text.refine(path => path.startsWith('/'), 'must be an absolute path')
+export const CommandInput: z.ZodType<Command> = z.union([
+  z.strictObject({ line: Text.min(1).max(100_000) }),
+  z.strictObject({ argv: z.array(Text.max(100_000)).min(1).max(10_000) }),
+])
+const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment name is letters, digits and underscores')
+const Columns = z.int().min(1).max(10_000)
+
+const owner = ['owner'] as const satisfies readonly Role[]
+const viewer = ['owner', 'readonly'] as const satisfies readonly Role[]
+
+export type CoreStatus = {
+  version: string
+  pid: number
+  startedAt: number
+  socketPath: string
+  configPath: string
+  databasePath: string
+  configError: string | null
+  hosts: HostView[]
+  runningJobs: number
+  unknownJobs: number
+}
+export type Finding = {
+  level: 'ok' | 'warning' | 'error'
+  host: string | null
+  subject: string
+  message: string
+  fix: string | null
+}
+export type DiskUse = {
+  host: string
+  freeBytes: number
+  jobsBytes: number
+  workdirsBytes: number
+  foldersBytes: number
+  sparesBytes: number
+  error: string | null
+}
+export type GcReport = {
+  host: string
+  removed: { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number }[]
+  error: string | null
+}
+export type SkippedPath = { path: string; rule: string }
+export type PushPreview = { files: number; bytes: number; skipped: SkippedPath[]; isSkippedCut: boolean; warnings: string[] }
+export type Importable = {
+  source: 'ssh-config' | 'beowulf' | 'p'
+  path: string
+  hosts: { name: string; connection: string; isKnown: boolean }[]
+  importedAt: number | null
+}
+export type TrustOffer = {
+  host: string
+  address: string
+  keys: { type: string; fingerprint: string }[]
+  isTrusted: boolean
+  changedFrom: string[]
+}
+
+const output = <T>() => z.custom<T>(() => true)
+const nothing = z.strictObject({})
+
+export const contract = {
+  'core.status': { allow: viewer, input: nothing, output: output<CoreStatus>() },
+  'core.stop': { allow: owner, input: nothing, output: output<{ runningJobs: number }>() },
+  'core.doctor': { allow: owner, input: nothing, output: output<{ findings: Finding[] }>() },
+
+  'config.get': { allow: owner, input: nothing, output: output<{ path: string; text: string; error: string | null }>() },
+  'config.set': {
+    allow: owner,
+    input: z.strictObject({ key: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }),
+    output: output<null>(),
+  },
+
+  'host.list': {
+    allow: viewer,
+    input: z.strictObject({ check: z.boolean().default(false) }),
+    output: output<{ hosts: HostView[] }>(),
+  },
+  'host.add': {
+    allow: owner,
+    input: z.strictObject({ connection: Connection, name: HostName.optional() }),
+    output: output<{ host: HostView }>(),
+  },
+  'host.remove': { allow: owner, input: z.strictObject({ name: HostName }), output: output<null>() },
+  /** `auto` is the allocator. */
+  'host.default': { allow: owner, input: z.strictObject({ name: HostName }), output: output<null>() },
+  /** Without a fingerprint it only says what the host offers; with one it accepts exactly that key. */
+  'host.trust': {
+    allow: owner,
+    input: z.strictObject({ name: HostName, fingerprint: z.string().optional() }),
+    output: output<TrustOffer>(),
+  },
+  'host.test': {
+    allow: owner,
+    input: z.strictObject({ name: HostName }),
+    output: output<{ host: HostView; steps: { name: string; ok: boolean; detail: string; tookMs: number }[] }>(),
+  },
+  /** Gives the passphrase of a private key; the opened key is kept in memory only. */
+  'host.unlock': {
+    allow: owner,
+    input: z.strictObject({ keyPath: AbsolutePath, passphrase: z.string().max(10_000) }),
+    output: output<null>(),
+  },
+  'host.importable': { allow: owner, input: nothing, output: output<{ sources: Importable[] }>() },
+  'host.import': {
+    allow: owner,
+    input: z.strictObject({ source: z.enum(['ssh-config', 'beowulf', 'p']), names: z.array(HostName).optional() }),
+    output: output<{ added: string[]; skipped: { name: string; why: string }[] }>(),
+  },
+
+  'job.push': {
+    allow: owner,
+    input: z.strictObject({
+      command: CommandInput,
+      /** Absolute; what is pushed when `sync`, else only where the user stood. */
+      folder: AbsolutePath.nullable(),
+      sync: z.boolean(),
+      /** `auto`, a host's name, or null for the default host. */
+      host: HostName.nullable().default(null),
+      env: z.record(EnvName, Text).default({}),
+      pull: z.array(Text.min(1)).max(100).default([]),
+      terminal: z.strictObject({ columns: Columns, rows: Columns }).nullable(),
+      /** The caller's mark, so that a push sent twice runs once. */
+      jobId: z.uuid().optional(),
+    }),
+    output: output<{ job: JobView }>(),
+  },
+  'job.preview': { allow: owner, input: z.strictObject({ folder: AbsolutePath }), output: output<PushPreview>() },
+  'job.list': {
+    allow: viewer,
+    input: z.strictObject({ limit: z.int().min(1).max(100_000).default(1000), foreign: z.boolean().default(false) }),
+    output: output<{ jobs: JobView[] }>(),
+  },
+  'job.get': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ job: JobView }>() },
+  'job.stop': {
+    allow: owner,
+    input: z.strictObject({
+      job: JobRef,
+      graceMs: z.int().min(0).max(3_600_000).default(10_000),
+      signal: z.enum(['TERM', 'INT', 'HUP', 'QUIT']).default('TERM'),
+    }),
+    output: output<{ job: JobView }>(),
+  },
+  'job.rerun': {
+    allow: owner,
+    input: z.strictObject({
+      job: JobRef,
+      host: HostName.nullable().default(null),
+      terminal: z.strictObject({ columns: Columns, rows: Columns }).nullable(),
+    }),
+    output: output<{ job: JobView }>(),
+  },
+  'job.remove': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef, force: z.boolean().default(false) }),
+    output: output<null>(),
+  },
+  'job.explain': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ placement: Placement | null }>() },
+  /** Copies from the job's workdir. The answer comes at once; progress and end are events with this `pullId`. */
+  'job.pull': {
+    allow: owner,
+    input: z.strictObject({
+      job: JobRef,
+      pattern: Text.min(1),
+      destination: AbsolutePath,
+      overwrite: z.boolean().default(false),
+    }),
+    output: output<{ pullId: string }>(),
+  },
+  'pull.cancel': { allow: owner, input: z.strictObject({ pullId: z.string() }), output: output<null>() },
+
+  'disk.usage': { allow: owner, input: z.strictObject({ host: HostName.optional() }), output: output<{ hosts: DiskUse[] }>() },
+  'disk.gc': {
+    allow: owner,
+    input: z.strictObject({
+      host: HostName.optional(),
+      dryRun: z.boolean().default(false),
+      olderThanMs: z.int().min(0).optional(),
+    }),
+    output: output<{ hosts: GcReport[] }>(),
+  },
+} as const
+
+type Contract = typeof contract
+export type Method = keyof Contract
+/** What a caller writes. */
+export type Input<M extends Method> = z.input<Contract[M]['input']>
+/** What the core gets: the input with its defaults. */
+export type Parsed<M extends Method> = z.output<Contract[M]['input']>
+export type Output<M extends Method> = z.output<Contract[M]['output']>
+/** What the core implements. */
+export type Methods = { [M in Method]: (input: Parsed<M>, principal: Principal) => Promise<Output<M>> }
+/** What a client sees, whatever carries it. */
+export type Call = <M extends Method>(method: M, input: Input<M>) => Promise<Output<M>>
+
+/**
+ * What a client writes on the WebSocket, as JSON text. Bytes of a stream travel as binary messages: see frames.ts.
+ * `stream` numbers are the client's own, never used twice on one socket.
+ */
+export const ClientMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('call'), id: z.int().min(0), method: z.string(), input: z.unknown() }),
+  /** Events from now on, or from after `afterSeq` of this core; the answer says whether any were missed. */
+  z.strictObject({
+    type: z.literal('events'),
+    id: z.int().min(0),
+    afterSeq: z.int().min(0).optional(),
+    jobId: z.uuid().optional(),
+  }),
+  /** A job's output from `fromByte` on; with `follow` until the job has ended and all of it was sent. */
+  z.strictObject({
+    type: z.literal('log'),
+    stream: z.int().min(1),
+    job: JobRef,
+    fromByte: z.int().min(0).default(0),
+    follow: z.boolean().default(false),
+  }),
+  /** A terminal attached to the job. Its end (detach, or the job's end) ends the stream. */
+  z.strictObject({
+    type: z.literal('terminal'),
+    stream: z.int().min(1),
+    job: JobRef,
+    columns: Columns,
+    rows: Columns,
+    term: z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/),
+  }),
+  z.strictObject({ type: z.literal('resize'), stream: z.int().min(1), columns: Columns, rows: Columns }),
+  /** The client has taken this many more bytes of the stream: see STREAM_WINDOW_BYTES. */
+  z.strictObject({ type: z.literal('took'), stream: z.int().min(1), bytes: z.int().min(1) }),
+  z.strictObject({ type: z.literal('close'), stream: z.int().min(1) }),
+])
+export type ClientMessage = z.infer<typeof ClientMessage>

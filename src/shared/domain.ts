@@ -1,0 +1,118 @@
+/**
+ * The words of the domain as types: what the core, the window and the command line say to each other about.
+ * Times are epoch milliseconds (`…At`), durations milliseconds (`…Ms`), sizes bytes (`…Bytes`), shares 0..1 (`…Ratio`).
+ */
+import type { ErrorBody } from './errors.ts'
+
+export type JobKind = 'push' | 'app' | 'process' | 'check' | 'batch' | 'ai-agent'
+export type JobState = 'queued' | 'syncing' | 'starting' | 'running' | 'stopping' | 'ended'
+/** How a job ended. Only `exited` has an exit code, only `signalled` a signal; `stopped` may have either. */
+export type JobOutcome = 'exited' | 'signalled' | 'stopped' | 'cancelled' | 'failed' | 'lost' | 'link-lost'
+
+/** One word after `--` is a line for the login shell; several words are an exact argument list. Both round-trip. */
+export type Command = { readonly line: string } | { readonly argv: readonly string[] }
+
+/** Why this host: what the allocator decided, kept with the job. */
+export type Placement = {
+  host: string
+  reason: string
+  score: number
+  /** What was known of each host that was weighed; `refused` says why it was left out. */
+  candidates: { host: string; score: number | null; refused: string | null }[]
+}
+
+export type SyncProgress = {
+  phase: 'scanning' | 'comparing' | 'sending' | 'copying'
+  filesDone: number
+  filesTotal: number | null
+  bytesDone: number
+  bytesTotal: number | null
+}
+
+export type JobView = {
+  id: string
+  kind: JobKind
+  /** Null until it is placed. */
+  host: string | null
+  command: Command
+  /** The folder on this computer that was pushed or stood in; null for none. */
+  folder: string | null
+  isSynced: boolean
+  /** Absolute path on the host; null until known. */
+  workdir: string | null
+  hasTerminal: boolean
+  state: JobState
+  outcome: JobOutcome | null
+  exitCode: number | null
+  /** Without the SIG prefix: `TERM`. */
+  signal: string | null
+  /** A sentence for people: why it failed, was lost, or runs without a terminal. */
+  reason: string | null
+  /** Set while its host cannot be asked: since when. `state` is then the last known one. */
+  unknownSince: number | null
+  createdAt: number
+  startedAt: number | null
+  endedAt: number | null
+  logBytes: number | null
+  memoryBytes: number | null
+  peakMemoryBytes: number | null
+  cpuMs: number | null
+  placement: Placement | null
+  progress: SyncProgress | null
+  /** What is brought back by itself at the end, as given with --pull. */
+  pull: readonly string[]
+  /** True for a job that another computer of the same person started on a shared host. */
+  isForeign: boolean
+}
+
+export type TransportKind = 'local' | 'ssh2' | 'openssh'
+export type HostState = 'connecting' | 'connected' | 'offline' | 'refused'
+
+/** One reading of a host, made by its agent every 2 s. */
+export type HostSample = {
+  at: number
+  cpuRatio: number
+  ioWaitRatio: number
+  memoryTotalBytes: number
+  memoryAvailableBytes: number
+  load1: number
+}
+
+export type HostView = {
+  name: string
+  /** As given to `host add`: `user@host:port` or an alias; `local` for this machine. */
+  connection: string
+  isDefault: boolean
+  state: HostState
+  /** Since when `state` holds. */
+  since: number
+  /** Why it is offline or refused. */
+  error: ErrorBody | null
+  /** When the next attempt to connect is due, while offline. */
+  retryAt: number | null
+  transport: TransportKind | null
+  /** Why OpenSSH is used in place of ssh2; null when it is not. */
+  transportReason: string | null
+  cpus: number | null
+  tools: { tmux: string | null; rsync: string | null } | null
+  sample: HostSample | null
+  runningJobs: number
+  importedFrom: string | null
+}
+
+export type EventBody =
+  | { type: 'job.changed'; job: JobView }
+  | { type: 'job.removed'; jobId: string }
+  | { type: 'host.changed'; host: HostView }
+  | { type: 'host.removed'; name: string }
+  | { type: 'pull.progress'; pullId: string; filesDone: number; bytesDone: number; bytesTotal: number | null }
+  | { type: 'pull.ended'; pullId: string; jobId: string; files: string[]; error: ErrorBody | null }
+  | { type: 'config.changed' }
+  | { type: 'config.error'; error: ErrorBody }
+/** `seq` counts up within one run of the core. */
+export type CoreEvent = EventBody & { seq: number; at: number }
+
+/** True when no further change of this job can come. */
+export function isFinal(job: { state: JobState }): boolean {
+  return job.state === 'ended'
+}

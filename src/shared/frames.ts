@@ -1,0 +1,34 @@
+/**
+ * The WebSocket's other half: what the core writes, and how bytes of a stream are framed. No zod here: clients load this.
+ */
+import type { CoreEvent } from './domain.ts'
+import type { ErrorBody } from './errors.ts'
+
+/** A sender has at most this many bytes of one stream under way that the receiver has not yet said it took. */
+export const STREAM_WINDOW_BYTES = 256 * 1024
+
+export type ServerMessage =
+  | { type: 'result'; id: number; result: unknown }
+  | { type: 'error'; id: number; error: ErrorBody }
+  /** Events from here on are sent; `missed` when those after `afterSeq` are no longer all there: take a snapshot. */
+  | { type: 'events'; id: number; seq: number; missed: boolean }
+  | { type: 'event'; event: CoreEvent }
+  /** The stream is open: bytes follow. */
+  | { type: 'opened'; stream: number }
+  /** The core has taken this many more bytes that the client wrote to a terminal. */
+  | { type: 'took'; stream: number; bytes: number }
+  /** The stream has ended; nothing follows for it. `error` null: in the ordinary way. */
+  | { type: 'ended'; stream: number; error: ErrorBody | null }
+
+/** A binary message: the stream's number as big-endian u32, then the bytes. */
+export function encodeFrame(stream: number, bytes: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(4 + bytes.length)
+  new DataView(frame.buffer).setUint32(0, stream)
+  frame.set(bytes, 4)
+  return frame
+}
+
+/** @throws {RangeError} on a frame without a whole header. */
+export function decodeFrame(frame: Uint8Array): { stream: number; bytes: Uint8Array } {
+  return { stream: new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(0), bytes: frame.subarray(4) }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Three suites: `unit` stands beside its file and needs no other program; `integration` uses real parts; `soak` is long and run by hand. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000 } },
+    ],
+    maxWorkers: 2,
+  },
+})
