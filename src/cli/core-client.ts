@@ -1,0 +1,39 @@
+/**
+ * What the verbs need of a core, whoever carries it. client.ts implements it over the core's unix socket.
+ * Types only: the verbs and their tests are written against these.
+ */
+import type { Call } from '../shared/contract.ts'
+import type { CoreEvent } from '../shared/domain.ts'
+
+/** One request at a time, nothing kept open: what `ls`, `stop` and most verbs use. */
+export interface CoreClient {
+  readonly call: Call
+  /** Opens one WebSocket for events, logs and terminals. */
+  connect(): Promise<CoreSession>
+}
+
+/**
+ * One WebSocket. When the core goes away, streams that are open and calls that wait fail with `CORE_UNREACHABLE`; the session
+ * then connects again by itself, and what is asked of it meanwhile waits for that.
+ */
+export interface CoreSession {
+  readonly call: Call
+  /** Settles when events flow, so that nothing that follows is missed. Renewed by itself after a reconnect. Returns its undo. */
+  onEvent(listener: (event: CoreEvent) => void, filter?: { jobId?: string }): Promise<() => void>
+  /** Told after each reconnect: events may have been missed, so ask again for what matters. Returns its undo. */
+  onReconnect(listener: () => void): () => void
+  openLog(input: { job: string; fromByte?: number; follow?: boolean }): Promise<ByteStream>
+  openTerminal(input: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream>
+  close(): void
+}
+
+/** Bytes in order. The next are fetched only as these are taken, so a slow reader slows the sender. Throws the stream's error. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  close(): void
+}
+
+export interface TerminalStream extends ByteStream {
+  /** Settles when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>
+  resize(size: { columns: number; rows: number }): void
+}
