@@ -1,0 +1,218 @@
+/**
+ * The one link to one host: dials it, brings its agent up, samples it every 2 s (which is also the keep-alive), notices its loss
+ * and dials again. Everything that needs the host goes through `ready()`; nobody else keeps a transport.
+ */
+import type { HostSample, HostState } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Agent, AgentJobSample } from './agent.ts'
+import type { Transport } from './transport.ts'
+
+export const SAMPLE_EVERY_MS = 2_000
+/** Whole job trees are read less often: it costs the host more. */
+const JOB_SAMPLE_EVERY_SAMPLES = 5
+/** A sample not answered in this time means the host is lost: together with the period it stays below 15 s. */
+const SAMPLE_TIMEOUT_MS = 10_000
+/** Causes that trying again cannot mend: only the user can. */
+const NEEDS_USER = new Set([
+  'HOST_KEY_UNKNOWN',
+  'HOST_KEY_CHANGED',
+  'AUTH_FAILED',
+  'KEY_LOCKED',
+  'MISSING_TOOL',
+  'BAD_CONFIG',
+  'BAD_INPUT',
+])
+
+export type Live = { transport: Transport; agent: Agent }
+export type LinkStatus = {
+  state: HostState
+  since: number
+  error: AppError | null
+  retryAt: number | null
+  transportReason: string | null
+}
+export type LinkListener = {
+  /** `state`, `error` or `retryAt` changed. */
+  changed?(link: HostLink): void
+  /** The agent answers: before anything that waits in `ready()` goes on. */
+  connected?(link: HostLink, live: Live): void
+  lost?(link: HostLink): void
+  sampled?(link: HostLink, sample: HostSample): void
+  jobsSampled?(link: HostLink, samples: AgentJobSample[]): void
+}
+export type LinkOptions = {
+  name: string
+  connection: string
+  open(): Promise<Live & { reason: string | null }>
+  now(): number
+  /** Delay before attempt number `attempt` (from 0), in milliseconds. */
+  backoffMs(attempt: number): number
+  listener: LinkListener
+}
+
+export class HostLink {
+  readonly name: string
+  readonly connection: string
+  readonly #options: LinkOptions
+  #status: LinkStatus
+  #live: Live | null = null
+  #sample: HostSample | null = null
+  #attempt: Promise<Live> | null = null
+  #failures = 0
+  #timer: NodeJS.Timeout | null = null
+  #isClosed = false
+
+  constructor(options: LinkOptions) {
+    this.name = options.name
+    this.connection = options.connection
+    this.#options = options
+    this.#status = { state: 'offline', since: options.now(), error: null, retryAt: null, transportReason: null }
+  }
+
+  get status(): LinkStatus {
+    return this.#status
+  }
+  get live(): Live | null {
+    return this.#live
+  }
+  get sample(): HostSample | null {
+    return this.#sample
+  }
+
+  /**
+   * The live host, dialling at once if it is not connected.
+   *
+   * @throws {AppError} why it cannot be reached.
+   */
+  async ready(): Promise<Live> {
+    return this.#live ?? this.connect()
+  }
+
+  /** Dials now, whatever the back-off says; joins an attempt under way. */
+  connect(): Promise<Live> {
+    if (this.#isClosed) return Promise.reject(new AppError('HOST_UNREACHABLE', `${this.name} was removed`))
+    if (this.#live) return Promise.resolve(this.#live)
+    if (!this.#attempt) {
+      this.#clearTimer()
+      this.#attempt = this.#dial().finally(() => {
+        this.#attempt = null
+      })
+    }
+    return this.#attempt
+  }
+
+  /** Keeps the link up from now on: failures are tried again, quietly. */
+  start(): void {
+    this.connect().catch(() => undefined) // The status tells; #dial has planned the next attempt.
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#clearTimer()
+    const live = this.#live ?? (await this.#attempt?.catch(() => null)) ?? null
+    this.#live = null
+    live?.agent.close()
+    await live?.transport.close()
+  }
+
+  async #dial(): Promise<Live> {
+    this.#set({ state: 'connecting', error: null, retryAt: null })
+    try {
+      const { transport, agent, reason } = await this.#options.open()
+      if (this.#isClosed) {
+        agent.close()
+        await transport.close()
+        throw new AppError('HOST_UNREACHABLE', `${this.name} was removed`)
+      }
+      const live = { transport, agent }
+      this.#live = live
+      this.#failures = 0
+      Promise.race([transport.lost, agent.lost]).then(error => this.#lose(live, error))
+      this.#options.listener.connected?.(this, live)
+      this.#set({ state: 'connected', error: null, retryAt: null, transportReason: reason })
+      this.#sampleLoop(live, 0)
+      return live
+    } catch (cause) {
+      const error = toHostError(this.name, cause)
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  #lose(live: Live, cause: unknown): void {
+    if (this.#live !== live) return
+    this.#live = null
+    this.#sample = null
+    live.agent.close()
+    live.transport.close().catch(() => undefined) // It is gone already; there is nothing to save.
+    this.#options.listener.lost?.(this)
+    this.#fail(toHostError(this.name, cause))
+  }
+
+  #fail(error: AppError): void {
+    if (this.#isClosed) return
+    if (NEEDS_USER.has(error.code)) {
+      this.#set({ state: 'refused', error, retryAt: null })
+      return
+    }
+    const delayMs = this.#options.backoffMs(this.#failures++)
+    this.#set({ state: 'offline', error, retryAt: this.#options.now() + delayMs })
+    this.#timer = setTimeout(() => this.start(), delayMs)
+  }
+
+  async #sampleLoop(live: Live, count: number): Promise<void> {
+    if (this.#live !== live) return
+    try {
+      const sample = await withDeadline(
+        live.agent.sample(),
+        SAMPLE_TIMEOUT_MS,
+        `${this.name} did not answer for ${SAMPLE_TIMEOUT_MS / 1000} s`,
+      )
+      if (this.#live !== live) return
+      this.#sample = sample
+      this.#options.listener.sampled?.(this, sample)
+      if (count % JOB_SAMPLE_EVERY_SAMPLES === JOB_SAMPLE_EVERY_SAMPLES - 1) this.#sampleJobs(live)
+      this.#timer = setTimeout(() => this.#sampleLoop(live, count + 1), SAMPLE_EVERY_MS)
+    } catch (error) {
+      this.#lose(live, error)
+    }
+  }
+
+  #sampleJobs(live: Live): void {
+    const { listener } = this.#options
+    if (!listener.jobsSampled) return
+    live.agent.jobSamples().then(
+      samples => this.#live === live && listener.jobsSampled?.(this, samples),
+      () => undefined, // A host too busy to count its jobs is no failure; its loss is noticed by the samples.
+    )
+  }
+
+  #set(change: Partial<LinkStatus>): void {
+    const since = change.state === undefined || change.state === this.#status.state ? this.#status.since : this.#options.now()
+    this.#status = { ...this.#status, ...change, since }
+    this.#options.listener.changed?.(this)
+  }
+
+  #clearTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+}
+
+function toHostError(name: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new AppError('HOST_UNREACHABLE', `${name}: ${message}`, { cause })
+}
+
+async function withDeadline<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('HOST_UNREACHABLE', message)), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
