@@ -106,6 +106,17 @@ export class HostLink {
     this.connect().catch(() => undefined) // The status tells; #dial has planned the next attempt.
   }
 
+  /** Asks at once whether the host is still there, or dials again at once. */
+  wake(): void {
+    if (this.#live) {
+      this.#clearTimer()
+      this.#sampleLoop(this.#live, 0)
+    } else if (this.#status.state === 'offline') {
+      this.#failures = 0
+      this.start()
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#clearTimer()

@@ -49,7 +49,8 @@ async function pumpLog(
         await pumpOnce(jobs, job, { cursor, follow: isFollowing, output, signal })
       } catch (error) {
         if (!follow || !isLoss(error)) throw error
-        await jobs.changed(jobId, signal) // Its host is away: its coming back changes the job.
+        // Its host is away. Its coming back changes the job; should that have slipped by meanwhile, the time-out asks again.
+        await jobs.changed(jobId, AbortSignal.any([signal, AbortSignal.timeout(1_000)]))
         continue
       }
       if (!isFollowing) return

@@ -1,0 +1,52 @@
+/**
+ * `npm run bench [-- NAME…] [--json]`: runs the benches whose names begin so (all without a name) and prints a row for each figure.
+ * It measures and never judges: a figure beyond its aim is printed, not an error.
+ */
+import { readdirSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { type BenchRow, round } from './bench.ts'
+
+type BenchModule = { names: readonly string[]; bench(): Promise<BenchRow[]> }
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  const isJson = args.includes('--json')
+  const wanted = args.filter(arg => !arg.startsWith('--'))
+  const rows: BenchRow[] = []
+  for (const { module, file } of await load()) {
+    if (wanted.length > 0 && !wanted.some(name => module.names.includes(name))) continue
+    process.stderr.write(`${file}: ${module.names.join(', ')} …\n`)
+    rows.push(...(await module.bench()))
+  }
+  if (wanted.length > 0 && rows.length === 0) throw new Error(`No bench is named ${wanted.join(', ')}`)
+  process.stdout.write(isJson ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows)}\n`)
+}
+
+async function load(): Promise<{ module: BenchModule; file: string }[]> {
+  const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.bench.ts'))
+  return Promise.all(files.map(async file => ({ file, module: (await import(`./${file}`)) as BenchModule })))
+}
+
+function table(rows: readonly BenchRow[]): string {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
+  const head = '| bench | ours | peer | unit | ratio | aim | n | spread | peer command |\n|---|---|---|---|---|---|---|---|---|'
+  const lines = rows.map(row => {
+    const sign = row.better === 'lower' ? '≤' : '≥'
+    const aim = `${sign} ${row.aim}${row.peer === null ? ` ${row.unit}` : ''}`
+    const cells = [
+      row.name,
+      round(row.ours),
+      row.peer === null ? '–' : round(row.peer),
+      row.unit,
+      round(row.ratio),
+      aim,
+      row.n,
+      row.spread,
+    ]
+    return `| ${[...cells, row.peerCommand ? `\`${row.peerCommand}\`` : '–'].join(' | ')} |`
+  })
+  return [machine, '', head, ...lines].join('\n')
+}
+
+await main()
+process.exit(0) // A bench's servers are killed by then; nothing of theirs may keep us.

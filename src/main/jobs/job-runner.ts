@@ -1,0 +1,165 @@
+/**
+ * Brings a stored job onto its host: scan, place, sync, start. Each step may be cut off anywhere, by a lost host or by the death of
+ * the core: the row says how far it came, and the runner goes on from there. Sent twice, a start runs once.
+ */
+import type { Placement, SyncProgress } from '../../shared/domain.ts'
+import { isFinal } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { HostLink, Live } from '../hosts/host-link.ts'
+import type { JobRow } from '../store/job-table.ts'
+import { jobScript } from './job-script.ts'
+import type { Jobs } from './jobs.ts'
+
+/** What the runner needs of the rooms below and beside it. */
+export type Delivery<Scanned> = {
+  /** Looks through the folder that is to be pushed. */
+  scan(folder: string, signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<Scanned>
+  place(job: JobRow, scanned: Scanned | null): Placement
+  /** Makes the job's workdir on the host hold what was scanned; an empty one for null. */
+  deliver(
+    job: JobRow,
+    scanned: Scanned | null,
+    live: Live,
+    signal: AbortSignal,
+    onProgress: (progress: SyncProgress) => void,
+  ): Promise<void>
+  /** Called once the job was started: time for what may be done at leisure. */
+  delivered(job: JobRow): void
+}
+export type RunnerOptions<Scanned> = {
+  jobs: Jobs
+  link(hostName: string): HostLink
+  delivery: Delivery<Scanned>
+  owner: string
+  now(): number
+  log(message: string, details: Record<string, unknown>): void
+}
+
+/** How long a job waits for a host that went away while its files were being sent. */
+const WAIT_FOR_HOST_MS = 10 * 60_000
+const RETRY_MS = 500
+
+export class JobRunner<Scanned> {
+  readonly #options: RunnerOptions<Scanned>
+  readonly #running = new Map<string, AbortController>()
+
+  constructor(options: RunnerOptions<Scanned>) {
+    this.#options = options
+  }
+
+  /** Goes on with a job that has not reached `running`; does nothing for any other. */
+  run(id: string): void {
+    if (this.#running.has(id)) return
+    const abort = new AbortController()
+    this.#running.set(id, abort)
+    this.#run(id, abort.signal)
+      .catch(error => abort.signal.reason !== CLOSING && this.#failed(id, error))
+      .finally(() => this.#running.delete(id))
+  }
+
+  /** Cuts short what is under way before the job runs. */
+  cancel(id: string): void {
+    this.#running.get(id)?.abort()
+  }
+
+  /** The core ends: everything under way is dropped where it stands, and goes on with the next core. */
+  close(): void {
+    for (const abort of this.#running.values()) abort.abort(CLOSING)
+  }
+
+  async #run(id: string, signal: AbortSignal): Promise<void> {
+    const { jobs } = this.#options
+    const row = jobs.row(id)
+    if (row.state === 'queued' || row.state === 'syncing') await this.#bring(row, signal)
+    if (signal.aborted) throw signal.reason
+    if (jobs.find(id)?.state === 'starting') await this.#start(jobs.row(id), signal)
+  }
+
+  async #bring(row: JobRow, signal: AbortSignal): Promise<void> {
+    const { jobs, delivery } = this.#options
+    const onProgress = (progress: SyncProgress) => jobs.setTransient(row.id, { progress })
+    const scanned = row.isSynced && row.folder !== null ? await delivery.scan(row.folder, signal, onProgress) : null
+    const placed = row.host === null || row.placement === null ? this.#place(row, scanned) : row
+    jobs.apply(row.id, { type: 'syncing' })
+    await this.#withHost(placed, signal, live => delivery.deliver(placed, scanned, live, signal, onProgress))
+    jobs.apply(row.id, { type: 'starting' })
+  }
+
+  #place(row: JobRow, scanned: Scanned | null): JobRow {
+    const placement = this.#options.delivery.place(row, scanned)
+    this.#options.jobs.update(row.id, { host: placement.host, placement })
+    return { ...row, host: placement.host, placement }
+  }
+
+  async #start(row: JobRow, signal: AbortSignal): Promise<void> {
+    const { jobs, owner, delivery } = this.#options
+    await this.#withHost(row, signal, async live => {
+      const hasTerminal = row.hasTerminal && live.agent.info.tmux !== null
+      if (row.hasTerminal && !hasTerminal) {
+        jobs.update(row.id, { hasTerminal, reason: `runs without a terminal: tmux is not installed on ${row.host}` })
+      }
+      const job = await live.agent.start({
+        id: row.id,
+        owner,
+        worker: row.host ?? '',
+        folder: row.folder ?? '',
+        command: 'line' in row.command ? row.command.line : row.command.argv.join(' '),
+        script: jobScript({ ...row, hasTerminal }),
+        workdir: null,
+        terminal: hasTerminal ? { columns: row.columns ?? 80, rows: row.rows ?? 24 } : null,
+      })
+      jobs.told(job)
+      const after = jobs.find(row.id)
+      // It was stopped, or its record removed, while the start was on its way.
+      if (!after || after.stopRequestedAt !== null) await live.agent.stop(row.id, { signal: 'TERM', graceMs: 10_000 })
+    })
+    delivery.delivered(jobs.find(row.id) ?? row)
+  }
+
+  /** Does `work` on the job's host; when the host is lost meanwhile, waits for it and does it again. */
+  async #withHost(row: JobRow, signal: AbortSignal, work: (live: Live) => Promise<void>): Promise<void> {
+    const { now, log } = this.#options
+    let lostAt: number | null = null
+    for (;;) {
+      try {
+        const live = await this.#options.link(row.host ?? '').ready()
+        lostAt = null
+        await work(live)
+        return
+      } catch (error) {
+        if (signal.aborted || !(error instanceof AppError) || error.code !== 'HOST_UNREACHABLE') throw error
+        lostAt ??= now()
+        const state = this.#options.jobs.find(row.id)?.state
+        if (state === undefined || state === 'ended') return
+        // A job that may have been started is never given up: only its host knows.
+        if (state !== 'starting' && state !== 'stopping' && now() - lostAt > WAIT_FOR_HOST_MS) throw error
+        log('waiting for the host of a job', { job: row.id, host: row.host, error: error.message })
+        await pause(RETRY_MS, signal)
+      }
+    }
+  }
+
+  #failed(id: string, error: unknown): void {
+    const job = this.#options.jobs.find(id)
+    if (!job || isFinal(job)) return
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#options.log('a job failed before it ran', { job: id, error: reason })
+    this.#options.jobs.apply(id, { type: 'failed', reason })
+  }
+}
+
+const CLOSING = new Error('the core is closing')
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      },
+      { once: true },
+    )
+  })
+}

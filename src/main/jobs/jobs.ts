@@ -1,0 +1,205 @@
+/**
+ * The job room: every job of this computer, what is known of it, and what may be asked of it. It owns the job table.
+ * Getting a job onto its host is the runner's (job-runner.ts); what a host says is taken in here, by the state machine.
+ */
+import type { EventBody, JobView } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { AgentJob, AgentJobSample } from '../hosts/agent.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import type { JobRow, JobTable } from '../store/job-table.ts'
+import type { OutputJobs } from './job-output.ts'
+import { hasReachedHost, type JobNews, type JobStatus, nextStatus } from './job-state.ts'
+
+export type JobsOptions = {
+  table: JobTable
+  link(hostName: string): HostLink
+  emit(event: EventBody): void
+  now(): number
+  /** A job of ours has ended: called once for each, after it was stored. */
+  ended(job: JobRow): void
+}
+/** What is known of a job only while the core runs. */
+type Transient = Pick<JobView, 'progress' | 'memoryBytes'>
+
+export class Jobs implements OutputJobs {
+  readonly #options: JobsOptions
+  readonly #transient = new Map<string, Transient>()
+  readonly #waiters = new Map<string, Set<() => void>>()
+
+  constructor(options: JobsOptions) {
+    this.#options = options
+  }
+
+  add(row: JobRow): JobView {
+    this.#options.table.insert(row)
+    return this.#tell(row.id)
+  }
+
+  /** @throws {AppError} `NOT_FOUND` */
+  row(id: string): JobRow {
+    const row = this.#options.table.get(id)
+    if (!row) throw new AppError('NOT_FOUND', `No job ${id}`)
+    return row
+  }
+
+  get(id: string): JobView {
+    return this.#view(this.row(id))
+  }
+
+  find(id: string): JobRow | undefined {
+    return this.#options.table.get(id)
+  }
+
+  /**
+   * The one job whose id begins so.
+   *
+   * @throws {AppError} `NOT_FOUND`; `AMBIGUOUS` with the jobs it fits.
+   */
+  resolve(ref: string): JobView {
+    const rows = this.#options.table.findByPrefix(ref)
+    const [row, ...others] = rows
+    if (!row) throw new AppError('NOT_FOUND', `No job whose id begins with "${ref}". List jobs with: drover ls`)
+    if (others.length === 0) return this.#view(row)
+    const jobs = rows.map(one => ({ id: one.id, command: one.command, host: one.host }))
+    throw new AppError('AMBIGUOUS', `"${ref}" fits ${rows.length} jobs: ${rows.map(one => one.id.slice(0, 12)).join(', ')}`, {
+      details: { jobs },
+    })
+  }
+
+  list(limit: number): JobView[] {
+    return this.#options.table.list({ limit }).map(row => this.#view(row))
+  }
+
+  unfinished(): JobRow[] {
+    return this.#options.table.listUnfinished()
+  }
+
+  link(hostName: string): HostLink {
+    return this.#options.link(hostName)
+  }
+
+  /** Plain facts that are not its state: where it was placed, its workdir. */
+  update(id: string, patch: Partial<JobRow>): void {
+    this.#options.table.update(id, patch)
+    this.#tell(id)
+  }
+
+  setTransient(id: string, change: Partial<Transient>): void {
+    this.#transient.set(id, { ...(this.#transient.get(id) ?? { progress: null, memoryBytes: null }), ...change })
+    this.#tell(id)
+  }
+
+  /** Takes something that happened into the job's state, stores it, and only then tells of it. */
+  apply(id: string, news: JobNews): JobRow | undefined {
+    const row = this.#options.table.get(id)
+    if (!row) return undefined
+    const next = nextStatus(row, news, this.#options.now())
+    const patch = difference(row, next)
+    if (Object.keys(patch).length === 0) return row
+    this.#options.table.update(id, patch)
+    if (next.state !== 'syncing') this.#dropProgress(id)
+    if (next.state === 'ended') this.#transient.delete(id)
+    this.#tell(id)
+    const after = { ...row, ...patch }
+    if (next.state === 'ended') this.#options.ended(after)
+    return after
+  }
+
+  /** Takes in what a host says of a job, if it is one of ours. */
+  told(job: AgentJob): void {
+    const row = this.apply(job.id, { type: 'told', job })
+    if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
+  }
+
+  hostLost(hostName: string): void {
+    for (const row of this.#unfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
+  }
+
+  /**
+   * A host can be asked again: its list is compared with ours. Events may come meanwhile; both ways lead to the same state.
+   * A job of ours that it does not know and that ran is lost; one that was asked to stop is asked again.
+   */
+  async reconcile(link: HostLink): Promise<void> {
+    const live = link.live
+    if (!live) return
+    const before = this.#unfinishedOn(link.name).filter(hasReachedHost)
+    const known = new Map((await live.agent.list()).map(job => [job.id, job]))
+    for (const row of before) {
+      const job = known.get(row.id)
+      if (job) this.told(job)
+      else this.apply(row.id, { type: 'trace-gone' })
+      this.apply(row.id, { type: 'host-asked' })
+      if (job?.state === 'running' && row.stopRequestedAt !== null && !job.isStopped)
+        await live.agent.stop(row.id, { signal: 'TERM', graceMs: 10_000 })
+    }
+  }
+
+  sampled(samples: readonly AgentJobSample[]): void {
+    for (const sample of samples) {
+      const row = this.#options.table.get(sample.id)
+      if (!row || row.state === 'ended') continue
+      const peakMemoryBytes = Math.max(row.peakMemoryBytes ?? 0, sample.memoryBytes)
+      this.#options.table.update(row.id, { peakMemoryBytes, cpuMs: Math.max(row.cpuMs ?? 0, sample.cpuMs) })
+      this.setTransient(row.id, { memoryBytes: sample.memoryBytes })
+    }
+  }
+
+  remove(id: string): void {
+    this.#options.table.remove(id)
+    this.#transient.delete(id)
+    this.#options.emit({ type: 'job.removed', jobId: id })
+    this.#wake(id)
+  }
+
+  runningOn(hostName: string): number {
+    return this.#unfinishedOn(hostName).filter(hasReachedHost).length
+  }
+
+  changed(id: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve()
+    return new Promise(resolve => {
+      const waiters = this.#waiters.get(id) ?? new Set()
+      this.#waiters.set(id, waiters)
+      const done = () => {
+        waiters.delete(done)
+        if (waiters.size === 0) this.#waiters.delete(id)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      waiters.add(done)
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  #unfinishedOn(hostName: string): JobRow[] {
+    return this.unfinished().filter(row => row.host === hostName)
+  }
+
+  #dropProgress(id: string): void {
+    const transient = this.#transient.get(id)
+    if (transient) transient.progress = null
+  }
+
+  #tell(id: string): JobView {
+    const job = this.get(id)
+    this.#options.emit({ type: 'job.changed', job })
+    this.#wake(id)
+    return job
+  }
+
+  #wake(id: string): void {
+    for (const wake of [...(this.#waiters.get(id) ?? [])]) wake()
+  }
+
+  #view(row: JobRow): JobView {
+    const { env: _env, columns: _columns, rows: _rows, stopRequestedAt: _stop, ...shown } = row
+    const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
+    return { ...shown, progress, memoryBytes, isForeign: false }
+  }
+}
+
+/** What of `next` differs from `row`. */
+function difference(row: JobStatus, next: JobStatus): Partial<JobStatus> {
+  const keys = Object.keys(next) as (keyof JobStatus)[]
+  return Object.fromEntries(keys.filter(key => row[key] !== next[key]).map(key => [key, next[key]]))
+}
