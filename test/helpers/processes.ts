@@ -1,0 +1,68 @@
+/** Finds and ends processes of a test by what /proc says of them. Only ever by process id. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Processes whose environment, as they were started with, holds `NAME=value`. Zombies have none. */
+export function pidsWithEnv(assignment: string): number[] {
+  return allPids().filter(pid => readProc(pid, 'environ').split('\0').includes(assignment))
+}
+
+/** Everything below `root` in the tree of processes, without itself. */
+export function descendants(root: number): number[] {
+  const childrenOf = new Map<number, number[]>()
+  for (const pid of allPids()) {
+    const parent = parentOf(pid)
+    if (parent !== null) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid])
+  }
+  const found: number[] = []
+  const queue = [root]
+  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
+    const children = childrenOf.get(pid) ?? []
+    found.push(...children)
+    queue.push(...children)
+  }
+  return found
+}
+
+export function processName(pid: number): string {
+  return readProc(pid, 'comm').trim()
+}
+
+export function isAlive(pid: number): boolean {
+  const stat = readProc(pid, 'stat')
+  return stat !== '' && stateOf(stat) !== 'Z'
+}
+
+/** Sends the signal; a process that has gone meanwhile is no error. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+}
+
+function parentOf(pid: number): number | null {
+  const stat = readProc(pid, 'stat')
+  return stat === '' ? null : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+function stateOf(stat: string): string | undefined {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0]
+}
+
+/** Empty for a process that has gone, or that is another user's. */
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+  } catch {
+    return ''
+  }
+}
