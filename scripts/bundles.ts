@@ -1,0 +1,83 @@
+/**
+ * What is built from what: the core with its workers as ES modules, the command line as small CommonJS files.
+ * build.ts runs it; the tests give it entries of their own.
+ */
+import { chmodSync, copyFileSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type OutputChunk, type RolldownOutput, rolldown } from 'rolldown'
+
+export type BuiltFile = { name: string; bytes: number }
+
+/** Have native parts or load their own files, so they stay in node_modules. The last two only speed up `ws` where someone installed them. */
+const EXTERNAL = [/^node:/, 'better-sqlite3', 'ssh2', '@lydell/node-pty', 'electron', 'bufferutil', 'utf-8-validate']
+
+/** The compile cache keeps the parsed form of the command line, which makes every start but the first faster. No home: no cache. */
+const LAUNCHER = `'use strict'
+const { HOME, XDG_CACHE_HOME } = process.env
+const cache = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : HOME?.startsWith('/') && HOME + '/.cache'
+if (cache) require('node:module').enableCompileCache(cache + '/drover/compiled')
+require('./index.cjs')
+`
+
+/** Each `*.worker.ts` becomes `out/main/<name>.worker.js`; see src/main/resources.ts for how it is found. */
+export async function bundleCore({ sourceDir, outDir }: { sourceDir: string; outDir: string }): Promise<BuiltFile[]> {
+  const entries: Record<string, string> = { headless: join(sourceDir, 'main/headless.ts') }
+  for (const file of globSync('main/**/*.worker.ts', { cwd: sourceDir })) {
+    const name = basename(file, '.ts')
+    if (entries[name] !== undefined) throw new Error(`Two workers are named ${name}: ${entries[name]} and ${file}`)
+    entries[name] = join(sourceDir, file)
+  }
+  const build = await rolldown({ input: entries, platform: 'node', external: EXTERNAL, tsconfig: false })
+  const result = await build.write({
+    dir: join(outDir, 'main'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk-[name]-[hash].js',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+  })
+  await build.close()
+  return filesOf('main', result)
+}
+
+/** Lazily imported verbs become chunks of their own, so `ls` loads no terminal code. */
+export async function bundleCli({ entry, outDir }: { entry: string; outDir: string }): Promise<BuiltFile[]> {
+  const build = await rolldown({ input: { index: entry }, platform: 'node', external: EXTERNAL, tsconfig: false })
+  const result = await build.write({
+    dir: join(outDir, 'cli'),
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  })
+  await build.close()
+  refuseServerCode(chunksOf(result))
+  writeFileSync(join(outDir, 'cli/launch.cjs'), LAUNCHER)
+  return filesOf('cli', result)
+}
+
+export function copyAgent({ sourceDir, outDir }: { sourceDir: string; outDir: string }): void {
+  mkdirSync(join(outDir, 'agent'), { recursive: true })
+  copyFileSync(join(sourceDir, 'agent/agent.sh'), join(outDir, 'agent/agent.sh'))
+  chmodSync(join(outDir, 'agent/agent.sh'), 0o755)
+}
+
+/** The command line's start is measured in milliseconds: zod alone would cost more than all of it. */
+function refuseServerCode(chunks: OutputChunk[]): void {
+  for (const chunk of chunks) {
+    const heavy = chunk.moduleIds.find(id => /[/\\]node_modules[/\\]|[/\\]shared[/\\]contract\.ts$/.test(id))
+    if (heavy === undefined) continue
+    const importers = chunk.moduleIds.filter(id => !id.includes('node_modules')).join(', ')
+    throw new Error(
+      `The command line must load no packages and of contract.ts only types, but its ${chunk.fileName} holds ${heavy}. Use \`import type\` in one of: ${importers}`,
+    )
+  }
+}
+
+function chunksOf(result: RolldownOutput): OutputChunk[] {
+  return result.output.filter(file => file.type === 'chunk')
+}
+
+function filesOf(folder: string, result: RolldownOutput): BuiltFile[] {
+  return chunksOf(result).map(chunk => ({ name: `${folder}/${chunk.fileName}`, bytes: Buffer.byteLength(chunk.code) }))
+}

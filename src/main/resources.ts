@@ -1,0 +1,16 @@
+/**
+ * Where the core's own files are, from the sources (Node strips the types) as from the build.
+ * This file stands in src/main, the bundle in out/main: what is beside those folders has the same relative path from both.
+ */
+const isBuilt = !import.meta.url.endsWith('.ts')
+
+export const agentScriptUrl = new URL('../agent/agent.sh', import.meta.url)
+
+/**
+ * The file of a worker thread. `path` is that of its source from src/main, without `.worker.ts`: `jobs/sync/scan`.
+ * In the build all workers stand beside the core, so their names must differ.
+ */
+export function workerUrl(path: string): URL {
+  const file = isBuilt ? `./${path.slice(path.lastIndexOf('/') + 1)}.worker.js` : `./${path}.worker.ts`
+  return new URL(file, import.meta.url)
+}
