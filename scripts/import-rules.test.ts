@@ -31,6 +31,8 @@ function refused(): Case[] {
     { file: 'src/preload/a.ts', imports: '../renderer/x.ts' },
     { file: 'src/renderer/views/a.ts', imports: '../../main/clock.ts' },
     { file: 'src/renderer/a.ts', imports: '../cli/x.ts' },
+    { file: 'src/main/core.ts', imports: '../cli/x.ts' },
+    { file: 'src/main/index.ts', imports: '../renderer/x.ts' },
   ]
   for (const file of ['src/shared/a.ts', 'src/cli/a.ts', 'src/renderer/a.ts', 'src/main/core.ts', 'test/helpers/a.ts'])
     cases.push({ file, imports: 'electron' })
