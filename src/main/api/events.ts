@@ -1,0 +1,91 @@
+/**
+ * What happened, told to whoever listens. Events only tell: nobody's decision waits for a listener, and no listener can fail the teller.
+ * The last RING_EVENTS are kept, so a client reads at its own pace by sequence number and a slow one costs no memory of its own.
+ */
+import type { CoreEvent, EventBody } from '../../shared/domain.ts'
+import type { Clock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
+
+const RING_EVENTS = 10_000
+
+export type EventListener = (event: CoreEvent) => void
+export type EventBusOptions = {
+  clock?: Clock
+  ringEvents?: number
+  /** Told of a listener's mistake. */
+  onError?: (error: unknown) => void
+}
+
+export class EventBus {
+  readonly #clock: Clock
+  readonly #onError: (error: unknown) => void
+  readonly #capacity: number
+  /** The event with sequence number n stands at n % capacity. */
+  readonly #ring: CoreEvent[] = []
+  readonly #listeners = new Set<EventListener>()
+  #seq = 0
+  #toldSeq = 0
+  #isTelling = false
+
+  constructor({ clock = systemClock, ringEvents = RING_EVENTS, onError = () => undefined }: EventBusOptions = {}) {
+    this.#clock = clock
+    this.#capacity = ringEvents
+    this.#onError = onError
+  }
+
+  /** Sequence number of the newest event; 0 before the first. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  emit(body: EventBody): CoreEvent {
+    const event: CoreEvent = { ...body, seq: ++this.#seq, at: this.#clock.now() }
+    this.#ring[event.seq % this.#capacity] = event
+    this.#tellAll()
+    return event
+  }
+
+  /**
+   * Tells `listener` of every event from now on, or at once of those after `afterSeq` and then of new ones.
+   * `missed`: not all of those are there any more, or `afterSeq` is of another run of the core; the listener must take a snapshot.
+   */
+  subscribe(listener: EventListener, afterSeq = this.#seq): { seq: number; missed: boolean; unsubscribe(): void } {
+    const { events, missed } = this.read(afterSeq)
+    for (const event of events) this.#tell(listener, event)
+    // A wrapper of its own, so that one function may subscribe twice.
+    const own: EventListener = event => listener(event)
+    this.#listeners.add(own)
+    return { seq: this.#seq, missed, unsubscribe: () => this.#listeners.delete(own) }
+  }
+
+  /** Up to `limit` kept events after `afterSeq`, oldest first. `missed` as for `subscribe`: then there are none. */
+  read(afterSeq: number, limit = this.#capacity): { events: CoreEvent[]; missed: boolean } {
+    const oldest = Math.max(1, this.#seq - this.#capacity + 1)
+    if (afterSeq > this.#seq || afterSeq < oldest - 1) return { events: [], missed: true }
+    const events: CoreEvent[] = []
+    for (let seq = afterSeq + 1; seq <= this.#seq && events.length < limit; seq++) {
+      const event = this.#ring[seq % this.#capacity]
+      if (event) events.push(event)
+    }
+    return { events, missed: false }
+  }
+
+  /** An event that a listener emits waits until all have heard the one before it, so everybody hears them in order. */
+  #tellAll(): void {
+    if (this.#isTelling) return
+    this.#isTelling = true
+    while (this.#toldSeq < this.#seq) {
+      const event = this.#ring[++this.#toldSeq % this.#capacity]
+      if (event) for (const listener of this.#listeners) this.#tell(listener, event)
+    }
+    this.#isTelling = false
+  }
+
+  #tell(listener: EventListener, event: CoreEvent): void {
+    try {
+      listener(event)
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}

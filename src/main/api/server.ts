@@ -1,0 +1,125 @@
+/**
+ * Serves the API on a unix socket: HTTP for single calls, a WebSocket at /ws for events, logs and terminals.
+ * It owns the socket's file. Who may connect is said by the file system: 0600 in a folder of 0700.
+ */
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { AppError } from '../../shared/errors.ts'
+import { VERSION } from '../../shared/version.ts'
+import type { Api } from './api.ts'
+import { answer, MAX_BODY_BYTES, refuseBrowsers, refuseConnection, statusOf } from './http.ts'
+import { ApiSocket } from './websocket.ts'
+
+export type ServerLimits = {
+  /** How long a request may take to arrive as a whole. */
+  requestMs: number
+  /** How long calls under way may go on when the server closes. */
+  closeMs: number
+}
+const DEFAULT_LIMITS: ServerLimits = { requestMs: 15_000, closeMs: 2_000 }
+
+export class ApiServer {
+  readonly #api: Api
+  readonly #limits: ServerLimits
+  readonly #http: Server
+  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, perMessageDeflate: false })
+  readonly #sockets = new Set<ApiSocket>()
+  #listening: { path: string; inode: number } | undefined
+
+  constructor(api: Api, limits: Partial<ServerLimits> = {}) {
+    this.#api = api
+    this.#limits = { ...DEFAULT_LIMITS, ...limits }
+    const { requestMs } = this.#limits
+    this.#http = createServer({
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.ceil(requestMs / 5),
+      maxHeaderSize: 16 * 1024,
+    })
+    this.#http.on('request', (request, response) => void answer(api, request, response))
+    this.#http.on('upgrade', (request, connection, head) => this.#upgrade(request, connection, head))
+    this.#http.on('clientError', (error, connection) => refuseUnreadable(error, connection))
+    this.#webSockets.on('headers', headers => headers.push(`Drover-Version: ${VERSION}`))
+  }
+
+  /**
+   * Listens at `path`. The caller holds the lock on the database, so whatever socket stands there is of a core that is gone:
+   * it is replaced in one step, and nobody finds the path without a socket meanwhile.
+   *
+   * @throws {AppError} `BAD_CONFIG` if the folder is open to others, `CONFLICT` if the path is taken by something else than a socket.
+   */
+  async listen(path: string): Promise<void> {
+    requirePrivateFolder(dirname(path))
+    const old = lstatSync(path, { throwIfNoEntry: false })
+    if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
+    const aside = `${path}~`
+    rmSync(aside, { force: true })
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject)
+      this.#http.listen(aside, () => {
+        this.#http.off('error', reject)
+        resolve()
+      })
+    })
+    chmodSync(aside, 0o600)
+    renameSync(aside, path)
+    this.#listening = { path, inode: lstatSync(path).ino }
+  }
+
+  /** Takes no more calls, lets those under way end, and tells WebSockets to come back later. Only then is the file removed. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#http.close(() => resolve()))
+    for (const socket of this.#sockets) socket.close()
+    this.#http.closeIdleConnections()
+    const timer = setTimeout(() => {
+      this.#http.closeAllConnections()
+      for (const socket of this.#sockets) socket.terminate()
+    }, this.#limits.closeMs)
+    await closed
+    clearTimeout(timer)
+    if (this.#listening) removeIfOurs(this.#listening)
+    this.#listening = undefined
+  }
+
+  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    connection.on('error', () => connection.destroy()) // The client went away; nobody is left to be told.
+    try {
+      refuseBrowsers(request)
+      if (request.url !== '/ws') throw new AppError('NOT_FOUND', 'There is no WebSocket at this path; it is at /ws')
+    } catch (error) {
+      refuseConnection(connection, statusOf(error), error)
+      return
+    }
+    this.#webSockets.handleUpgrade(request, connection, head, webSocket => {
+      const socket = new ApiSocket(this.#api, webSocket)
+      this.#sockets.add(socket)
+      webSocket.once('close', () => this.#sockets.delete(socket))
+    })
+  }
+}
+
+function requirePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const stat: Stats = lstatSync(folder)
+  if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0) return
+  throw new AppError('BAD_CONFIG', `${folder} must be a folder of yours that is open to nobody else: chmod 700 '${folder}'`)
+}
+
+/** Another core may have taken the path over since; its socket stays. */
+function removeIfOurs({ path, inode }: { path: string; inode: number }): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.ino === inode) rmSync(path, { force: true })
+}
+
+/** Bytes that are not HTTP, too many headers, or a request that does not come to its end. */
+function refuseUnreadable(error: NodeJS.ErrnoException, connection: Duplex): void {
+  if (error.code === 'ECONNRESET') connection.destroy()
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    refuseConnection(connection, 408, new AppError('TIMEOUT', 'The request did not arrive in time'))
+  else {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
+    refuseConnection(connection, status, new AppError('BAD_INPUT', `This is not a request we can read (${error.code})`))
+  }
+}

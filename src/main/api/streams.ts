@@ -1,0 +1,33 @@
+/** What the API needs of whoever has the bytes: a job's log, and a terminal on it. The job room implements it. */
+import type { Readable, Writable } from 'node:stream'
+import type { Role } from '../../shared/contract.ts'
+
+export type ByteSource = {
+  /** Read only as fast as the client takes it: a source must slow down with it. Always ends, be it because of `close`. */
+  readonly output: Readable
+  /** Settles once `output` has got its last byte; rejects when the stream was cut short, and says why. */
+  readonly end: Promise<void>
+  close(): void
+}
+
+export type TerminalSource = ByteSource & {
+  readonly input: Writable
+  resize(size: { columns: number; rows: number }): void
+}
+
+/** `job` is what the caller wrote: an id or its beginning. `signal` fires when the caller no longer waits for the opening. */
+export type StreamSource = {
+  openLog(job: string, fromByte: number, follow: boolean, signal: AbortSignal): Promise<ByteSource>
+  openTerminal(
+    job: string,
+    terminal: { columns: number; rows: number; term: string },
+    signal: AbortSignal,
+  ): Promise<TerminalSource>
+}
+
+/** Who may ask for what beside the methods; these say it for themselves, in the contract. */
+export const STREAM_ROLES = {
+  events: ['owner', 'readonly'],
+  log: ['owner'],
+  terminal: ['owner'],
+} as const satisfies Record<string, readonly Role[]>

@@ -1,0 +1,210 @@
+/**
+ * One client's WebSocket: its calls, its events, its logs and terminals. What a client does wrong ends this socket only, and a client
+ * that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
+ */
+import type { RawData, WebSocket } from 'ws'
+import { ClientMessage } from '../../shared/contract.ts'
+import { AppError, toErrorBody } from '../../shared/errors.ts'
+import { decodeFrame, encodeFrame, type ServerMessage } from '../../shared/frames.ts'
+import type { Api } from './api.ts'
+import { describeIssues } from './describe-issues.ts'
+import { dispatch } from './dispatch.ts'
+import { EventFeed } from './event-feed.ts'
+import { parseJson } from './http.ts'
+import { type Opening, SocketStream } from './socket-stream.ts'
+import { STREAM_ROLES } from './streams.ts'
+
+const MAX_STREAMS = 64
+/** Calls under way; more wait in the socket. */
+const MAX_CALLS = 256
+/** With this much written and not yet taken by the client we read nothing more from it, until it is down to LOW_BYTES. */
+const FULL_BYTES = 2 * 1024 * 1024
+const LOW_BYTES = 256 * 1024
+
+const CLOSE_GOING_AWAY = 1001
+const CLOSE_POLICY = 1008
+
+export class ApiSocket {
+  readonly #api: Api
+  readonly #socket: WebSocket
+  readonly #streams = new Map<number, SocketStream>()
+  readonly #feed: EventFeed
+  #lastStream = 0
+  #callsUnderWay = 0
+
+  constructor(api: Api, socket: WebSocket) {
+    this.#api = api
+    this.#socket = socket
+    this.#feed = new EventFeed({ bus: api.bus, isFull: () => this.#isFull, tell: message => this.#tell(message) })
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    socket.on('error', () => undefined) // `close` follows; a message that is too long was answered by ws itself.
+    socket.once('close', () => this.#release())
+  }
+
+  /** The core goes away: the client may come back to the next one. */
+  close(): void {
+    this.#socket.close(CLOSE_GOING_AWAY, 'the core is closing')
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  get #isFull(): boolean {
+    return this.#socket.bufferedAmount > FULL_BYTES
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    try {
+      // ws gives a Buffer for either kind, as long as binaryType is left alone.
+      if (isBinary) this.#receiveFrame(data as Buffer)
+      else this.#receiveMessage(parseMessage(data as Buffer))
+    } catch (error) {
+      this.#refuse(error, 0)
+    }
+  }
+
+  #receiveMessage(message: ClientMessage): void {
+    switch (message.type) {
+      case 'call':
+        void this.#call(message)
+        break
+      case 'events':
+        this.#subscribe(message)
+        break
+      case 'log': {
+        const { job, fromByte, follow } = message
+        this.#open(message, signal => this.#api.streams.openLog(job, fromByte, follow, signal))
+        break
+      }
+      case 'terminal': {
+        const { job, columns, rows, term } = message
+        this.#open(message, signal => this.#api.streams.openTerminal(job, { columns, rows, term }, signal))
+        break
+      }
+      case 'resize':
+        this.#stream(message.stream)?.resize({ columns: message.columns, rows: message.rows })
+        break
+      case 'took':
+        this.#stream(message.stream)?.took(message.bytes)
+        break
+      case 'close':
+        this.#stream(message.stream)?.close()
+    }
+  }
+
+  #receiveFrame(data: Buffer): void {
+    if (data.length < 4) throw new AppError('PROTOCOL', 'A binary message begins with the four bytes of its stream’s number')
+    const { stream, bytes } = decodeFrame(data)
+    this.#stream(stream)?.write(bytes)
+  }
+
+  async #call({ id, method, input }: Extract<ClientMessage, { type: 'call' }>): Promise<void> {
+    this.#callsUnderWay++
+    this.#holdIfFull()
+    try {
+      const result = await dispatch(this.#api.methods, this.#api.principal, method, input)
+      this.#tell({ type: 'result', id, result: result ?? null })
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#api.reportError?.(error, method)
+      this.#tell({ type: 'error', id, error: toErrorBody(error) })
+    }
+    this.#callsUnderWay--
+    this.#goOnIfLow()
+  }
+
+  #subscribe({ id, afterSeq, jobId }: Extract<ClientMessage, { type: 'events' }>): void {
+    try {
+      this.#requireRole('events')
+      this.#feed.start({ id, afterSeq, jobId })
+    } catch (error) {
+      this.#tell({ type: 'error', id, error: toErrorBody(error) })
+    }
+  }
+
+  #open({ type, stream }: { type: 'log' | 'terminal'; stream: number }, open: Opening): void {
+    if (stream <= this.#lastStream) throw new AppError('PROTOCOL', `Stream ${stream}: streams are numbered upwards`)
+    this.#lastStream = stream
+    try {
+      this.#requireRole(type)
+      if (this.#streams.size >= MAX_STREAMS)
+        throw new AppError(
+          'CONFLICT',
+          `${MAX_STREAMS} streams are open on this connection; close one, or open another connection`,
+        )
+    } catch (error) {
+      this.#tell({ type: 'ended', stream, error: toErrorBody(error) })
+      return
+    }
+    const peer = {
+      tell: (message: ServerMessage) => this.#tell(message),
+      send: (number: number, bytes: Uint8Array) => this.#send(encodeFrame(number, bytes)),
+      ended: (number: number, error: ReturnType<typeof toErrorBody> | null) => {
+        this.#streams.delete(number)
+        this.#tell({ type: 'ended', stream: number, error })
+      },
+    }
+    this.#streams.set(stream, new SocketStream(stream, peer, open))
+  }
+
+  /** Undefined for a stream that ended while the client still spoke of it. */
+  #stream(number: number): SocketStream | undefined {
+    if (number > this.#lastStream || number === 0) throw new AppError('PROTOCOL', `There was never a stream ${number}`)
+    return this.#streams.get(number)
+  }
+
+  #requireRole(what: keyof typeof STREAM_ROLES): void {
+    const { role } = this.#api.principal
+    if (!(STREAM_ROLES[what] as readonly string[]).includes(role))
+      throw new AppError('FORBIDDEN', `${role} may not open: ${what}`)
+  }
+
+  #tell(message: ServerMessage): void {
+    this.#send(JSON.stringify(message))
+  }
+
+  #send(data: string | Uint8Array): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#socket.send(data, () => this.#goOnIfLow())
+    this.#holdIfFull()
+  }
+
+  #holdIfFull(): void {
+    if (this.#isFull || this.#callsUnderWay >= MAX_CALLS) this.#socket.pause()
+  }
+
+  #goOnIfLow(): void {
+    if (this.#socket.bufferedAmount > LOW_BYTES) return
+    this.#feed.goOn()
+    if (this.#callsUnderWay < MAX_CALLS && this.#socket.isPaused) this.#socket.resume()
+  }
+
+  /** Whoever speaks another protocol is told so and let go; the reason of a close may have 123 bytes. */
+  #refuse(error: unknown, id: number): void {
+    const body = toErrorBody(error)
+    this.#tell({ type: 'error', id, error: body })
+    this.#socket.close(
+      CLOSE_POLICY,
+      Buffer.from(body.message)
+        .subarray(0, 120)
+        .toString('latin1')
+        .replace(/[^ -~]/g, '?'),
+    )
+  }
+
+  #release(): void {
+    this.#feed.stop()
+    for (const stream of [...this.#streams.values()]) stream.close()
+  }
+}
+
+/** @throws {AppError} `BAD_INPUT` on anything but a message of the contract. */
+function parseMessage(data: Buffer): ClientMessage {
+  const parsed = ClientMessage.safeParse(parseJson(data))
+  if (parsed.success) return parsed.data
+  const issues = describeIssues(parsed.error.issues)
+  throw new AppError('BAD_INPUT', `This message is none of the contract’s: ${issues[0]?.path}: ${issues[0]?.message}`, {
+    details: { issues },
+  })
+}
