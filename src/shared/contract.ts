@@ -94,7 +94,12 @@ export const contract = {
   'core.stop': { allow: owner, input: nothing, output: output<{ runningJobs: number }>() },
   'core.doctor': { allow: owner, input: nothing, output: output<{ findings: Finding[] }>() },
 
-  'config.get': { allow: owner, input: nothing, output: output<{ path: string; text: string; error: string | null }>() },
+  /** `values` is what holds now, with the defaults of what the file does not name. */
+  'config.get': {
+    allow: owner,
+    input: nothing,
+    output: output<{ path: string; text: string; error: string | null; values: Record<string, unknown> }>(),
+  },
   'config.set': {
     allow: owner,
     input: z.strictObject({ key: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }),
@@ -158,7 +163,12 @@ export const contract = {
   'job.preview': { allow: owner, input: z.strictObject({ folder: AbsolutePath }), output: output<PushPreview>() },
   'job.list': {
     allow: viewer,
-    input: z.strictObject({ limit: z.int().min(1).max(100_000).default(1000), foreign: z.boolean().default(false) }),
+    input: z.strictObject({
+      limit: z.int().min(1).max(100_000).default(1000),
+      foreign: z.boolean().default(false),
+      /** Of those that have ended only this many, the newest. What has not ended always comes. */
+      ended: z.int().min(0).max(100_000).optional(),
+    }),
     output: output<{ jobs: JobView[] }>(),
   },
   'job.get': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ job: JobView }>() },
