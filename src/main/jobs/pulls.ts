@@ -1,0 +1,73 @@
+/**
+ * Bringing results back: each pull runs in the background, tells of its progress, can be cancelled, and ends with one event.
+ * The globs given with --pull are brought back by themselves when their job has ended, into the folder that was pushed.
+ */
+import { randomUUID } from 'node:crypto'
+import type { EventBody } from '../../shared/domain.ts'
+import { AppError, toErrorBody } from '../../shared/errors.ts'
+import type { Agent } from '../hosts/agent.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import type { Transport } from '../hosts/transport.ts'
+
+export type PullRequest = { jobId: string; pattern: string; destination: string; overwrite: boolean }
+export type PullProgress = { filesDone: number; bytesDone: number; bytesTotal: number | null }
+export type PullFiles = (
+  request: PullRequest & {
+    transport: Transport
+    agent: Agent
+    signal: AbortSignal
+    onProgress(progress: PullProgress): void
+  },
+) => Promise<{ files: string[] }>
+export type PullsOptions = {
+  pullFiles: PullFiles
+  /** @throws {AppError} if the job has no host yet. */
+  linkOf(jobId: string): HostLink
+  emit(event: EventBody): void
+}
+
+export class Pulls {
+  readonly #options: PullsOptions
+  readonly #running = new Map<string, AbortController>()
+
+  constructor(options: PullsOptions) {
+    this.#options = options
+  }
+
+  /** Begins at once; `pull.progress` and, last, `pull.ended` tell of it. */
+  start(request: PullRequest): string {
+    const pullId = randomUUID()
+    const link = this.#options.linkOf(request.jobId)
+    const abort = new AbortController()
+    this.#running.set(pullId, abort)
+    // A turn later, so that the caller has the id before the first event can come.
+    setImmediate(() => this.#run(pullId, request, link, abort.signal))
+    return pullId
+  }
+
+  /** @throws {AppError} `NOT_FOUND` if it has ended. */
+  cancel(pullId: string): void {
+    const abort = this.#running.get(pullId)
+    if (!abort) throw new AppError('NOT_FOUND', `No pull ${pullId} is under way`)
+    abort.abort()
+  }
+
+  close(): void {
+    for (const abort of this.#running.values()) abort.abort()
+  }
+
+  async #run(pullId: string, request: PullRequest, link: HostLink, signal: AbortSignal): Promise<void> {
+    const { pullFiles, emit } = this.#options
+    const ended = { type: 'pull.ended', pullId, jobId: request.jobId } as const
+    try {
+      const live = await link.ready()
+      const onProgress = (progress: PullProgress) => emit({ type: 'pull.progress', pullId, ...progress })
+      const { files } = await pullFiles({ ...request, ...live, signal, onProgress })
+      emit({ ...ended, files, error: null })
+    } catch (error) {
+      emit({ ...ended, files: [], error: toErrorBody(error) })
+    } finally {
+      this.#running.delete(pullId)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** What clients may ask of the disks on the hosts: what we use there, and freeing it. */
+import type { DiskUse, GcReport, Methods } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import type { Hosts } from '../hosts/hosts.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+
+const DAY_MS = 86_400_000
+
+export type DiskMethodsOptions = { hosts: Hosts; jobs: Jobs; owner: string; keepFinishedDays(): number; now(): number }
+
+export function diskMethods({
+  hosts,
+  jobs,
+  owner,
+  keepFinishedDays,
+  now,
+}: DiskMethodsOptions): Pick<Methods, 'disk.usage' | 'disk.gc'> {
+  const links = (name: string | undefined) => (name === undefined ? hosts.all() : [hosts.get(name)])
+
+  /** What is removed: workdirs of ended jobs and copies of folders that were not used for so long, and whatever has no record. */
+  async function collect(link: HostLink, olderThanMs: number, dryRun: boolean): Promise<GcReport> {
+    const { agent } = await link.ready()
+    const entries = await agent.diskEntries(owner)
+    const isOld = (usedAt: number) => now() - usedAt > olderThanMs
+    const removable = entries.filter(entry => {
+      if (entry.kind === 'agent') return false // The agent removes old ones of itself.
+      if (entry.kind === 'spare') return true
+      const job = entry.kind === 'folder' ? undefined : jobs.find(entry.id)
+      if (job) return entry.kind === 'workdir' && job.state === 'ended' && isOld(job.endedAt ?? entry.usedAt)
+      return isOld(entry.usedAt)
+    })
+    const removed: GcReport['removed'] = []
+    for (const { kind, id, bytes } of removable) {
+      if (!dryRun) await agent.removeEntry(kind, id)
+      removed.push({ kind, id, bytes })
+    }
+    return { host: link.name, removed, error: null }
+  }
+
+  return {
+    'disk.usage': async ({ host }) => ({
+      hosts: await Promise.all(
+        links(host).map(async (link): Promise<DiskUse> => {
+          const none = { freeBytes: 0, jobsBytes: 0, workdirsBytes: 0, foldersBytes: 0, sparesBytes: 0 }
+          return link.ready().then(
+            async ({ agent }) => ({ host: link.name, ...(await agent.disk()), error: null }),
+            (error: Error) => ({ host: link.name, ...none, error: error.message }),
+          )
+        }),
+      ),
+    }),
+    'disk.gc': async ({ host, dryRun, olderThanMs = keepFinishedDays() * DAY_MS }) => ({
+      hosts: await Promise.all(
+        links(host).map(link =>
+          collect(link, olderThanMs, dryRun).catch((error: unknown): GcReport => {
+            if (error instanceof AppError) return { host: link.name, removed: [], error: error.message }
+            throw error
+          }),
+        ),
+      ),
+    }),
+  }
+}

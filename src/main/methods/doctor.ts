@@ -1,0 +1,87 @@
+/** What is missing where, and how to get it: every finding names the thing, its consequence and the next step. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Finding } from '../../shared/contract.ts'
+import type { AgentInfo } from '../hosts/agent.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+
+const LOCAL_TOOLS = [
+  { tool: 'ssh', argument: '-V', install: 'openssh-client', without: 'no host but local can be used' },
+  {
+    tool: 'ssh-keygen',
+    argument: '-?',
+    install: 'openssh-client',
+    without: 'host keys cannot be checked, so no host can be used',
+  },
+  { tool: 'git', argument: '--version', install: 'git', without: 'ignore rules cannot be asked for when a folder is pushed' },
+  { tool: 'rsync', argument: '--version', install: 'rsync', without: 'folders are sent as tar, which is slower' },
+  { tool: 'tmux', argument: '-V', install: 'tmux', without: 'jobs on local run without a terminal' },
+] as const
+const CLOCK_OFF_MS = 60_000
+const DISK_LOW_BYTES = 1024 ** 3
+
+export async function examine(links: readonly HostLink[], configError: string | null): Promise<Finding[]> {
+  const config: Finding[] = configError
+    ? [
+        {
+          level: 'error',
+          host: null,
+          subject: 'config',
+          message: `${configError}; the last good config is in force`,
+          fix: 'drover config edit',
+        },
+      ]
+    : [{ level: 'ok', host: null, subject: 'config', message: 'can be read', fix: null }]
+  const found = await Promise.all([...LOCAL_TOOLS.map(examineTool), ...links.map(examineHost)])
+  return [...config, ...found.flat()]
+}
+
+async function examineTool({ tool, argument, install, without }: (typeof LOCAL_TOOLS)[number]): Promise<Finding[]> {
+  const isThere = await promisify(execFile)(tool, [argument], { timeout: 5_000 }).then(
+    () => true,
+    error => error.code !== 'ENOENT', // Any exit code shows that it is there.
+  )
+  if (isThere) return [{ level: 'ok', host: null, subject: tool, message: 'is installed here', fix: null }]
+  return [
+    { level: 'warning', host: null, subject: tool, message: `is not installed here: ${without}`, fix: `apt install ${install}` },
+  ]
+}
+
+async function examineHost(link: HostLink): Promise<Finding[]> {
+  const host = link.name
+  try {
+    const { agent } = await link.ready()
+    const { freeBytes } = await agent.disk()
+    const findings = examineInfo(host, agent.info)
+    if (freeBytes < DISK_LOW_BYTES) {
+      findings.push({
+        level: 'warning',
+        host,
+        subject: 'disk',
+        message: `has only ${Math.round(freeBytes / 2 ** 20)} MiB free`,
+        fix: `drover gc --host ${host}`,
+      })
+    }
+    return findings.length > 0 ? findings : [{ level: 'ok', host, subject: 'host', message: 'is ready', fix: null }]
+  } catch (error) {
+    const fix = link.status.state === 'refused' ? `drover host test ${host}` : null
+    return [{ level: 'error', host, subject: 'connection', message: error instanceof Error ? error.message : String(error), fix }]
+  }
+}
+
+function examineInfo(host: string, info: AgentInfo): Finding[] {
+  const findings: Finding[] = []
+  const warn = (subject: string, message: string, fix: string | null) =>
+    findings.push({ level: 'warning', host, subject, message, fix })
+  if (info.tmux === null) warn('tmux', 'is not installed there: jobs run without a terminal', `on ${host}: apt install tmux`)
+  if (info.rsync === null && host !== 'local')
+    warn('rsync', 'is not installed there: folders are sent as tar, which is slower', `on ${host}: apt install rsync`)
+  if (Math.abs(info.clockOffsetMs) > CLOCK_OFF_MS) {
+    warn(
+      'clock',
+      `is ${Math.round(info.clockOffsetMs / 1000)} s off ours: times shown are corrected, but tools there may be confused`,
+      `on ${host}: timedatectl set-ntp true`,
+    )
+  }
+  return findings
+}

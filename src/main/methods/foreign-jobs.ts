@@ -1,0 +1,43 @@
+/** Jobs on our hosts that another computer of the same person started: shown as such, never touched. */
+import type { JobView } from '../../shared/domain.ts'
+import type { AgentJob } from '../hosts/agent.ts'
+import type { Hosts } from '../hosts/hosts.ts'
+
+export async function foreignJobs(hosts: Hosts, owner: string): Promise<JobView[]> {
+  const asked = hosts.all().map(async link => {
+    const jobs = await link.live?.agent.list().catch(() => []) // A host lost just now shows nothing of others.
+    return (jobs ?? []).filter(job => job.owner !== owner).map(job => foreignView(job, link.name))
+  })
+  return (await Promise.all(asked)).flat()
+}
+
+function foreignView(job: AgentJob, host: string): JobView {
+  const isEnded = job.state === 'ended' || job.state === 'lost'
+  return {
+    id: job.id,
+    kind: 'push',
+    host,
+    command: { line: job.command },
+    folder: job.folder || null,
+    isSynced: false,
+    workdir: job.workdir,
+    hasTerminal: job.hasTerminal,
+    state: isEnded ? 'ended' : job.state === 'starting' ? 'starting' : 'running',
+    outcome: !isEnded ? null : job.state === 'lost' ? 'lost' : job.isStopped ? 'stopped' : job.signal ? 'signalled' : 'exited',
+    exitCode: job.exitCode,
+    signal: job.signal,
+    reason: job.reason,
+    unknownSince: null,
+    createdAt: job.startedAt ?? 0,
+    startedAt: job.startedAt,
+    endedAt: job.endedAt,
+    logBytes: job.logBytes,
+    memoryBytes: null,
+    peakMemoryBytes: null,
+    cpuMs: null,
+    placement: null,
+    progress: null,
+    pull: [],
+    isForeign: true,
+  }
+}

@@ -1,0 +1,144 @@
+/** What clients may ask of jobs: each method of the contract that begins with `job.` or `pull.`. */
+import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
+import type { Methods } from '../../shared/contract.ts'
+import type { JobView } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Hosts } from '../hosts/hosts.ts'
+import type { JobRunner } from '../jobs/job-runner.ts'
+import { hasReachedHost } from '../jobs/job-state.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Pulls } from '../jobs/pulls.ts'
+import type { JobRow } from '../store/job-table.ts'
+import { foreignJobs } from './foreign-jobs.ts'
+
+export type JobMethodsOptions = {
+  jobs: Jobs
+  runner: Pick<JobRunner<unknown>, 'run' | 'cancel'>
+  pulls: Pulls
+  hosts: Hosts
+  owner: string
+  defaultHost(): string
+  /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
+  place(row: JobRow): NonNullable<JobRow['placement']>
+  preview: Methods['job.preview']
+  now(): number
+}
+type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
+
+export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod> {
+  const { jobs, runner, pulls, hosts, owner, now } = options
+
+  async function push(input: Parameters<Methods['job.push']>[0]): Promise<{ job: JobView }> {
+    const id = input.jobId ?? randomUUID()
+    const known = jobs.find(id)
+    if (known) return { job: jobs.get(id) }
+    if (input.sync) checkFolder(input.folder)
+    const row = newRow({ ...input, id, createdAt: now() })
+    const host = input.host ?? options.defaultHost()
+    if (host !== 'auto') {
+      await hosts.get(host).ready() // Whoever asked for this host hears at once why it cannot be reached.
+      Object.assign(row, { host, placement: { host, reason: 'asked for', score: 0, candidates: [] } })
+    } else if (!input.sync) {
+      const placement = options.place(row)
+      Object.assign(row, { host: placement.host, placement })
+    }
+    const job = jobs.add(row)
+    runner.run(id)
+    return { job }
+  }
+
+  return {
+    'job.push': push,
+    'job.preview': options.preview,
+    'job.list': async ({ limit, foreign }) => {
+      const own = jobs.list(limit)
+      return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
+    },
+    'job.get': async ({ job }) => ({ job: jobs.resolve(job) }),
+    'job.explain': async ({ job }) => ({ placement: jobs.resolve(job).placement }),
+    'job.stop': async ({ job, signal, graceMs }) => {
+      const { id } = jobs.resolve(job)
+      const before = jobs.row(id)
+      jobs.apply(id, { type: 'stop-requested' })
+      if (!hasReachedHost(before)) runner.cancel(id)
+      // Without a link the wish stands in the row, and is told to the host as soon as it answers again.
+      else await hosts.get(before.host ?? '').live?.agent.stop(id, { signal, graceMs })
+      return { job: jobs.get(id) }
+    },
+    'job.rerun': async ({ job, host, terminal }) => {
+      const { id } = jobs.resolve(job)
+      const { command, folder, isSynced, env, pull, host: usedHost } = jobs.row(id)
+      return push({ command, folder, sync: isSynced, env: { ...env }, pull: [...pull], host: host ?? usedHost, terminal })
+    },
+    'job.remove': async ({ job, force }) => {
+      const { id, host, state, unknownSince } = jobs.resolve(job)
+      const short = id.slice(0, 8)
+      if (state !== 'ended' && !(force && unknownSince !== null)) {
+        throw new AppError('CONFLICT', `Job ${short} has not ended. Stop it first with: drover stop ${short}`)
+      }
+      await removeFromHost({ hosts, host, id, force })
+      jobs.remove(id)
+      return null
+    },
+    'job.pull': async ({ job, pattern, destination, overwrite }) => {
+      const { id } = jobs.resolve(job)
+      return { pullId: pulls.start({ jobId: id, pattern, destination, overwrite }) }
+    },
+    'pull.cancel': async ({ pullId }) => {
+      pulls.cancel(pullId)
+      return null
+    },
+  }
+}
+
+function checkFolder(folder: string | null): void {
+  if (folder === null) throw new AppError('BAD_INPUT', 'A push with files needs a folder')
+  const stat = statSync(folder, { throwIfNoEntry: false })
+  if (!stat) throw new AppError('NOT_FOUND', `There is no folder ${folder}`)
+  if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
+}
+
+function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
+  return {
+    id: input.id,
+    kind: 'push',
+    host: null,
+    command: input.command,
+    folder: input.folder,
+    isSynced: input.sync,
+    workdir: null,
+    hasTerminal: input.terminal !== null,
+    columns: input.terminal?.columns ?? null,
+    rows: input.terminal?.rows ?? null,
+    env: input.env,
+    pull: input.pull,
+    state: 'queued',
+    outcome: null,
+    exitCode: null,
+    signal: null,
+    reason: null,
+    unknownSince: null,
+    createdAt: input.createdAt,
+    startedAt: null,
+    endedAt: null,
+    logBytes: null,
+    peakMemoryBytes: null,
+    cpuMs: null,
+    placement: null,
+    stopRequestedAt: null,
+  }
+}
+
+/** Files first, record last: a record without files says so, files without a record would be forgotten. */
+async function removeFromHost(job: { hosts: Hosts; host: string | null; id: string; force: boolean }): Promise<void> {
+  if (job.host === null || !job.hosts.has(job.host)) return
+  try {
+    const { agent } = await job.hosts.get(job.host).ready()
+    await agent.remove(job.id)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return
+    if (job.force && error instanceof AppError && error.code === 'HOST_UNREACHABLE') return
+    throw error
+  }
+}
