@@ -19,12 +19,13 @@ export class EventFeed {
     this.#options = options
   }
 
-  /** A socket has one feed: starting it again replaces what was asked before. */
+  /** A socket has one feed: starting it again replaces what was asked before, and goes on where that stood. */
   start(request: FeedRequest): void {
     const { bus } = this.#options
+    const now = this.#request ? this.#seq : bus.seq
     this.stop()
     this.#request = request
-    this.#begin(request.afterSeq ?? bus.seq)
+    this.#begin(request.afterSeq ?? now)
     this.#unsubscribe = bus.subscribe(() => this.goOn()).unsubscribe
     this.goOn()
   }

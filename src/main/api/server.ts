@@ -2,13 +2,14 @@
  * Serves the API on a unix socket: HTTP for single calls, a WebSocket at /ws for events, logs and terminals.
  * It owns the socket's file. Who may connect is said by the file system: 0600 in a folder of 0700.
  */
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs'
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { AppError } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
+import { ensureTrustedFolder } from '../private-files.ts'
 import type { Api } from './api.ts'
 import { answer, MAX_BODY_BYTES, refuseBrowsers, refuseConnection, statusOf } from './http.ts'
 import { ApiSocket } from './websocket.ts'
@@ -52,7 +53,7 @@ export class ApiServer {
    * @throws {AppError} `BAD_CONFIG` if the folder is open to others, `CONFLICT` if the path is taken by something else than a socket.
    */
   async listen(path: string): Promise<void> {
-    requirePrivateFolder(dirname(path))
+    ensureTrustedFolder(dirname(path))
     const old = lstatSync(path, { throwIfNoEntry: false })
     if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
     const aside = `${path}~`
@@ -99,13 +100,6 @@ export class ApiServer {
       webSocket.once('close', () => this.#sockets.delete(socket))
     })
   }
-}
-
-function requirePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const stat: Stats = lstatSync(folder)
-  if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0) return
-  throw new AppError('BAD_CONFIG', `${folder} must be a folder of yours that is open to nobody else: chmod 700 '${folder}'`)
 }
 
 /** Another core may have taken the path over since; its socket stays. */

@@ -1,0 +1,45 @@
+/** Finds the running core's socket: the core writes its path beside its database, for clients of any environment. */
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { AppError } from '../shared/errors.ts'
+import { type Paths, resolvePaths } from '../shared/paths.ts'
+
+export function pathsOf(env: NodeJS.ProcessEnv): Paths {
+  return resolvePaths(env, { home: homedir(), temporaryFolder: tmpdir(), userId: process.getuid?.() ?? 0 })
+}
+
+/** A connection to the core, or null when none runs. */
+export async function connectToCore(env: NodeJS.ProcessEnv): Promise<Socket | null> {
+  const path = socketPath(pathsOf(env).socketPathFile)
+  if (path === null) return null
+  try {
+    return await connected(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // No file, or nobody behind it: the core that made it is gone.
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return null
+    throw new AppError('CORE_UNREACHABLE', `Cannot connect to the core at ${path} (${code})`, { cause: error })
+  }
+}
+
+function socketPath(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trimEnd() || null
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw new AppError('CORE_UNREACHABLE', `Cannot read ${file} (${code})`, { cause: error })
+  }
+}
+
+function connected(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+  })
+}

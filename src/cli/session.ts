@@ -1,0 +1,119 @@
+/**
+ * The command line's session with the core: one WebSocket for calls, events, logs and terminals, connected again by itself
+ * when the core was replaced. What was under way at that moment fails with `CORE_UNREACHABLE`; its caller asks again.
+ */
+import type { Call } from '../shared/contract.ts'
+import type { CoreEvent } from '../shared/domain.ts'
+import type { ByteStream, CoreSession, TerminalStream } from './core-client.ts'
+import type { ConnectionEnd, SessionConnection } from './session-connection.ts'
+
+/** Opens a connection; `end` says how the one before it ended. */
+export type Reconnect = (previous: ConnectionEnd | null) => Promise<SessionConnection>
+
+type Listener = { listener: (event: CoreEvent) => void; jobId: string | undefined }
+
+export class Session implements CoreSession {
+  readonly #open: Reconnect
+  readonly #listeners = new Set<Listener>()
+  readonly #reconnectListeners = new Set<() => void>()
+  /** The connection there is, or the one that is coming. */
+  #connection: Promise<SessionConnection>
+  #isClosed = false
+
+  static async open(open: Reconnect): Promise<Session> {
+    const session = new Session(open)
+    await session.#connection
+    return session
+  }
+
+  private constructor(open: Reconnect) {
+    this.#open = open
+    this.#connection = this.#connect(null)
+  }
+
+  readonly call: Call = async (method, input) => {
+    const connection = await this.#connection
+    return (await connection.ask(id => ({ type: 'call', id, method, input }))) as never
+  }
+
+  async onEvent(listener: (event: CoreEvent) => void, filter: { jobId?: string } = {}): Promise<() => void> {
+    const entry = { listener, jobId: filter.jobId }
+    this.#listeners.add(entry)
+    try {
+      await this.#subscribe(await this.#connection)
+    } catch (error) {
+      this.#listeners.delete(entry)
+      throw error
+    }
+    return () => this.#listeners.delete(entry)
+  }
+
+  onReconnect(listener: () => void): () => void {
+    this.#reconnectListeners.add(listener)
+    return () => this.#reconnectListeners.delete(listener)
+  }
+
+  async openLog({
+    job,
+    fromByte = 0,
+    follow = false,
+  }: {
+    job: string
+    fromByte?: number
+    follow?: boolean
+  }): Promise<ByteStream> {
+    const connection = await this.#connection
+    return await connection.openStream(stream => ({ type: 'log', stream, job, fromByte, follow }))
+  }
+
+  async openTerminal(terminal: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream> {
+    const connection = await this.#connection
+    return await connection.openStream(stream => ({ type: 'terminal', stream, ...terminal }))
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#connection.then(
+      connection => connection.close(),
+      () => undefined, // There is none to close.
+    )
+  }
+
+  async #connect(previous: ConnectionEnd | null): Promise<SessionConnection> {
+    const connection = await this.#open(previous)
+    connection.onEvent = event => this.#tell(event)
+    connection.onMissed = () => this.#tellReconnected()
+    if (this.#isClosed) connection.close()
+    void connection.ended.then(end => this.#lost(end))
+    if (previous && this.#listeners.size > 0) await this.#subscribe(connection)
+    return connection
+  }
+
+  #lost(end: ConnectionEnd): void {
+    if (this.#isClosed) return
+    this.#connection = this.#connect(end)
+    this.#connection.then(
+      () => this.#tellReconnected(),
+      () => undefined, // Told to whoever asks something of this session.
+    )
+  }
+
+  /** One subscription serves all listeners; it is narrowed to one job only when all of them want the same. */
+  async #subscribe(connection: SessionConnection): Promise<void> {
+    const [jobId, ...others] = new Set([...this.#listeners].map(entry => entry.jobId))
+    await connection.ask(id => ({ type: 'events', id, ...(jobId !== undefined && others.length === 0 && { jobId }) }))
+  }
+
+  #tell(event: CoreEvent): void {
+    for (const { listener, jobId } of this.#listeners) if (jobId === undefined || jobOf(event) === jobId) listener(event)
+  }
+
+  #tellReconnected(): void {
+    for (const listener of this.#reconnectListeners) listener()
+  }
+}
+
+function jobOf(event: CoreEvent): string | undefined {
+  if (event.type === 'job.changed') return event.job.id
+  return 'jobId' in event ? event.jobId : undefined
+}

@@ -1,0 +1,41 @@
+/** Starts a core in the background when none runs. Several command lines may do so at once: one core gets the lock, all connect to it. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { AppError, type ErrorBody, fromErrorBody } from '../shared/errors.ts'
+import { pathsOf } from './find-core.ts'
+
+/** What a core started with a message channel says once: see src/main/headless.ts. */
+type Report = { ready: string } | { error: ErrorBody }
+
+const isBuilt = !import.meta.filename.endsWith('.ts')
+const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
+
+/**
+ * Settles when the new core answers, or when it found that another one runs: then that one will answer.
+ *
+ * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, or said nothing in time.
+ */
+export async function startCore(env: NodeJS.ProcessEnv, timeoutMs: number): Promise<void> {
+  const { logFile } = pathsOf(env)
+  mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 })
+  const log = openSync(logFile, 'a', 0o600)
+  // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
+  const core = spawn(process.execPath, [HEADLESS], { env, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
+  closeSync(log)
+  try {
+    const report = await new Promise<Report>((resolve, reject) => {
+      const fail = (what: string) => reject(new AppError('CORE_UNREACHABLE', `${what}; its log: ${logFile}`))
+      const timer = setTimeout(() => fail(`The core was started but did not get ready in ${timeoutMs / 1000} s`), timeoutMs)
+      core.once('message', message => resolve(message as Report))
+      core.once('error', error => fail(`The core could not be started: ${error.message}`))
+      core.once('exit', (code, signal) => fail(`The core ended as it started (${signal ?? `exit code ${code}`})`))
+      core.once('exit', () => clearTimeout(timer)).once('message', () => clearTimeout(timer))
+    })
+    if ('error' in report && report.error.code !== 'CORE_RUNNING') throw fromErrorBody(report.error)
+  } finally {
+    core.removeAllListeners()
+    if (core.connected) core.disconnect()
+    core.unref()
+  }
+}
