@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { jobRow, temporaryStore } from '../../../test/helpers/temporary-store.ts'
+import type { JobRow } from './job-table.ts'
+
+const FULL: JobRow = {
+  id: 'aaaaaaaa-0000-4000-8000-000000000000',
+  kind: 'push',
+  host: 'box',
+  command: { line: `echo "ü" 'q' $(x) \n` },
+  folder: '/home/me/a folder\nwith a line',
+  isSynced: true,
+  workdir: '/home/me/.drover/workdirs/x',
+  hasTerminal: true,
+  columns: 80,
+  rows: 24,
+  env: { A: "it's", EMPTY: '' },
+  pull: ['out/*', 'a b'],
+  state: 'ended',
+  outcome: 'exited',
+  exitCode: 0,
+  signal: null,
+  reason: 'why',
+  unknownSince: 5,
+  createdAt: 1_700_000_000_000,
+  startedAt: 1_700_000_000_001,
+  endedAt: 1_700_000_000_002,
+  logBytes: 5_000_000_000_000,
+  peakMemoryBytes: 2 ** 40,
+  cpuMs: 0,
+  placement: { host: 'box', reason: 'r', score: 1.5, candidates: [{ host: 'box', score: null, refused: 'x' }] },
+  stopRequestedAt: 9,
+}
+
+test('a row comes back as it was stored, with every field set and with every field null', () => {
+  const { jobs } = temporaryStore()
+  const bare = jobRow({ id: 'b' })
+  jobs.insert(FULL)
+  jobs.insert(bare)
+  expect(jobs.get(FULL.id)).toEqual(FULL)
+  expect(jobs.get('b')).toEqual(bare)
+  expect(jobs.get('c')).toBeUndefined()
+})
+
+test('an id is taken once', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: 'a', folder: '/first' }))
+  expect(() => jobs.insert(jobRow({ id: 'a', folder: '/second' }))).toThrow(/UNIQUE/)
+  expect(jobs.get('a')?.folder).toBe('/first')
+})
+
+test('an update changes what it names and nothing else', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(FULL)
+  jobs.insert(jobRow({ id: 'other' }))
+  const patch = { reason: null, logBytes: 7, isSynced: false, pull: [] as string[] }
+  expect(jobs.update(FULL.id, patch)).toEqual({ ...FULL, ...patch })
+  expect(jobs.get(FULL.id)).toEqual({ ...FULL, ...patch })
+  expect(jobs.get('other')).toEqual(jobRow({ id: 'other' }))
+  expect(jobs.update(FULL.id, {})).toEqual({ ...FULL, ...patch })
+  expect(jobs.update('none', patch)).toBeUndefined()
+})
+
+test('a fraction left by a clock offset is stored as a whole number', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: 'a' }))
+  expect(jobs.update('a', { startedAt: 1000.4 })?.startedAt).toBe(1000)
+})
+
+test('a field that is no column is a mistake of ours', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: 'a' }))
+  const patch: object = { "id = 'x' --": 1 }
+  expect(() => jobs.update('a', patch)).toThrow(TypeError)
+})
+
+test('only an ended job has an outcome, and every ended job has one', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: 'a' }))
+  expect(() => jobs.update('a', { state: 'ended' })).toThrow(/CHECK/)
+  expect(() => jobs.update('a', { outcome: 'exited' })).toThrow(/CHECK/)
+  expect(jobs.update('a', { state: 'ended', outcome: 'lost' })?.outcome).toBe('lost')
+})
+
+test('a prefix finds none, one, or the newest twenty of many', () => {
+  const { jobs } = temporaryStore()
+  for (let index = 0; index < 25; index++) jobs.insert(jobRow({ id: `ab${String(index).padStart(2, '0')}`, createdAt: index }))
+  jobs.insert(jobRow({ id: 'ac-1' }))
+  expect(jobs.findByPrefix('ad')).toEqual([])
+  expect(jobs.findByPrefix('ac').map(row => row.id)).toEqual(['ac-1'])
+  expect(jobs.findByPrefix('ab07').map(row => row.id)).toEqual(['ab07'])
+  const many = jobs.findByPrefix('ab').map(row => row.id)
+  expect(many).toHaveLength(20)
+  expect(many[0]).toBe('ab24')
+  expect(jobs.findByPrefix('')).toHaveLength(20)
+  for (const wild of ['%', '_', '*', '?', "'"]) expect(jobs.findByPrefix(wild)).toEqual([])
+})
+
+test('lists are newest first, those made in the same millisecond by the order they came; unfinished ones oldest first', () => {
+  const { jobs } = temporaryStore()
+  const made: [string, number, boolean][] = [
+    ['a', 1, false],
+    ['b', 3, true],
+    ['c', 3, false],
+    ['d', 2, false],
+  ]
+  for (const [id, createdAt, isEnded] of made) {
+    jobs.insert(
+      jobRow({ id, createdAt, host: id === 'd' ? 'far' : 'near', ...(isEnded && { state: 'ended', outcome: 'exited' }) }),
+    )
+  }
+  const ids = (rows: JobRow[]) => rows.map(row => row.id).join('')
+  expect(ids(jobs.list({ limit: 10 }))).toBe('cbda')
+  expect(ids(jobs.list({ limit: 2 }))).toBe('cb')
+  expect(ids(jobs.listUnfinished())).toBe('adc')
+  expect(ids(jobs.listByHost('near'))).toBe('cba')
+  expect(ids(jobs.listByHost('near', { limit: 1 }))).toBe('c')
+})
+
+test('a removed job is gone', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: 'a' }))
+  expect(jobs.remove('a')).toBe(true)
+  expect(jobs.remove('a')).toBe(false)
+  expect(jobs.list({ limit: 10 })).toEqual([])
+})
+
+test('each question is answered from an index', () => {
+  const { jobs, database } = temporaryStore()
+  for (let index = 0; index < 50; index++) jobs.insert(jobRow({ id: randomUUID(), createdAt: index }))
+  const plan = (sql: string) =>
+    database.sqlite
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(row => row.detail)
+      .join('; ')
+  expect(plan("SELECT * FROM job WHERE id >= 'a' AND id < 'b'")).toMatch(/SEARCH job USING INDEX sqlite_autoindex/)
+  expect(plan('SELECT * FROM job ORDER BY created_at DESC, rowid DESC LIMIT 5')).toBe('SCAN job USING INDEX job_by_age')
+  expect(plan("SELECT * FROM job WHERE state <> 'ended' ORDER BY created_at, rowid")).toBe('SCAN job USING INDEX job_unfinished')
+  expect(plan("SELECT * FROM job WHERE host = 'a' ORDER BY created_at DESC, rowid DESC")).toMatch(/USING INDEX job_by_host/)
+})

@@ -1,0 +1,135 @@
+/** The table of jobs: one row for each job that this computer started, kept until it is removed. */
+import type { Statement } from 'better-sqlite3'
+import type { JobView } from '../../shared/domain.ts'
+import type { Database } from './database.ts'
+import { type Columns, type Query, Table, type Values } from './table.ts'
+
+/** What is kept of a job: all that is shown of it but the figures of this moment, and what is needed to run it again. */
+export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
+  /** Size of the terminal it was started with. */
+  columns: number | null
+  rows: number | null
+  /** As given with --env. May hold secrets: never logged, never sent to a client. */
+  env: Readonly<Record<string, string>>
+  stopRequestedAt: number | null
+}
+export type JobPatch = Partial<Omit<JobRow, 'id'>>
+
+const COLUMNS: Columns<JobRow> = {
+  id: 'text',
+  kind: 'text',
+  host: 'text',
+  command: 'json',
+  folder: 'text',
+  isSynced: 'flag',
+  workdir: 'text',
+  hasTerminal: 'flag',
+  columns: 'integer',
+  rows: 'integer',
+  env: 'json',
+  pull: 'json',
+  state: 'text',
+  outcome: 'text',
+  exitCode: 'integer',
+  signal: 'text',
+  reason: 'text',
+  unknownSince: 'integer',
+  createdAt: 'integer',
+  startedAt: 'integer',
+  endedAt: 'integer',
+  logBytes: 'integer',
+  peakMemoryBytes: 'integer',
+  cpuMs: 'integer',
+  placement: 'json',
+  stopRequestedAt: 'integer',
+}
+/** Enough to name what an ambiguous id may mean. */
+const PREFIX_LIMIT = 20
+
+export class JobTable {
+  readonly #database: Database
+  readonly #table: Table<JobRow>
+  readonly #updates = new Map<string, Statement<[Values]>>()
+  readonly #insert: (row: JobRow) => void
+  readonly #byId: Query<[string], JobRow>
+  readonly #byPrefix: Query<[string, string, number], JobRow>
+  readonly #newest: Query<[number], JobRow>
+  readonly #unfinished: Query<[], JobRow>
+  readonly #byHost: Query<[string, number], JobRow>
+  readonly #remove: Statement<[string]>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#table = new Table(database.sqlite, 'job', COLUMNS)
+    this.#insert = this.#table.inserter('INSERT')
+    this.#byId = this.#table.query('WHERE id = ?')
+    this.#byPrefix = this.#table.query('WHERE id >= ? AND id < ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#newest = this.#table.query('ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
+    this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
+  }
+
+  /** Takes on a job: on the disk when this returns. @throws if the id is taken. */
+  insert(row: JobRow): void {
+    this.#database.durably(() => this.#insert(row))
+  }
+
+  /** Changes what the patch names, and gives the row as it is then; undefined if there is no such job. */
+  update(id: string, patch: JobPatch): JobRow | undefined {
+    const change = () => {
+      const values = this.#table.values(patch)
+      if (Object.keys(values).length > 0) this.#updateStatement(values).run({ ...values, id })
+      return this.get(id)
+    }
+    return isKnownOnlyHere(patch) && !this.#database.sqlite.inTransaction
+      ? this.#database.durably(change)
+      : this.#database.write(change)
+  }
+
+  get(id: string): JobRow | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Jobs whose id begins so, newest first; at most 20. */
+  findByPrefix(prefix: string): JobRow[] {
+    // Ids are ASCII, so every id with this beginning sorts before it with a character above them all.
+    return this.#byPrefix.all(prefix, `${prefix}\u{10FFFF}`, PREFIX_LIMIT)
+  }
+
+  /** Newest first. */
+  list({ limit }: { limit: number }): JobRow[] {
+    return this.#newest.all(limit)
+  }
+
+  /** Oldest first: the order in which they are to be gone on with. */
+  listUnfinished(): JobRow[] {
+    return this.#unfinished.all()
+  }
+
+  /** Newest first. */
+  listByHost(host: string, { limit = 1_000_000 }: { limit?: number } = {}): JobRow[] {
+    return this.#byHost.all(host, limit)
+  }
+
+  /** False if there was none. */
+  remove(id: string): boolean {
+    return this.#database.write(() => this.#remove.run(id).changes > 0)
+  }
+
+  #updateStatement(values: Values): Statement<[Values]> {
+    const assignments = Object.keys(values)
+      .map(name => `${name} = @${name}`)
+      .join(', ')
+    const known = this.#updates.get(assignments)
+    if (known) return known
+    const statement = this.#database.sqlite.prepare<[Values]>(`UPDATE job SET ${assignments} WHERE id = @id`)
+    this.#updates.set(assignments, statement)
+    return statement
+  }
+}
+
+/** True for what no host could tell us again after a power cut: see database.ts. */
+function isKnownOnlyHere(patch: JobPatch): boolean {
+  return 'host' in patch || 'stopRequestedAt' in patch || patch.outcome === 'failed' || patch.outcome === 'cancelled'
+}

@@ -1,0 +1,35 @@
+/** The whole store of a core: its one database and the tables in it. */
+import { Database, type DatabaseOptions } from './database.ts'
+import { FolderTable } from './folder-table.ts'
+import { HistoryTable } from './history-table.ts'
+import { HostTable } from './host-table.ts'
+import { computerId } from './identity.ts'
+import { ImportTable } from './import-table.ts'
+import { JobTable } from './job-table.ts'
+
+export type Store = {
+  readonly database: Database
+  readonly jobs: JobTable
+  readonly hosts: HostTable
+  readonly history: HistoryTable
+  readonly folders: FolderTable
+  readonly imports: ImportTable
+  /** The `owner` that our things on hosts are marked with. */
+  readonly computerId: string
+  close(): void
+}
+
+/** @throws {AppError} as Database.open does: `CORE_RUNNING` above all. */
+export function openStore(path: string, options?: DatabaseOptions): Store {
+  const database = Database.open(path, options)
+  return {
+    database,
+    jobs: new JobTable(database),
+    hosts: new HostTable(database),
+    history: new HistoryTable(database),
+    folders: new FolderTable(database),
+    imports: new ImportTable(database),
+    computerId: computerId(database),
+    close: () => database.close(),
+  }
+}
