@@ -16,6 +16,7 @@ export class Session implements CoreSession {
   readonly #open: Reconnect
   readonly #listeners = new Set<Listener>()
   readonly #reconnectListeners = new Set<() => void>()
+  readonly #goneListeners = new Set<(error: Error) => void>()
   /** The connection there is, or the one that is coming. */
   #connection: Promise<SessionConnection>
   #isClosed = false
@@ -51,6 +52,11 @@ export class Session implements CoreSession {
   onReconnect(listener: () => void): () => void {
     this.#reconnectListeners.add(listener)
     return () => this.#reconnectListeners.delete(listener)
+  }
+
+  onGone(listener: (error: Error) => void): () => void {
+    this.#goneListeners.add(listener)
+    return () => this.#goneListeners.delete(listener)
   }
 
   async openLog({
@@ -94,7 +100,9 @@ export class Session implements CoreSession {
     this.#connection = this.#connect(end)
     this.#connection.then(
       () => this.#tellReconnected(),
-      () => undefined, // Told to whoever asks something of this session.
+      (error: Error) => {
+        for (const listener of this.#goneListeners) listener(error)
+      },
     )
   }
 

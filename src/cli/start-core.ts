@@ -9,7 +9,7 @@ import { pathsOf } from './find-core.ts'
 type Report = { ready: string } | { error: ErrorBody }
 
 const isBuilt = !import.meta.filename.endsWith('.ts')
-const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
+export const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
 /**
  * Settles when the new core answers, or when it found that another one runs: then that one will answer.

@@ -1,0 +1,114 @@
+/**
+ * A person at a job's terminal, until the job has ended or was left. A lost link is waited for, and the terminal taken again:
+ * the job and its screen are on the host.
+ */
+import { isFinal, type JobView } from '../shared/domain.ts'
+import { AppError } from '../shared/errors.ts'
+import { type AttachEnd, attachTerminal } from './attach-terminal.ts'
+import type { Cli } from './cli.ts'
+import type { CoreSession } from './core-client.ts'
+import { shortId } from './format.ts'
+import { hasRunToItsEnd, jobExitCode, summaryText } from './job-exit.ts'
+import type { JobWatch } from './job-watch.ts'
+import { copyLog, finish, isGone } from './stream-job.ts'
+import { RawTerminal } from './terminal.ts'
+import { visible, visibleLines } from './visible.ts'
+
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 5_000
+/** Ctrl+C, Ctrl+D and q leave a terminal that waits for its link; Ctrl+B begins tmux's own way of leaving. */
+const LEAVE_KEYS = [0x03, 0x04, 0x71, 0x02]
+
+export type AttachOptions = {
+  jobId: string
+  leavesOnCtrlC: boolean
+  /** What to do with a job whose terminal is closed already: print its output, or say so. */
+  whenClosed: 'print-log' | 'refuse'
+}
+
+/** The exit code: the job's if it has ended, 0 if it was left running. */
+export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch, options: AttachOptions): Promise<number> {
+  const terminal = new RawTerminal(cli.stdin, cli.out.stdout)
+  let retryMs = FIRST_RETRY_MS
+  let failures = 0
+  try {
+    for (;;) {
+      const startedAt = cli.now()
+      const end = await attachOnce(cli, session, { ...options, terminal })
+      if (end.kind === 'left') return left(cli, watch, terminal)
+      if (end.kind !== 'lost') return await ended(cli, session, watch, { jobId: options.jobId, terminal, end: end.kind })
+      failures = end.wasOpen ? 0 : failures + 1
+      if (isGone(end.error, failures)) throw end.error
+      // A link that held for long starts anew; one that breaks at once is not hammered.
+      if (cli.now() - startedAt > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
+      tellLost(cli, watch, { terminal, error: end.error, isFirst: retryMs === FIRST_RETRY_MS })
+      if ((await waitForLink(watch, terminal, retryMs)) === 'left') return left(cli, watch, terminal)
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
+    }
+  } finally {
+    terminal.release()
+  }
+}
+
+type Once = AttachOptions & { terminal: RawTerminal }
+
+async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promise<AttachEnd | { kind: 'no-terminal' }> {
+  try {
+    return await attachTerminal(cli, session, options)
+  } catch (error) {
+    const isClosed = error instanceof AppError && error.code === 'CONFLICT'
+    if (isClosed && options.whenClosed === 'print-log') return { kind: 'no-terminal' }
+    throw error
+  }
+}
+
+type Ended = { jobId: string; terminal: RawTerminal; end: 'closed' | 'no-terminal' }
+
+async function ended(cli: Cli, session: CoreSession, watch: JobWatch, { jobId, terminal, end }: Ended): Promise<number> {
+  terminal.release()
+  const { job } = await session.call('job.get', { job: jobId })
+  if (end === 'no-terminal') await copyLog(cli, session, { jobId, fromByte: 0 })
+  else if (!isFinal(job)) return left(cli, watch, terminal)
+  return summarise(cli, isFinal(job) ? job : await watch.until(isFinal))
+}
+
+/** The last line of a job that was watched. */
+export function summarise(cli: Cli, job: JobView): number {
+  if (!hasRunToItsEnd(job)) return finish(cli, job)
+  const code = jobExitCode(job)
+  cli.out.line(cli.out.paint(code === 0 ? 'green' : 'red', summaryText(job, cli.now())))
+  return code
+}
+
+function left(cli: Cli, watch: JobWatch, terminal: RawTerminal): number {
+  terminal.release()
+  const { job } = watch
+  if (job === undefined) return 0
+  const short = shortId(job.id)
+  cli.out.line(`Left running on ${visible(job.host ?? 'its host')} (id ${short}). Come back: ${cli.program.name} attach ${short}`)
+  return 0
+}
+
+function tellLost(cli: Cli, watch: JobWatch, loss: { terminal: RawTerminal; error: AppError; isFirst: boolean }): void {
+  if (!loss.isFirst) return
+  loss.terminal.resetScreen()
+  const where = loss.error.code === 'CORE_UNREACHABLE' ? 'Drover' : visible(watch.job?.host ?? 'the host')
+  cli.out.note(`\r\nThe link to ${where} is lost: ${visibleLines(loss.error.message)}`)
+  cli.out.note('The job goes on. You are attached again when the link is back; Ctrl+C leaves the job running.')
+}
+
+/** Settles when it is time to try again: after a while, or at once when something was heard of the job. */
+function waitForLink(watch: JobWatch, terminal: RawTerminal, retryMs: number): Promise<'retry' | 'left'> {
+  return new Promise(resolve => {
+    terminal.hold() // Also when the very first try failed: keys must be ours to leave with.
+    const done = (answer: 'retry' | 'left') => {
+      clearTimeout(timer)
+      stopListening()
+      stopReading()
+      resolve(answer)
+    }
+    const timer = setTimeout(() => done('retry'), retryMs)
+    const stopListening = watch.onChange(() => watch.job?.unknownSince === null && done('retry'))
+    const stopReading = terminal.onInput(bytes => bytes.some(byte => LEAVE_KEYS.includes(byte)) && done('left'))
+  })
+}

@@ -1,0 +1,22 @@
+/** The one table of verbs: what each name of the program answers to. Help, parsing, completion and docs/cli.md come from here. */
+import { coreVerbs } from './commands/core.ts'
+import { hostVerbs } from './commands/hosts.ts'
+import { jobVerbs } from './commands/jobs.ts'
+import { pVerbs } from './commands/p.ts'
+import type { Program } from './spec.ts'
+
+export const drover: Program = {
+  name: 'drover',
+  summary: 'herd your machines over SSH',
+  about: [
+    'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
+  ],
+  verbs: [...jobVerbs, ...hostVerbs, ...coreVerbs],
+}
+
+export const p: Program = {
+  name: 'p',
+  summary: 'push a folder and a command to a worker',
+  about: ['A short way to use Drover: the same jobs and the same machines as in drover, which can do more.'],
+  verbs: [...pVerbs, ...coreVerbs.filter(verb => ['completion', 'version', 'help'].includes(verb.path))],
+}

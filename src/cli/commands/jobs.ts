@@ -1,0 +1,239 @@
+/** The table's verbs that deal with jobs. */
+import type { FlagSpec, OperandSpec, VerbSpec } from '../spec.ts'
+
+const HOST: FlagSpec = {
+  name: 'on',
+  value: { name: 'HOST', kind: 'host' },
+  help: 'Run there; "auto" picks the best host. Without it: the default host.',
+}
+const DETACH: FlagSpec = {
+  name: 'detach',
+  short: 'd',
+  help: 'Print the id of the job and return at once; the job goes on by itself.',
+}
+const TERMINAL: readonly FlagSpec[] = [
+  { name: 'tty', help: 'Give the job a terminal even if there is none here.' },
+  { name: 'no-tty', help: 'Give the job no terminal: its output streams plainly. The fastest way for heavy output.' },
+  {
+    name: 'detach-on-ctrl-c',
+    help: 'Ctrl+C leaves the job running in place of interrupting it. The config has detach_on_ctrl_c.',
+  },
+]
+export const PUSH_FLAGS: readonly FlagSpec[] = [
+  { name: 'no-sync', short: 'n', help: 'Send no files: the command starts in an empty folder of its own.' },
+  DETACH,
+  HOST,
+  {
+    name: 'env',
+    short: 'e',
+    value: { name: 'K=V', kind: 'text' },
+    isRepeated: true,
+    help: 'Set a variable for the command. K alone takes its value from here.',
+  },
+  {
+    name: 'pull',
+    value: { name: 'GLOB', kind: 'text' },
+    isRepeated: true,
+    help: 'Bring back what matches when the job has ended. Nothing that is here is overwritten.',
+  },
+  ...TERMINAL,
+]
+export const JOB: OperandSpec = { name: 'ID', kind: 'job', help: 'A job id or the beginning of one.' }
+export const JOBS: OperandSpec = { ...JOB, isRepeated: true, help: 'Job ids or their beginnings.' }
+export const JOB_EXITS = [
+  { code: 'N', means: "The job's own exit code; 128 + N when signal N ended it." },
+  { code: '125', means: 'Drover failed: the job could not start, or its end will never be known.' },
+  { code: '130', means: 'You cancelled before the job ran.' },
+  { code: '141', means: 'Whoever read the output went away.' },
+]
+export const PUSH_ABOUT = [
+  'Sends the current folder to a host and runs the command there in a fresh copy of it. What git ignores is not sent, nor is .git; the second push of a folder sends only what changed. Nothing comes back by itself but what --pull names.',
+  'One word after -- is a line for your login shell there, so pipes and && work in it; several words are one exact argument list, and no shell reads them again.',
+  'On a terminal you are attached to the job: Ctrl+B D leaves it running, and the end of the job stays on the screen until a key is pressed. Ctrl+C goes to the program. If the link breaks, the job goes on and you are attached again when the host is back.',
+  'Without a terminal here the output streams plainly and Ctrl+C stops the job: the first asks the program to end, the second kills it, the third leaves it alone. When the reader of the output goes away, as in "| head", the job is stopped as well.',
+]
+
+export const jobVerbs: readonly VerbSpec[] = [
+  {
+    path: 'push',
+    group: 'jobs',
+    run: 'push',
+    summary: 'Run a command on the best host, with the current folder',
+    flags: PUSH_FLAGS,
+    command: 'required',
+    givesJobExit: true,
+    about: PUSH_ABOUT,
+    examples: [
+      { run: 'drover push -- make', does: 'send this folder and build it' },
+      { run: "drover push -- 'make && ./run | tee out.txt'", does: 'one word: a shell line' },
+      { run: 'drover push -n --on box -- nproc', does: 'no files, on the host named box' },
+      { run: "drover push --pull 'dist/**' -- npm run build", does: 'bring the result back' },
+      { run: 'drover push -d -- ./train.sh', does: 'start it and return' },
+    ],
+    exits: JOB_EXITS,
+  },
+  {
+    path: 'ls',
+    aliases: ['list', 'ps'],
+    group: 'jobs',
+    run: 'ls',
+    summary: 'List jobs',
+    flags: [
+      { name: 'all', short: 'a', help: 'All of them, also those that other computers of yours started.' },
+      { name: 'host', value: { name: 'HOST', kind: 'host' }, help: 'Only those on this host.' },
+      {
+        name: 'state',
+        value: {
+          name: 'STATE',
+          kind: 'text',
+          choices: ['live', 'queued', 'syncing', 'starting', 'running', 'stopping', 'ended', 'failed', 'unknown'],
+        },
+        help: 'Only those in this state; live: not ended; failed: ended in any way but with exit code 0.',
+      },
+      { name: 'watch', short: 'w', help: 'Keep the list on the screen and up to date; q ends it.' },
+    ],
+    about: [
+      'Shows what has not ended, and the newest 20 that have; -a shows all. The answer comes from what this computer knows: no host is asked, and a job whose host cannot be reached is shown as unknown with the age of that.',
+      'On a terminal the table fits its width. In a pipe it is one line a job: id, host, folder, command, status and duration, with a tab between, nothing cut.',
+    ],
+    examples: [
+      { run: 'drover ls', does: 'what runs, and what ended lately' },
+      { run: "drover ls --json --state live | jq -r '.jobs[].id'", does: 'for a script' },
+    ],
+  },
+  {
+    path: 'attach',
+    group: 'jobs',
+    run: 'attach',
+    summary: 'Take the terminal of a job',
+    operands: [JOB],
+    flags: TERMINAL.filter(flag => flag.name === 'detach-on-ctrl-c'),
+    givesJobExit: true,
+    about: [
+      'Ctrl+B D leaves it again. A job that has ended can be attached to until its end screen was closed; after that its output is in drover logs. A job without a terminal shows its output as it comes, and Ctrl+C leaves it.',
+    ],
+    examples: [{ run: 'drover attach 1a2b', does: 'the job whose id begins so' }],
+    exits: [{ code: '0', means: 'You left the job running.' }, ...JOB_EXITS],
+  },
+  {
+    path: 'logs',
+    aliases: ['log'],
+    group: 'jobs',
+    run: 'logs',
+    summary: 'Print the output of a job',
+    operands: [JOB],
+    flags: [
+      { name: 'follow', short: 'f', help: 'Go on as output comes, until the job has ended.' },
+      { name: 'lines', short: 'n', value: { name: 'N', kind: 'text' }, help: 'Only the last N lines.' },
+    ],
+    about: ['Prints exactly the bytes the job wrote, both of its outputs together.'],
+    examples: [
+      { run: 'drover logs 1a2b -n 50', does: 'its last 50 lines' },
+      { run: 'drover logs -f 1a2b | grep -i error', does: 'as they come' },
+    ],
+  },
+  {
+    path: 'stop',
+    group: 'jobs',
+    run: 'stop',
+    summary: 'End jobs and all they started',
+    operands: [JOBS],
+    flags: [
+      {
+        name: 'signal',
+        short: 's',
+        value: { name: 'SIGNAL', kind: 'text', choices: ['TERM', 'INT', 'HUP', 'QUIT'] },
+        help: 'What asks them to end; TERM by default.',
+      },
+      {
+        name: 'grace',
+        value: { name: 'TIME', kind: 'text' },
+        help: 'How long they may take before they are killed: 10s by default, 0 kills at once.',
+      },
+    ],
+    about: [
+      'Sends the signal to every process of the job, kills what is left after the grace time, and returns when the job has ended.',
+    ],
+    examples: [
+      { run: 'drover stop 1a2b', does: '' },
+      { run: 'drover stop --grace 2min 1a2b 3c4d', does: 'with time to save their work' },
+    ],
+  },
+  {
+    path: 'wait',
+    group: 'jobs',
+    run: 'wait',
+    summary: 'Wait for the end of jobs',
+    operands: [JOBS],
+    givesJobExit: true,
+    about: ['Returns when all of them have ended, and says how each did. Ctrl+C ends the waiting, not the jobs.'],
+    examples: [{ run: 'drover wait $(drover push -d -- make) && echo built', does: '' }],
+    exits: [
+      { code: 'N', means: 'That of the first job named whose exit code is not 0; 0 if all ended well.' },
+      ...JOB_EXITS.slice(1, 2),
+    ],
+  },
+  {
+    path: 'rerun',
+    group: 'jobs',
+    run: 'rerun',
+    summary: 'Run a job again',
+    operands: [JOB],
+    flags: [{ ...HOST, help: 'Run there; "auto" picks the best host. Without it: where it ran before.' }, DETACH, ...TERMINAL],
+    givesJobExit: true,
+    about: ['Starts the same command with the same folder, as that folder is now, as a new job. Otherwise as drover push.'],
+    examples: [{ run: 'drover rerun 1a2b --on auto', does: 'on whichever host is best now' }],
+    exits: JOB_EXITS,
+  },
+  {
+    path: 'pull',
+    group: 'jobs',
+    run: 'pull',
+    summary: 'Bring files of a job here',
+    operands: [
+      JOB,
+      { name: 'PATTERN', kind: 'text', help: 'A file, folder or glob in the folder of the job; quote a glob.' },
+      { name: 'LOCAL', kind: 'folder', isOptional: true, help: 'The folder to put them in; the current one by default.' },
+    ],
+    flags: [{ name: 'force', short: 'f', help: 'Overwrite what is here.' }],
+    about: [
+      'Files arrive in a folder of their own first and are moved when all is here, so a broken pull leaves nothing half done. Links in them that lead outside are refused. Nothing here is overwritten without --force.',
+    ],
+    examples: [
+      { run: "drover pull 1a2b 'dist/**'", does: 'all below dist, to the current folder' },
+      { run: 'drover pull 1a2b core.dump /tmp', does: '' },
+    ],
+    exits: [{ code: '130', means: 'You cancelled.' }],
+  },
+  {
+    path: 'rm',
+    group: 'jobs',
+    run: 'rm',
+    summary: 'Remove jobs and their files on the host',
+    operands: [JOBS],
+    flags: [
+      { name: 'yes', short: 'y', help: 'Do not ask.' },
+      { name: 'force', short: 'f', help: 'Do not ask, and forget a job even if its host cannot be reached to remove its files.' },
+    ],
+    about: ['Shows what goes, with its size, and asks first. A job that runs is refused: stop it before.'],
+    examples: [{ run: 'drover rm -y 1a2b 3c4d', does: '' }],
+  },
+  {
+    path: 'why',
+    group: 'jobs',
+    run: 'why',
+    summary: 'Say why a job runs where it does',
+    operands: [JOB],
+    about: ['Shows the reason for the host, and what was known of each of the others.'],
+    examples: [{ run: 'drover why 1a2b', does: '' }],
+  },
+  {
+    path: 'skipped',
+    group: 'jobs',
+    run: 'skipped',
+    summary: 'Say what a push would leave out, and by which rule',
+    operands: [{ name: 'DIR', kind: 'folder', isOptional: true, help: 'The folder; the current one by default.' }],
+    about: ['Nothing is sent and no host is asked.'],
+    examples: [{ run: 'drover skipped | grep node_modules', does: '' }],
+  },
+]

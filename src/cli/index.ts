@@ -1,0 +1,24 @@
+/** Entry of the command line. It answers to the name it was called by: drover, p or beowulf. */
+import { basename } from 'node:path'
+import { runCli } from './cli.ts'
+
+void main()
+
+async function main(): Promise<void> {
+  const { stdin, stdout, stderr } = process
+  // The launcher has the name; run as a script, our own file would be it.
+  const name = basename(process.env.DROVER_CALLED_AS ?? 'drover')
+  const code = await runCli({ name, words: process.argv.slice(2), env: process.env, stdin, stdout, stderr })
+  await Promise.all([flushed(stdout), flushed(stderr)])
+  // Not by itself: a kept connection or a paused stdin would hold us.
+  process.exit(code)
+}
+
+/** Pipes may still hold what was written. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve()
+  return new Promise(resolve => {
+    stream.write('', () => resolve())
+    stream.once('error', () => resolve())
+  })
+}

@@ -1,0 +1,141 @@
+/**
+ * Starts a job and stays with it as asked: at its terminal, with its plain output, or not at all. What push, rerun and `p` share.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Call } from '../shared/contract.ts'
+import { isFinal, type JobView } from '../shared/domain.ts'
+import type { Args } from './args.ts'
+import { attachJob, summarise } from './attach-job.ts'
+import type { Cli } from './cli.ts'
+import type { CoreSession } from './core-client.ts'
+import { UsageError } from './errors.ts'
+import { shortId } from './format.ts'
+import { jobExitCode } from './job-exit.ts'
+import { JobWatch } from './job-watch.ts'
+import { unlocking } from './keys.ts'
+import { PoliteStop } from './polite-stop.ts'
+import { ProgressLine, waitingText } from './progress.ts'
+import { PulledFiles } from './pulled-files.ts'
+import { finish, streamJob } from './stream-job.ts'
+import { visibleLines } from './visible.ts'
+
+export type TerminalSize = { columns: number; rows: number }
+/** Asks the core for the job. `jobId` is the id it gets, so that its events can be awaited before it exists. */
+export type Start = (call: Call, options: { terminal: TerminalSize | null; jobId: string }) => Promise<{ job: JobView }>
+
+export async function launch(cli: Cli, args: Args, start: Start): Promise<number> {
+  if (args.has('tty') && args.has('no-tty')) throw new UsageError('--tty and --no-tty exclude each other')
+  return args.has('detach') ? await launchDetached(cli, args, start) : await launchAndFollow(cli, args, start)
+}
+
+async function launchDetached(cli: Cli, args: Args, start: Start): Promise<number> {
+  // Somebody may want to attach later, so a job that is left alone has a terminal.
+  const terminal = args.has('no-tty') ? null : sizeHere(cli)
+  const { job } = await unlocking(cli, () => start(cli.call, { terminal, jobId: randomUUID() }))
+  if (cli.out.isJson) cli.out.json({ job })
+  else {
+    cli.out.line(job.id)
+    if (cli.out.isTerminal) cli.out.note(`See it: ${cli.program.name} attach ${shortId(job.id)}`)
+  }
+  return 0
+}
+
+async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<number> {
+  const isAttached = hasTerminalHere(cli) && !args.has('no-tty') && !cli.out.isJson
+  const terminal = isAttached || args.has('tty') ? sizeHere(cli) : null
+  const session = await (await cli.client()).connect()
+  const stop = new PoliteStop(cli, session)
+  try {
+    const jobId = randomUUID()
+    // Both go out at once: the events are asked for before the job can make any.
+    const watching = JobWatch.start(session, jobId)
+    watching.catch(() => undefined) // Awaited below, unless the start itself fails.
+    const { job: first } = await unlocking(cli, () => start(session.call, { terminal, jobId }))
+    const watch = first.id === jobId ? await watching : await watchOther(session, first)
+    watch.offer(first)
+    stop.setJob(first.id)
+    return await follow(cli, session, { watch, stop, jobId: first.id, isAttached, leavesOnCtrlC: args.has('detach-on-ctrl-c') })
+  } finally {
+    stop.dispose()
+    session.close()
+  }
+}
+
+/** The core has chosen the id: what happened before we listened must be asked for. */
+async function watchOther(session: CoreSession, job: JobView): Promise<JobWatch> {
+  const watch = await JobWatch.start(session, job.id)
+  await watch.refresh()
+  return watch
+}
+
+type Following = { watch: JobWatch; stop: PoliteStop; jobId: string; isAttached: boolean; leavesOnCtrlC: boolean }
+
+async function follow(cli: Cli, session: CoreSession, following: Following): Promise<number> {
+  const { watch, stop, jobId, isAttached } = following
+  const pulled = new PulledFiles(cli, watch)
+  if (cli.out.isJson) {
+    const job = await watch.until(isFinal)
+    await pulled.all(job)
+    cli.out.json({ job })
+    return jobExitCode(job)
+  }
+  const streams = () => streamJob(cli, session, watch, { jobId, isStoppedByReader: true })
+  const code = await (isAttached ? attached(cli, session, following, streams) : withProgress(cli, watch, streams))
+  stop.dispose()
+  return await pulled.exitCode(code)
+}
+
+async function attached(cli: Cli, session: CoreSession, following: Following, streams: () => Promise<number>): Promise<number> {
+  const { watch, stop, jobId } = following
+  const leaves = following.leavesOnCtrlC || (await isSetToLeave(session))
+  const job = await withProgress(cli, watch, () => watch.until(hasBegun))
+  if (isFinal(job) && job.startedAt === null) {
+    if (stop.isAsked) cli.out.note('What was sent is kept on the host: the same push goes on from there.')
+    return finish(cli, job)
+  }
+  if (!job.hasTerminal) {
+    if (job.reason !== null) cli.out.note(`[${visibleLines(job.reason)}]`)
+    const code = await streams()
+    const last = watch.job
+    return last !== undefined && code === jobExitCode(last) ? summarise(cli, last) : code
+  }
+  stop.dispose() // At the terminal Ctrl+C is the program's.
+  return await attachJob(cli, session, watch, { jobId, leavesOnCtrlC: leaves, whenClosed: 'print-log' })
+}
+
+/** While the job does not run yet, a line says what it waits for. */
+async function withProgress<T>(cli: Cli, watch: JobWatch, work: () => Promise<T>): Promise<T> {
+  const line = new ProgressLine(cli.out)
+  const show = () => {
+    const { job } = watch
+    if (job === undefined) return
+    if (hasBegun(job)) line.end()
+    else line.set(waitingText(job))
+  }
+  const stopShowing = watch.onChange(show)
+  show()
+  try {
+    return await work()
+  } finally {
+    stopShowing()
+    line.end()
+  }
+}
+
+function hasBegun(job: JobView): boolean {
+  return job.state === 'running' || job.state === 'ended' || (job.state === 'stopping' && job.startedAt !== null)
+}
+
+async function isSetToLeave(session: CoreSession): Promise<boolean> {
+  const { values } = await session.call('config.get', {})
+  return values.detach_on_ctrl_c === true
+}
+
+/** A person at both ends, and a terminal that a program can draw on. */
+function hasTerminalHere(cli: Cli): boolean {
+  return cli.stdin.isTTY === true && cli.out.isTerminal && cli.env.TERM !== 'dumb'
+}
+
+function sizeHere(cli: Cli): TerminalSize {
+  return { columns: cli.out.stdout.columns || 80, rows: cli.out.stdout.rows || 24 }
+}

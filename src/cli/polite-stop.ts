@@ -1,0 +1,66 @@
+/**
+ * What Ctrl+C does to a job that is followed without a terminal, or that does not run yet: the first asks it to end, the second
+ * kills it, the third leaves it alone. SIGTERM and SIGHUP ask it to end with the like signal.
+ */
+import type { Input } from '../shared/contract.ts'
+import type { Cli } from './cli.ts'
+import type { CoreSession } from './core-client.ts'
+import { EXIT_INTERRUPTED } from './errors.ts'
+import { visibleLines } from './visible.ts'
+
+type StopSignal = NonNullable<Input<'job.stop'>['signal']>
+
+export class PoliteStop {
+  readonly #cli: Cli
+  readonly #session: CoreSession
+  #jobId: string | undefined
+  #presses = 0
+  readonly #int = () => this.#pressed('INT')
+  readonly #term = () => this.#pressed('TERM')
+  readonly #hup = () => this.#pressed('HUP')
+
+  constructor(cli: Cli, session: CoreSession) {
+    this.#cli = cli
+    this.#session = session
+    process.on('SIGINT', this.#int).on('SIGTERM', this.#term).on('SIGHUP', this.#hup)
+  }
+
+  get isAsked(): boolean {
+    return this.#presses > 0
+  }
+
+  /** The job is known to the core from now on. A Ctrl+C that came before is passed on. */
+  setJob(jobId: string): void {
+    this.#jobId = jobId
+    if (this.#presses > 0) this.#stop({ signal: 'INT' })
+  }
+
+  dispose(): void {
+    process.off('SIGINT', this.#int).off('SIGTERM', this.#term).off('SIGHUP', this.#hup)
+  }
+
+  #pressed(signal: StopSignal): void {
+    this.#presses++
+    if (this.#presses > 2) process.exit(EXIT_INTERRUPTED)
+    if (this.#jobId === undefined) {
+      // The core may be about to take the job: leaving now could leave it running unseen.
+      this.#remark('Cancelling as soon as the core has answered; Ctrl+C again and again to leave at once.')
+      return
+    }
+    this.#stop(this.#presses === 1 ? { signal } : { graceMs: 0 })
+  }
+
+  #stop(how: { signal?: StopSignal; graceMs?: number }): void {
+    this.#remark(
+      this.#presses === 1 ? 'Stopping the job; Ctrl+C again to kill it.' : 'Killing the job; Ctrl+C again to leave it.',
+    )
+    this.#session.call('job.stop', { job: this.#jobId ?? '', ...how }).catch((error: Error) => {
+      this.#cli.out.note(`The job could not be stopped: ${visibleLines(error.message)}`)
+    })
+  }
+
+  /** Only a person needs to be told what the next Ctrl+C would do. */
+  #remark(text: string): void {
+    if (this.#cli.out.stderr.isTTY) this.#cli.out.note(`\r\x1b[K${text}`)
+  }
+}

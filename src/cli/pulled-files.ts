@@ -1,0 +1,68 @@
+/**
+ * What `--pull` brings back by itself at the end of a job: the core does it, one pull for each pattern; this waits for them,
+ * so that the files are here when the command line returns.
+ */
+import type { CoreEvent, JobView } from '../shared/domain.ts'
+import type { Cli } from './cli.ts'
+import { EXIT_OWN_FAILURE } from './errors.ts'
+import { counted, shortId } from './format.ts'
+import { hasRunToItsEnd } from './job-exit.ts'
+import type { JobWatch } from './job-watch.ts'
+import { visibleLines } from './visible.ts'
+
+/** If nothing is heard for so long, the core was restarted in the middle: the person can pull by hand. */
+const SILENCE_MS = 30_000
+
+type PullEnded = Extract<CoreEvent, { type: 'pull.ended' }>
+
+export class PulledFiles {
+  readonly #cli: Cli
+  readonly #watch: JobWatch
+  readonly #ended: PullEnded[] = []
+
+  /** Made before the job can end, so that no pull is missed. */
+  constructor(cli: Cli, watch: JobWatch) {
+    this.#cli = cli
+    this.#watch = watch
+    watch.onChange(event => event?.type === 'pull.ended' && this.#ended.push(event))
+  }
+
+  /** The job's exit code, or 125 if the job went well but its files are not here. */
+  async exitCode(code: number): Promise<number> {
+    const { job } = this.#watch
+    if (job === undefined || job.state !== 'ended') return code
+    return (await this.all(job)) || code !== 0 ? code : EXIT_OWN_FAILURE
+  }
+
+  /** Waits for all pulls and tells of them on stderr; false if one failed. */
+  async all(job: JobView): Promise<boolean> {
+    if (job.pull.length === 0 || !hasRunToItsEnd(job)) return true
+    const { out } = this.#cli
+    if (!(await this.#come(job.pull.length))) {
+      out.error('Nothing was heard of the files to bring back', [`Pull them by hand: drover pull ${shortId(job.id)} PATTERN`])
+      return false
+    }
+    for (const { error, files } of this.#ended) {
+      if (error !== null) out.error(`Files could not be brought back: ${error.message}`)
+      else if (out.stderr.isTTY) out.note(visibleLines(`Brought back ${counted(files.length, 'file')}`))
+    }
+    return this.#ended.every(pull => pull.error === null)
+  }
+
+  #come(count: number): Promise<boolean> {
+    return new Promise(resolve => {
+      let timer: NodeJS.Timeout
+      const look = () => {
+        clearTimeout(timer)
+        if (this.#ended.length >= count) return done(true)
+        timer = setTimeout(() => done(false), SILENCE_MS)
+      }
+      const stop = this.#watch.onChange(look)
+      const done = (answer: boolean) => {
+        stop()
+        resolve(answer)
+      }
+      look()
+    })
+  }
+}

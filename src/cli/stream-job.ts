@@ -1,0 +1,92 @@
+/**
+ * Follows a job without a terminal: its output goes to stdout as it is, and the exit code is the job's.
+ * A core that restarts meanwhile is waited for; the output goes on at the byte where it stopped.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { isFinal, type JobView } from '../shared/domain.ts'
+import { AppError } from '../shared/errors.ts'
+import type { Cli } from './cli.ts'
+import type { CoreSession } from './core-client.ts'
+import { EXIT_BROKEN_PIPE } from './errors.ts'
+import { shortId } from './format.ts'
+import { failureText, hasRunToItsEnd, jobExitCode } from './job-exit.ts'
+import type { JobWatch } from './job-watch.ts'
+import { written } from './output.ts'
+import { visible } from './visible.ts'
+
+const RETRY_MS = 500
+
+/** `isStoppedByReader`: whether the job ends when the reader of stdout goes away, as `ssh host command | head` does. */
+export async function streamJob(
+  cli: Cli,
+  session: CoreSession,
+  watch: JobWatch,
+  { jobId, isStoppedByReader }: { jobId: string; isStoppedByReader: boolean },
+): Promise<number> {
+  const stopTelling = tellOfLoss(cli, watch)
+  if (isStoppedByReader) cli.onBrokenPipe = () => void readerGone(session, jobId)
+  await copyLog(cli, session, { jobId, fromByte: 0 })
+  const job = await watch.until(isFinal)
+  stopTelling()
+  return finish(cli, job)
+}
+
+/** Says on stderr why there is no exit code of the job's own, if so. */
+export function finish(cli: Cli, job: JobView): number {
+  if (!hasRunToItsEnd(job)) {
+    const advice = job.startedAt === null ? [] : [`What it printed before: drover logs ${shortId(job.id)}`]
+    cli.out.error(failureText(job), advice)
+  }
+  return jobExitCode(job)
+}
+
+/** Copies the job's log to stdout until the job has ended and all of it is here. */
+export async function copyLog(cli: Cli, session: CoreSession, from: { jobId: string; fromByte: number }): Promise<void> {
+  let { fromByte } = from
+  for (let failures = 0; ; ) {
+    try {
+      const log = await session.openLog({ job: from.jobId, fromByte, follow: true })
+      failures = 0
+      for await (const bytes of log) {
+        fromByte += bytes.length
+        await written(cli.out.stdout, bytes)
+      }
+      return
+    } catch (error) {
+      if (!isLoss(error) || isGone(error, ++failures)) throw error
+      await delay(RETRY_MS)
+    }
+  }
+}
+
+/** Opening waits for the session to reconnect. Failing once may be the old connection's end; twice, no core came back. */
+export function isGone(error: AppError, failures: number): boolean {
+  return error.code === 'CORE_UNREACHABLE' && failures > 2
+}
+
+/** True for what heals by itself: the job goes on meanwhile. */
+export function isLoss(error: unknown): error is AppError {
+  return error instanceof AppError && (error.code === 'HOST_UNREACHABLE' || error.code === 'CORE_UNREACHABLE')
+}
+
+async function readerGone(session: CoreSession, jobId: string): Promise<void> {
+  try {
+    await session.call('job.stop', { job: jobId })
+  } finally {
+    process.exit(EXIT_BROKEN_PIPE)
+  }
+}
+
+/** A person who waits for output is told why none comes. */
+function tellOfLoss(cli: Cli, watch: JobWatch): () => void {
+  let wasUnknown = false
+  return watch.onChange(() => {
+    const { job } = watch
+    if (job === undefined || !cli.out.stderr.isTTY) return
+    const isUnknown = job.unknownSince !== null && !isFinal(job)
+    if (isUnknown === wasUnknown) return
+    wasUnknown = isUnknown
+    const host = visible(job.host ?? 'the host')
+    cli.out.note(isUnknown ? `[${host} cannot be reached; the job goes on there]` : `[${host} is back]`)
+  })
+}

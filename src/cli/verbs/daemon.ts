@@ -1,0 +1,80 @@
+/** `drover daemon [start|stop|restart|run|status]`: the core as a process. */
+import { spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../../shared/errors.ts'
+import type { Args } from '../args.ts'
+import type { Cli } from '../cli.ts'
+import { connectToCore } from '../find-core.ts'
+import { ageText, counted } from '../format.ts'
+import { HEADLESS } from '../start-core.ts'
+
+const STOP_TIMEOUT_MS = 15_000
+
+export async function run(cli: Cli, args: Args): Promise<number> {
+  switch (args.operand('ACTION')) {
+    case 'start':
+      return await start(cli)
+    case 'stop':
+      return await stop(cli)
+    case 'restart':
+      if (await isRunning(cli)) await stop(cli)
+      return await start(cli)
+    case 'run':
+      return await runInForeground(cli)
+    default:
+      return await tell(cli)
+  }
+}
+
+async function isRunning(cli: Cli): Promise<boolean> {
+  const socket = await connectToCore(cli.env)
+  socket?.destroy()
+  return socket !== null
+}
+
+async function tell(cli: Cli): Promise<number> {
+  if (!(await isRunning(cli))) {
+    if (cli.out.isJson) cli.out.json({ isRunning: false })
+    else cli.out.line('No core runs.')
+    return 1
+  }
+  return await start(cli)
+}
+
+/** Any call starts the core. */
+async function start(cli: Cli): Promise<number> {
+  const { version, pid, startedAt } = await cli.call('core.status', {})
+  if (cli.out.isJson) cli.out.json({ isRunning: true, version, pid, startedAt })
+  else cli.out.line(`The core runs: version ${version}, process ${pid}, up ${ageText(cli.now() - startedAt)}`)
+  return 0
+}
+
+async function stop(cli: Cli): Promise<number> {
+  if (!(await isRunning(cli))) {
+    if (cli.out.isJson) cli.out.json({ isRunning: false })
+    else cli.out.line('No core runs.')
+    return 0
+  }
+  const { runningJobs } = await cli.call('core.stop', {})
+  const deadline = performance.now() + STOP_TIMEOUT_MS
+  while (await isRunning(cli)) {
+    if (performance.now() > deadline) throw new AppError('TIMEOUT', `The core has not ended in ${STOP_TIMEOUT_MS / 1000} s`)
+    await delay(20)
+  }
+  const jobs = runningJobs > 0 ? `; ${counted(runningJobs, 'job goes', 'jobs go')} on` : ''
+  if (cli.out.isJson) cli.out.json({ isRunning: false, runningJobs })
+  else cli.out.line(`The core has ended${jobs}`)
+  return 0
+}
+
+/** Ctrl+C reaches the core itself; we only hand on its exit code. */
+function runInForeground(cli: Cli): Promise<number> {
+  const core = spawn(process.execPath, [HEADLESS, '--foreground'], { env: cli.env, stdio: 'inherit' })
+  const ignore = () => undefined
+  const pass = () => core.kill('SIGTERM')
+  process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)
+  return new Promise((resolve, reject) => {
+    core.once('error', reject)
+    core.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)))
+  })
+}

@@ -1,0 +1,41 @@
+/** `drover host import [SOURCE] [NAME…]`: hosts that other tools know. */
+import type { Importable } from '../../shared/contract.ts'
+import type { Args } from '../args.ts'
+import type { Cli } from '../cli.ts'
+import { ageText, counted } from '../format.ts'
+import { visible } from '../visible.ts'
+
+export async function run(cli: Cli, args: Args): Promise<number> {
+  const source = args.operand('SOURCE') as Importable['source'] | undefined // One of the table's choices.
+  if (source === undefined) return await showSources(cli)
+  const names = [...args.operands('NAME')]
+  const { added, skipped } = await cli.call('host.import', { source, ...(names.length > 0 && { names }) })
+  if (cli.out.isJson) cli.out.json({ added, skipped })
+  else {
+    for (const name of added) cli.out.line(`Added ${visible(name)}`)
+    for (const { name, why } of skipped) cli.out.note(`Left out ${visible(name)}: ${visible(why)}`)
+    if (added.length === 0 && skipped.length === 0) cli.out.note('There was nothing to take over.')
+  }
+  return names.some(name => !added.includes(name)) ? 1 : 0
+}
+
+async function showSources(cli: Cli): Promise<number> {
+  const { sources } = await cli.call('host.importable', {})
+  if (cli.out.isJson) {
+    cli.out.json({ sources })
+    return 0
+  }
+  const rows = sources.flatMap(source =>
+    source.hosts.map(host => [source.source, host.name, host.connection, host.isKnown ? 'known already' : '']),
+  )
+  if (rows.length > 0)
+    cli.out.table([{ title: 'SOURCE' }, { title: 'HOST' }, { title: 'CONNECTION', minWidth: 12 }, { title: '' }], rows)
+  for (const source of sources) {
+    const fresh = source.hosts.filter(host => !host.isKnown).length
+    const when = source.importedAt === null ? '' : `, last taken over ${ageText(cli.now() - source.importedAt)} ago`
+    const what = fresh > 0 ? `: take over ${counted(fresh, 'host')} with: drover host import ${source.source}` : ': nothing new'
+    cli.out.note(`${visible(source.path)}${what}${when}`)
+  }
+  if (sources.length === 0) cli.out.note('No other tool here knows hosts.')
+  return 0
+}

@@ -1,0 +1,26 @@
+/** `drover push -- CMD`, and `p [WORKER] -- CMD`. */
+
+import type { Command } from '../../shared/domain.ts'
+import type { Args } from '../args.ts'
+import type { Cli } from '../cli.ts'
+import { currentFolder } from '../folder.ts'
+import { launch } from '../launch.ts'
+import { parseEnv } from '../values.ts'
+
+export function run(cli: Cli, args: Args): Promise<number> {
+  const input = {
+    command: commandOf(args.command),
+    folder: currentFolder(),
+    sync: !args.has('no-sync'),
+    host: args.value('on') ?? (cli.program.name === 'p' ? args.operand('WORKER') : undefined) ?? null,
+    env: parseEnv(args.values('env'), cli.env),
+    pull: [...args.values('pull')],
+  }
+  return launch(cli, args, (call, { terminal, jobId }) => call('job.push', { ...input, terminal, jobId }))
+}
+
+/** One word is a line for the shell there, several are an exact argument list. */
+function commandOf(words: readonly string[]): Command {
+  const [first, ...rest] = words
+  return first !== undefined && rest.length === 0 ? { line: first } : { argv: [...words] }
+}

@@ -1,0 +1,28 @@
+/** `drover status`: how Drover is doing. */
+import type { Args } from '../args.ts'
+import type { Cli } from '../cli.ts'
+import { ageText, counted } from '../format.ts'
+import { visible, visibleLines } from '../visible.ts'
+import { showHosts } from './host-ls.ts'
+
+export async function run(cli: Cli, _args: Args): Promise<number> {
+  const status = await cli.call('core.status', {})
+  if (cli.out.isJson) {
+    cli.out.json(status)
+    return 0
+  }
+  const jobs = counted(status.runningJobs, 'job runs', 'jobs run')
+  const unknown = status.unknownJobs > 0 ? `, ${counted(status.unknownJobs, 'job')} unknown` : ''
+  const facts = [
+    ['Drover', `${status.version}, process ${status.pid}, up ${ageText(cli.now() - status.startedAt)}`],
+    ['Jobs', jobs + unknown],
+    ['Config', status.configPath],
+    ['Database', status.databasePath],
+    ['Socket', status.socketPath],
+  ]
+  for (const [name = '', fact = ''] of facts) cli.out.line(`${cli.out.paint('dim', name.padEnd(9))} ${visible(fact)}`)
+  if (status.configError !== null) cli.out.error(`The config is not in force: ${visibleLines(status.configError)}`)
+  cli.out.line()
+  showHosts(cli, status.hosts)
+  return 0
+}
