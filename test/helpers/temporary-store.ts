@@ -1,7 +1,6 @@
 /** A real store in a folder of one test's own. */
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { JobRow } from '../../src/main/store/job-table.ts'
 import { openStore, type Store } from '../../src/main/store/store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -9,36 +8,4 @@ export function temporaryStore(): Store {
   const store = openStore(join(temporaryFolder(), 'drover.db'))
   onTestFinished(() => store.close())
   return store
-}
-
-/** A job row with all its fields; `change` is what the test is about. */
-export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
-  return {
-    kind: 'push',
-    host: null,
-    command: { argv: ['make', '-j4'] },
-    folder: '/home/me/project',
-    isSynced: true,
-    workdir: null,
-    hasTerminal: false,
-    columns: null,
-    rows: null,
-    env: {},
-    pull: [],
-    state: 'queued',
-    outcome: null,
-    exitCode: null,
-    signal: null,
-    reason: null,
-    unknownSince: null,
-    createdAt: 1_700_000_000_000,
-    startedAt: null,
-    endedAt: null,
-    logBytes: null,
-    peakMemoryBytes: null,
-    cpuMs: null,
-    placement: null,
-    stopRequestedAt: null,
-    ...change,
-  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { jobRow, temporaryStore } from '../../../test/helpers/temporary-store.ts'
+import { jobRow } from '../../../test/helpers/job-row.ts'
+import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import type { JobRow } from './job-table.ts'
 
 const FULL: JobRow = {

@@ -26,7 +26,7 @@ export class Table<Row extends object> {
     this.#fields = Object.keys(columns)
     this.#converted = this.#fields.flatMap(name => {
       const field = name as keyof Row
-      const kind = columns[field]
+      const kind: ColumnKind = columns[field]
       return kind === 'flag' || kind === 'json' ? { field, kind } : []
     })
   }

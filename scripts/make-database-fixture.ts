@@ -1,0 +1,68 @@
+/**
+ * Writes the database of this version for test/fixtures/databases: once for each release, which must open in every later one.
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0.db`
+ */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { openStore } from '../src/main/store/store.ts'
+import { jobRow } from '../test/helpers/job-row.ts'
+
+const [name] = process.argv.slice(2)
+if (name === undefined) throw new Error('Say which file to write')
+const path = resolve(name)
+if (existsSync(path)) throw new Error(`${path} is there: the database of a release is never written again`)
+
+const AT = 1_760_000_000_000
+const store = openStore(path)
+store.jobs.insert(
+  jobRow({
+    id: '11111111-1111-4111-8111-111111111111',
+    host: 'box',
+    command: { line: 'make && echo "größe"' },
+    env: { CC: 'clang' },
+    pull: ['out/*'],
+    hasTerminal: true,
+    columns: 80,
+    rows: 24,
+    workdir: '/home/me/.drover/workdirs/11111111-1111-4111-8111-111111111111',
+    state: 'ended',
+    outcome: 'exited',
+    exitCode: 2,
+    createdAt: AT,
+    startedAt: AT + 1000,
+    endedAt: AT + 61_000,
+    logBytes: 12_345,
+    peakMemoryBytes: 2 ** 31,
+    cpuMs: 120_000,
+    placement: {
+      host: 'box',
+      reason: 'the only host that fits',
+      score: 1.5,
+      candidates: [{ host: 'box', score: 1.5, refused: null }],
+    },
+  }),
+)
+store.jobs.insert(
+  jobRow({ id: '22222222-2222-4222-8222-222222222222', host: 'box', state: 'running', createdAt: AT + 5, unknownSince: AT + 9 }),
+)
+store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
+store.history.append({
+  commandKey: 'k',
+  host: 'box',
+  folder: '/home/me/project',
+  endedAt: AT,
+  peakMemoryBytes: 2 ** 31,
+  durationMs: 60_000,
+  exitCode: 2,
+})
+store.folders.put({
+  host: 'box',
+  folderKey: 'f',
+  folder: '/home/me/project',
+  manifestHash: 'h',
+  bytes: 50_000_000,
+  files: 2000,
+  syncedAt: AT,
+})
+store.imports.append({ source: 'p', path: '/home/me/.config/p/config.yaml', importedAt: AT, names: ['box'] })
+store.close()
