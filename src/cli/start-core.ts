@@ -20,8 +20,10 @@ export async function startCore(env: NodeJS.ProcessEnv, timeoutMs: number): Prom
   const { logFile } = pathsOf(env)
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 })
   const log = openSync(logFile, 'a', 0o600)
+  // The name we were called by is ours: local jobs get the core's environment.
+  const { DROVER_CALLED_AS: _, ...ownEnv } = env
   // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
-  const core = spawn(process.execPath, [HEADLESS], { env, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
+  const core = spawn(process.execPath, [HEADLESS], { env: ownEnv, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   try {
     const report = await new Promise<Report>((resolve, reject) => {

@@ -1,0 +1,88 @@
+/**
+ * The life of a core's process without a window: it tells whoever started it that it is ready or why it is not, ends in order on a
+ * signal and at once on the second, and ends on a mistake of ours rather than go on in an unknown state: jobs live on hosts.
+ *
+ * Exit codes: 0 closed, 1 could not start, 2 wrong arguments, 70 a mistake of ours, 75 another core of this user runs.
+ */
+import { toErrorBody } from '../shared/errors.ts'
+import { VERSION } from '../shared/version.ts'
+
+export type RunningCore = {
+  readonly socketPath: string
+  close(reason: string): Promise<void>
+  /** Settles when it has closed, whoever asked for it. */
+  readonly closed: Promise<void>
+}
+export type CreateCore = (options: { env: NodeJS.ProcessEnv; version: string }) => Promise<RunningCore>
+
+const EXIT_USAGE = 2
+const EXIT_MISTAKE = 70
+const EXIT_ALREADY_RUNNING = 75
+/** Longer than the server gives calls under way. */
+const CLOSE_TIMEOUT_MS = 10_000
+
+/** `--foreground`: says on stdout that it is ready. Without it a parent that gave a message channel is told there. */
+export async function runHeadless(createCore: CreateCore, words: readonly string[]): Promise<void> {
+  const wrong = words.find(word => word !== '--foreground')
+  if (wrong !== undefined) {
+    process.stderr.write(`The core takes only --foreground, not ${JSON.stringify(wrong)}\n`)
+    process.exit(EXIT_USAGE)
+  }
+  endOnMistakes()
+  const core = await start(createCore)
+  endOnSignals(core)
+  if (words.includes('--foreground')) process.stdout.write(`drover core ready ${core.socketPath}\n`)
+  await tellParent({ ready: core.socketPath })
+  await core.closed
+  process.exit(0)
+}
+
+async function start(createCore: CreateCore): Promise<RunningCore> {
+  try {
+    return await createCore({ env: process.env, version: VERSION })
+  } catch (cause) {
+    const error = toErrorBody(cause)
+    note(error.code === 'INTERNAL' && cause instanceof Error ? (cause.stack ?? error.message) : error.message)
+    await tellParent({ error })
+    process.exit(error.code === 'CORE_RUNNING' ? EXIT_ALREADY_RUNNING : error.code === 'INTERNAL' ? EXIT_MISTAKE : 1)
+  }
+}
+
+function endOnSignals(core: RunningCore): void {
+  let isClosing = false
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isClosing) process.exit(1)
+      isClosing = true
+      setTimeout(() => {
+        note(`The core did not close within ${CLOSE_TIMEOUT_MS / 1000} s and is ended`)
+        process.exit(1)
+      }, CLOSE_TIMEOUT_MS).unref()
+      core.close(signal).catch(fail)
+    })
+  }
+}
+
+function endOnMistakes(): void {
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+  // Whoever read our output may go away at any time; that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
+function fail(error: unknown): never {
+  note(`a mistake of ours ends the core: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  process.exit(EXIT_MISTAKE)
+}
+
+/** To the terminal, or to the log when started in the background: stderr is the log's file then. */
+function note(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} error core ${text.replaceAll('\n', '\n  ')}\n`)
+}
+
+async function tellParent(report: object): Promise<void> {
+  if (process.send === undefined) return
+  // The parent may be gone: then nobody waits for it.
+  await new Promise<void>(resolve => process.send?.(report, () => resolve()))
+  if (process.connected) process.disconnect()
+}
