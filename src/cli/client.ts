@@ -16,6 +16,9 @@ export type ClientOptions = {
   start?: boolean
   /** Told once when the core is of another version than we are. */
   onOtherVersion?: (coreVersion: string) => void
+  /** The program of the core, for tests. */
+  program?: string
+  startTimeoutMs?: number
 }
 
 const START_TIMEOUT_MS = 10_000

@@ -3,7 +3,7 @@ import { coreVerbs } from './commands/core.ts'
 import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
 import { pVerbs } from './commands/p.ts'
-import type { Program } from './spec.ts'
+import type { Program, VerbSpec } from './spec.ts'
 
 export const drover: Program = {
   name: 'drover',
@@ -18,5 +18,10 @@ export const p: Program = {
   name: 'p',
   summary: 'push a folder and a command to a worker',
   about: ['A short way to use Drover: the same jobs and the same machines as in drover, which can do more.'],
-  verbs: [...pVerbs, ...coreVerbs.filter(verb => ['completion', 'version', 'help'].includes(verb.path))],
+  verbs: [...pVerbs, ...coreVerbs.filter(verb => ['completion', 'version', 'help'].includes(verb.path)).map(asP)],
+}
+
+function asP(verb: VerbSpec): VerbSpec {
+  const examples = verb.examples.map(({ run, does }) => ({ run: run.replaceAll('drover', 'p'), does }))
+  return { ...verb, examples }
 }

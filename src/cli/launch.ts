@@ -32,7 +32,7 @@ async function launchDetached(cli: Cli, args: Args, start: Start): Promise<numbe
   // Somebody may want to attach later, so a job that is left alone has a terminal.
   const terminal = args.has('no-tty') ? null : sizeHere(cli)
   const { job } = await unlocking(cli, () => start(cli.call, { terminal, jobId: randomUUID() }))
-  if (cli.out.isJson) cli.out.json({ job })
+  if (cli.out.isJson) cli.out.json(job)
   else {
     cli.out.line(job.id)
     if (cli.out.isTerminal) cli.out.note(`See it: ${cli.program.name} attach ${shortId(job.id)}`)
@@ -76,7 +76,7 @@ async function follow(cli: Cli, session: CoreSession, following: Following): Pro
   if (cli.out.isJson) {
     const job = await watch.until(isFinal)
     await pulled.all(job)
-    cli.out.json({ job })
+    cli.out.json(job)
     return jobExitCode(job)
   }
   const streams = () => streamJob(cli, session, watch, { jobId, isStoppedByReader: true })

@@ -8,22 +8,24 @@ import { pathsOf } from './find-core.ts'
 /** What a core started with a message channel says once: see src/main/headless.ts. */
 type Report = { ready: string } | { error: ErrorBody }
 
+export type StartOptions = { env: NodeJS.ProcessEnv; program: string; timeoutMs: number }
+
 const isBuilt = !import.meta.filename.endsWith('.ts')
-export const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
+export export const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
 /**
  * Settles when the new core answers, or when it found that another one runs: then that one will answer.
  *
  * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, or said nothing in time.
  */
-export async function startCore(env: NodeJS.ProcessEnv, timeoutMs: number): Promise<void> {
+export async function startCore({ env, program, timeoutMs }: StartOptions): Promise<void> {
   const { logFile } = pathsOf(env)
   mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 })
   const log = openSync(logFile, 'a', 0o600)
   // The name we were called by is ours: local jobs get the core's environment.
   const { DROVER_CALLED_AS: _, ...ownEnv } = env
   // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
-  const core = spawn(process.execPath, [HEADLESS], { env: ownEnv, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
+  const core = spawn(process.execPath, [program], { env: ownEnv, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   try {
     const report = await new Promise<Report>((resolve, reject) => {

@@ -134,6 +134,6 @@ export const coreVerbs: readonly VerbSpec[] = [
     summary: 'Explain Drover, or one verb',
     operands: [{ name: 'VERB', kind: 'verb', isOptional: true, isRepeated: true, help: 'The verb.' }],
     about: [],
-    examples: [{ run: 'drover help push', does: '' }],
+    examples: [{ run: 'drover help attach', does: '' }],
   },
 ]

@@ -7,7 +7,7 @@ import type { Column } from '../table.ts'
 export async function run(cli: Cli, args: Args): Promise<number> {
   const host = args.value('host')
   const { hosts } = await cli.call('disk.usage', host === undefined ? {} : { host })
-  if (cli.out.isJson) cli.out.json({ hosts })
+  if (cli.out.isJson) cli.out.json(hosts)
   else {
     const numbers = ['WORKDIRS', 'LOGS', 'FOLDERS', 'SPARES', 'FREE'].map((title): Column => ({ title, align: 'right' }))
     cli.out.table(

@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<Finding['level'], readonly [string, Paint]>> = {
 
 export async function run(cli: Cli, _args: Args): Promise<number> {
   const { findings } = await cli.call('core.doctor', {})
-  if (cli.out.isJson) cli.out.json({ findings })
+  if (cli.out.isJson) cli.out.json(findings)
   else for (const finding of findings) show(cli, finding)
   return findings.some(finding => finding.level === 'error') ? 1 : 0
 }

@@ -14,7 +14,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     ...(host !== undefined && { host }),
     ...(age !== undefined && { olderThanMs: parseDurationMs(age, '--older-than') }),
   })
-  if (cli.out.isJson) cli.out.json({ hosts })
+  if (cli.out.isJson) cli.out.json(hosts)
   else {
     const rows = hosts.flatMap(report => report.removed.map(({ kind, id, bytes }) => [report.host, kind, id, bytesText(bytes)]))
     if (rows.length > 0)

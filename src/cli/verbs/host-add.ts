@@ -7,7 +7,7 @@ import { visible } from '../visible.ts'
 export async function run(cli: Cli, args: Args): Promise<number> {
   const name = args.value('name')
   const { host } = await cli.call('host.add', { connection: args.required('CONNECTION'), ...(name !== undefined && { name }) })
-  if (cli.out.isJson) cli.out.json({ host })
+  if (cli.out.isJson) cli.out.json(host)
   else {
     const mark = host.isDefault ? ', the default' : ''
     cli.out.line(`Added ${visible(host.name)} (${visible(host.connection)})${mark}`)

@@ -22,7 +22,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
 async function showSources(cli: Cli): Promise<number> {
   const { sources } = await cli.call('host.importable', {})
   if (cli.out.isJson) {
-    cli.out.json({ sources })
+    cli.out.json(sources)
     return 0
   }
   const rows = sources.flatMap(source =>

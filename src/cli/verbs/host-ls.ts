@@ -19,7 +19,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const isChecked = args.has('check')
   const { hosts } = await cli.call('host.list', { check: isChecked })
   const isAnyAway = hosts.some(host => host.state !== 'connected')
-  if (cli.out.isJson) cli.out.json({ hosts })
+  if (cli.out.isJson) cli.out.json(hosts)
   else {
     showHosts(cli, hosts)
     if (isChecked)

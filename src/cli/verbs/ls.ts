@@ -20,7 +20,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     return (await import('../watch-jobs.ts')).watchJobs(cli, { list, isShown: job => chosen([job], args).length > 0 })
   }
   const jobs = await list()
-  if (cli.out.isJson) cli.out.json({ jobs })
+  if (cli.out.isJson) cli.out.json(jobs)
   else showJobs(cli, jobs)
   return 0
 }

@@ -26,7 +26,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   try {
     const jobs = await JobsEnd.of(session, args.operands('ID'))
     const stopped = await Promise.all(jobs.all.map(job => stop({ cli, session, jobs, graceMs, signal }, job)))
-    if (cli.out.isJson) cli.out.json({ jobs: stopped.filter(job => job !== undefined) })
+    if (cli.out.isJson) cli.out.json(stopped.filter(job => job !== undefined))
     return stopped.every(job => job !== undefined) ? 0 : 1
   } finally {
     session.close()

@@ -15,7 +15,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
         return job
       }),
     )
-    if (cli.out.isJson) cli.out.json({ jobs: ended })
+    if (cli.out.isJson) cli.out.json(ended)
     return ended.map(jobExitCode).find(code => code !== 0) ?? 0
   } finally {
     session.close()

@@ -5,7 +5,7 @@ import { visibleLines } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const { placement } = await cli.call('job.explain', { job: args.required('ID') })
-  if (cli.out.isJson) cli.out.json({ placement })
+  if (cli.out.isJson) cli.out.json(placement)
   else if (placement === null) cli.out.line('It has no host yet.')
   else {
     cli.out.line(`${cli.out.paint('bold', visibleLines(placement.host))}: ${visibleLines(placement.reason)}`)
