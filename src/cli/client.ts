@@ -1,31 +1,21 @@
-/** The command line's way to the core: finds it, starts it when none runs, calls it, and holds a session with it. */
-
-import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
+/** The command line's way to the core: one lean request for a call, or a session for all that streams. */
 import type { Call } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 import type { CoreClient } from './core-client.ts'
-import { connectToCore } from './find-core.ts'
 import { httpCall } from './http-call.ts'
-import type { ConnectionEnd, SessionConnection } from './session-connection.ts'
+import { type Reach, reachCore, reachNextCore } from './reach-core.ts'
 
-export type ClientOptions = {
-  env: NodeJS.ProcessEnv
-  /** Start a core when none runs. */
-  start?: boolean
-  /** Told once when the core is of another version than we are. */
-  onOtherVersion?: (coreVersion: string) => void
-  /** The program of the core, for tests. */
-  program?: string
-  startTimeoutMs?: number
-}
+export type ClientOptions = Pick<Reach, 'env'> &
+  Partial<Reach> & {
+    /** Told once when the core is of another version than we are. */
+    onOtherVersion?: (coreVersion: string) => void
+  }
 
-const START_TIMEOUT_MS = 10_000
-/** A core that was stopped may be followed by another, as when the window takes over; this long we wait for that. */
-const SUCCESSOR_TIMEOUT_MS = 15_000
+const HANDSHAKES = 3
 
-export function createClient({ env, start = true, onOtherVersion = warnOfVersion }: ClientOptions): CoreClient {
+export function createClient({ onOtherVersion = warnOfVersion, ...given }: ClientOptions): CoreClient {
+  const reach: Reach = { start: true, startTimeoutMs: 10_000, successorTimeoutMs: 15_000, ...given }
   let isVersionKnown = false
   const checkVersion = (version: string | undefined) => {
     if (!isVersionKnown && version !== undefined && version !== VERSION) onOtherVersion(version)
@@ -33,8 +23,7 @@ export function createClient({ env, start = true, onOtherVersion = warnOfVersion
   }
 
   const call: Call = async (method, input) => {
-    const socket = await reachCore(env, start)
-    const { result, coreVersion } = await httpCall(socket, method, input)
+    const { result, coreVersion } = await httpCall(await reachCore(reach), method, input)
     checkVersion(coreVersion)
     return result as never
   }
@@ -42,53 +31,23 @@ export function createClient({ env, start = true, onOtherVersion = warnOfVersion
   const connect = async () => {
     // Loaded only by verbs that stream.
     const [{ Session }, { SessionConnection }] = await Promise.all([import('./session.ts'), import('./session-connection.ts')])
-    const open = async (socket: Socket): Promise<SessionConnection> => {
-      const connection = await SessionConnection.open(socket)
-      checkVersion(connection.coreVersion)
-      return connection
-    }
-    return Session.open(async previous => open(previous ? await reachAgain(env, previous, start) : await reachCore(env, start)))
+    return Session.open(async previous => {
+      for (let attempt = 1; ; attempt++) {
+        const socket = previous ? await reachNextCore(reach, previous) : await reachCore(reach)
+        try {
+          const connection = await SessionConnection.open(socket)
+          checkVersion(connection.coreVersion)
+          return connection
+        } catch (error) {
+          // It went away as we shook hands. Nothing was asked of it yet, so the next one may be tried.
+          const isLoss = error instanceof AppError && error.code === 'CORE_UNREACHABLE'
+          if (!isLoss || attempt === HANDSHAKES) throw error
+        }
+      }
+    })
   }
 
   return { call, connect }
-}
-
-/** @throws {AppError} `CORE_UNREACHABLE` if none runs and none may be started, or it does not start. */
-async function reachCore(env: NodeJS.ProcessEnv, start: boolean): Promise<Socket> {
-  const running = await connectToCore(env)
-  if (running) return running
-  if (!start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
-  const deadline = performance.now() + START_TIMEOUT_MS
-  const { startCore } = await import('./start-core.ts')
-  for (;;) {
-    await startCore(env, deadline - performance.now())
-    const socket = await connectBefore(env, Math.min(deadline, performance.now() + 1000))
-    if (socket) return socket
-    // Another core held the lock, but nobody answers: it is about to go, or hangs.
-    if (performance.now() > deadline)
-      throw new AppError('CORE_UNREACHABLE', `A core holds the database, but none answered within ${START_TIMEOUT_MS / 1000} s`)
-  }
-}
-
-/**
- * After a loss. A core that was stopped is not started again behind the back of whoever stopped it; one that died is.
- *
- * @throws {AppError} how the one before ended, if no other came.
- */
-async function reachAgain(env: NodeJS.ProcessEnv, previous: ConnectionEnd, start: boolean): Promise<Socket> {
-  const mayStart = start && !previous.isOrderly
-  const socket = await connectBefore(env, performance.now() + (mayStart ? 500 : SUCCESSOR_TIMEOUT_MS))
-  if (socket) return socket
-  if (!mayStart) throw previous.error
-  return await reachCore(env, true)
-}
-
-async function connectBefore(env: NodeJS.ProcessEnv, deadline: number): Promise<Socket | null> {
-  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
-    const socket = await connectToCore(env)
-    if (socket || performance.now() > deadline) return socket
-    await delay(pauseMs)
-  }
 }
 
 function warnOfVersion(coreVersion: string): void {

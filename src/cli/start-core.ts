@@ -5,41 +5,56 @@ import { dirname, join } from 'node:path'
 import { AppError, type ErrorBody, fromErrorBody } from '../shared/errors.ts'
 import { pathsOf } from './find-core.ts'
 
-/** What a core started with a message channel says once: see src/main/headless.ts. */
+/** What a core started with a message channel says once: see src/main/run-headless.ts. */
 type Report = { ready: string } | { error: ErrorBody }
 
-export type StartOptions = { env: NodeJS.ProcessEnv; program: string; timeoutMs: number }
+export type StartOptions = {
+  env: NodeJS.ProcessEnv
+  /** The core's program, when it is not the one beside us. */
+  program?: string | undefined
+  timeoutMs: number
+}
 
 const isBuilt = !import.meta.filename.endsWith('.ts')
-export export const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
+const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
 /**
  * Settles when the new core answers, or when it found that another one runs: then that one will answer.
  *
  * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, or said nothing in time.
  */
-export async function startCore({ env, program, timeoutMs }: StartOptions): Promise<void> {
+export async function startCore({ env, program = HEADLESS, timeoutMs }: StartOptions): Promise<void> {
   const { logFile } = pathsOf(env)
-  mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 })
-  const log = openSync(logFile, 'a', 0o600)
+  const log = openLog(logFile)
   // The name we were called by is ours: local jobs get the core's environment.
   const { DROVER_CALLED_AS: _, ...ownEnv } = env
   // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
   const core = spawn(process.execPath, [program], { env: ownEnv, cwd: '/', detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
+  let timer: NodeJS.Timeout | undefined
   try {
     const report = await new Promise<Report>((resolve, reject) => {
       const fail = (what: string) => reject(new AppError('CORE_UNREACHABLE', `${what}; its log: ${logFile}`))
-      const timer = setTimeout(() => fail(`The core was started but did not get ready in ${timeoutMs / 1000} s`), timeoutMs)
+      timer = setTimeout(() => fail(`The core was started but is not ready after ${Math.ceil(timeoutMs / 1000)} s`), timeoutMs)
       core.once('message', message => resolve(message as Report))
       core.once('error', error => fail(`The core could not be started: ${error.message}`))
       core.once('exit', (code, signal) => fail(`The core ended as it started (${signal ?? `exit code ${code}`})`))
-      core.once('exit', () => clearTimeout(timer)).once('message', () => clearTimeout(timer))
     })
     if ('error' in report && report.error.code !== 'CORE_RUNNING') throw fromErrorBody(report.error)
   } finally {
+    clearTimeout(timer)
     core.removeAllListeners()
     if (core.connected) core.disconnect()
     core.unref()
+  }
+}
+
+/** What the core writes before it has its log, or as it dies, ends up there too. */
+function openLog(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return openSync(path, 'a', 0o600)
+  } catch (cause) {
+    throw new AppError('CORE_UNREACHABLE', `Cannot write the core’s log: ${(cause as Error).message}`, { cause })
   }
 }

@@ -56,7 +56,7 @@ export class ApiServer {
     ensureTrustedFolder(dirname(path))
     const old = lstatSync(path, { throwIfNoEntry: false })
     if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
-    const aside = `${path}~`
+    const aside = `${path.slice(0, -1)}~` // No longer than the path, whose length has a limit.
     rmSync(aside, { force: true })
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject)

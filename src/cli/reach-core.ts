@@ -1,0 +1,58 @@
+/** Reaches the core: the one that runs, the one that follows it, or one that we start. */
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../shared/errors.ts'
+import { connectToCore } from './find-core.ts'
+import type { ConnectionEnd } from './session-connection.ts'
+
+export type Reach = {
+  env: NodeJS.ProcessEnv
+  /** Start a core when none runs. */
+  start: boolean
+  /** The core's program, when it is not the one beside us. */
+  program?: string | undefined
+  startTimeoutMs: number
+  /** A core that was stopped may be followed by another, as when the window takes over: how long to wait for that. */
+  successorTimeoutMs: number
+}
+
+/** How long to look for a core that died to come back by somebody else's doing. */
+const LOOK_MS = 500
+
+/** @throws {AppError} `CORE_UNREACHABLE` if none runs and none may be started; why it does not start. */
+export async function reachCore({ env, start, program, startTimeoutMs }: Reach): Promise<Socket> {
+  const running = await connectToCore(env)
+  if (running) return running
+  if (!start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
+  const { startCore } = await import('./start-core.ts')
+  const deadline = performance.now() + startTimeoutMs
+  while (performance.now() < deadline) {
+    await startCore({ env, program, timeoutMs: deadline - performance.now() })
+    const socket = await connectBefore(env, Math.min(deadline, performance.now() + LOOK_MS))
+    if (socket) return socket
+    // Another core holds the lock and does not answer: it is about to go, and then ours will start.
+  }
+  const seconds = startTimeoutMs / 1000
+  throw new AppError('CORE_UNREACHABLE', `A core holds the database but did not answer within ${seconds} s; see: drover doctor`)
+}
+
+/**
+ * After a loss. A core that was stopped is not started again behind the back of whoever stopped it; one that died is.
+ *
+ * @throws {AppError} how the one before ended, if no other came.
+ */
+export async function reachNextCore(reach: Reach, previous: ConnectionEnd): Promise<Socket> {
+  const mayStart = reach.start && !previous.isOrderly
+  const socket = await connectBefore(reach.env, performance.now() + (mayStart ? LOOK_MS : reach.successorTimeoutMs))
+  if (socket) return socket
+  if (mayStart) return await reachCore(reach)
+  throw previous.error
+}
+
+async function connectBefore(env: NodeJS.ProcessEnv, deadline: number): Promise<Socket | null> {
+  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
+    const socket = await connectToCore(env)
+    if (socket || performance.now() > deadline) return socket
+    await delay(pauseMs)
+  }
+}
