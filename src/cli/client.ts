@@ -1,5 +1,5 @@
 /** The command line's way to the core: one lean request for a call, or a session for all that streams. */
-import type { Call } from '../shared/contract.ts'
+import type { Call, Method } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 import type { CoreClient } from './core-client.ts'
@@ -13,6 +13,11 @@ export type ClientOptions = Pick<Reach, 'env'> &
   }
 
 const HANDSHAKES = 3
+/** Methods that change nothing. */
+const ASKS: ReadonlySet<Method> = new Set<Method>([
+  ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable'] as const),
+  ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'disk.usage'] as const),
+])
 
 export function createClient({ onOtherVersion = warnOfVersion, ...given }: ClientOptions): CoreClient {
   const reach: Reach = { start: true, startTimeoutMs: 10_000, successorTimeoutMs: 15_000, ...given }
@@ -23,7 +28,12 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
   }
 
   const call: Call = async (method, input) => {
-    const { result, coreVersion } = await httpCall(await reachCore(reach), method, input)
+    const socket = await reachCore(reach)
+    const { result, coreVersion } = await httpCall(socket, method, input).catch(async error => {
+      if (!isLoss(error) || !ASKS.has(method)) throw error
+      // A core that was killed takes connections for a moment more. What only asks may be asked again, of the next one.
+      return await httpCall(await reachCore(reach), method, input)
+    })
     checkVersion(coreVersion)
     return result as never
   }
@@ -40,14 +50,17 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
           return connection
         } catch (error) {
           // It went away as we shook hands. Nothing was asked of it yet, so the next one may be tried.
-          const isLoss = error instanceof AppError && error.code === 'CORE_UNREACHABLE'
-          if (!isLoss || attempt === HANDSHAKES) throw error
+          if (!isLoss(error) || attempt === HANDSHAKES) throw error
         }
       }
     })
   }
 
   return { call, connect }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'CORE_UNREACHABLE'
 }
 
 function warnOfVersion(coreVersion: string): void {

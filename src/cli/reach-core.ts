@@ -16,24 +16,26 @@ export type Reach = {
   successorTimeoutMs: number
 }
 
-/** How long to look for a core that died to come back by somebody else's doing. */
+/** How long to look for a core that others started, or that died and comes back by somebody else's doing. */
 const LOOK_MS = 500
 
-/** @throws {AppError} `CORE_UNREACHABLE` if none runs and none may be started; why it does not start. */
-export async function reachCore({ env, start, program, startTimeoutMs }: Reach): Promise<Socket> {
-  const running = await connectToCore(env)
+/** @throws {AppError} `CORE_UNREACHABLE` if none runs and none may be started; why it does not start; `TIMEOUT`. */
+export async function reachCore(reach: Reach): Promise<Socket> {
+  const running = await connectToCore(reach.env)
   if (running) return running
-  if (!start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
+  if (!reach.start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
   const { startCore } = await import('./start-core.ts')
-  const deadline = performance.now() + startTimeoutMs
-  while (performance.now() < deadline) {
-    await startCore({ env, program, timeoutMs: deadline - performance.now() })
-    const socket = await connectBefore(env, Math.min(deadline, performance.now() + LOOK_MS))
+  const deadline = performance.now() + reach.startTimeoutMs
+  for (;;) {
+    const isOurs = await startCore({ ...reach, timeoutMs: Math.max(LOOK_MS, deadline - performance.now()) })
+    const socket = await connectBefore(reach.env, performance.now() + LOOK_MS)
     if (socket) return socket
-    // Another core holds the lock and does not answer: it is about to go, and then ours will start.
+    // Another core holds the lock and does not answer. It is about to go, and then ours will start; or it hangs.
+    if (performance.now() > deadline) {
+      const what = isOurs ? 'The core was started' : 'Another core holds the database'
+      throw new AppError('TIMEOUT', `${what}, but nobody answers at its socket after ${reach.startTimeoutMs / 1000} s`)
+    }
   }
-  const seconds = startTimeoutMs / 1000
-  throw new AppError('CORE_UNREACHABLE', `A core holds the database but did not answer within ${seconds} s; see: drover doctor`)
 }
 
 /**

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AppError, type ErrorBody, fromErrorBody } from '../shared/errors.ts'
+import { AppError, type ErrorBody, type ErrorCode, fromErrorBody } from '../shared/errors.ts'
 import { pathsOf } from './find-core.ts'
 
 /** What a core started with a message channel says once: see src/main/run-headless.ts. */
@@ -16,14 +16,14 @@ export type StartOptions = {
 }
 
 const isBuilt = !import.meta.filename.endsWith('.ts')
-const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
+export const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
 /**
- * Settles when the new core answers, or when it found that another one runs: then that one will answer.
+ * Settles when the new core answers (true), or when it found that another one runs (false).
  *
- * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, or said nothing in time.
+ * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, `TIMEOUT`.
  */
-export async function startCore({ env, program = HEADLESS, timeoutMs }: StartOptions): Promise<void> {
+export async function startCore({ env, program = HEADLESS, timeoutMs }: StartOptions): Promise<boolean> {
   const { logFile } = pathsOf(env)
   const log = openLog(logFile)
   // The name we were called by is ours: local jobs get the core's environment.
@@ -34,13 +34,17 @@ export async function startCore({ env, program = HEADLESS, timeoutMs }: StartOpt
   let timer: NodeJS.Timeout | undefined
   try {
     const report = await new Promise<Report>((resolve, reject) => {
-      const fail = (what: string) => reject(new AppError('CORE_UNREACHABLE', `${what}; its log: ${logFile}`))
-      timer = setTimeout(() => fail(`The core was started but is not ready after ${Math.ceil(timeoutMs / 1000)} s`), timeoutMs)
+      const fail = (what: string, code: ErrorCode = 'CORE_UNREACHABLE') =>
+        reject(new AppError(code, `${what}; its log: ${logFile}`))
+      const late = `The core was started but is not ready after ${Math.ceil(timeoutMs / 1000)} s`
+      timer = setTimeout(() => fail(late, 'TIMEOUT'), timeoutMs)
       core.once('message', message => resolve(message as Report))
       core.once('error', error => fail(`The core could not be started: ${error.message}`))
       core.once('exit', (code, signal) => fail(`The core ended as it started (${signal ?? `exit code ${code}`})`))
     })
-    if ('error' in report && report.error.code !== 'CORE_RUNNING') throw fromErrorBody(report.error)
+    if ('ready' in report) return true
+    if (report.error.code === 'CORE_RUNNING') return false
+    throw fromErrorBody(report.error)
   } finally {
     clearTimeout(timer)
     core.removeAllListeners()
