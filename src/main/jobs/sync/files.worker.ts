@@ -1,0 +1,114 @@
+/** The thread side of file-workers.ts: takes one task after the other and answers each with `done` or `failed`. */
+import { parentPort } from 'node:worker_threads'
+import type { SyncProgress } from '../../../shared/domain.ts'
+import { AppError, toErrorBody } from '../../../shared/errors.ts'
+import { pullTask } from '../pull/pull-task.ts'
+import { copyTree } from './copy-tree.ts'
+import { diffManifests } from './manifest-diff.ts'
+import { packTask } from './pack-tar.ts'
+import { scanFolder } from './scan-folder.ts'
+import {
+  type FromWorker,
+  type TaskContext,
+  type TaskName,
+  type Tasks,
+  THREAD_WINDOW_BYTES,
+  type ToWorker,
+} from './worker-protocol.ts'
+
+const PROGRESS_EVERY_MS = 100
+
+const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext) => Promise<Tasks[T]['result']> } = {
+  scan: scanFolder,
+  diff: diffManifests,
+  copy: copyTree,
+  pack: packTask,
+  pull: pullTask,
+}
+
+if (!parentPort) throw new TypeError('files.worker.ts is started as a worker thread, by FileWorkers')
+const port = parentPort
+let current: RunningTask | undefined
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'start') void runTask(message)
+  else current?.hear(message)
+})
+
+async function runTask(start: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  current = new RunningTask(start.cancelled)
+  try {
+    const task = tasks[start.task] as (input: unknown, context: TaskContext) => Promise<unknown>
+    answer({ type: 'done', result: await task(start.input, current) })
+  } catch (error) {
+    answer({ type: 'failed', error: toErrorBody(error) })
+  }
+}
+
+function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+class RunningTask implements TaskContext {
+  readonly #cancelled: Int32Array
+  readonly #abort = new AbortController()
+  #toldAt = 0
+  #sentBytes = 0
+  #fed: (Uint8Array | null)[] = []
+  /** Wakes whoever waits for something the core says. */
+  #wake: () => void = () => undefined
+
+  constructor(cancelled: Int32Array) {
+    this.#cancelled = cancelled
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  hear(message: Exclude<ToWorker, { type: 'start' }>): void {
+    if (message.type === 'cancel') this.#abort.abort()
+    else if (message.type === 'feed') this.#fed.push(message.bytes)
+    else this.#sentBytes -= message.bytes
+    this.#wake()
+  }
+
+  checkCancelled(): void {
+    if (Atomics.load(this.#cancelled, 0) !== 0) throw new AppError('CANCELLED', 'It was cancelled')
+  }
+
+  progress(make: () => SyncProgress): void {
+    const now = performance.now()
+    if (now - this.#toldAt < PROGRESS_EVERY_MS) return
+    this.#toldAt = now
+    answer({ type: 'progress', progress: make() })
+  }
+
+  async send(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#sentBytes += bytes.length
+    answer({ type: 'chunk', bytes }, [bytes.buffer])
+    while (this.#sentBytes > THREAD_WINDOW_BYTES) await this.#told()
+    this.checkCancelled()
+  }
+
+  async *feed(): AsyncIterable<Uint8Array> {
+    for (;;) {
+      this.checkCancelled()
+      const bytes = this.#fed.shift()
+      if (bytes === null) return
+      if (bytes === undefined) {
+        await this.#told()
+        continue
+      }
+      yield bytes
+      answer({ type: 'took', bytes: bytes.length })
+    }
+  }
+
+  async #told(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#wake = resolve
+    })
+    this.checkCancelled()
+  }
+}
