@@ -1,0 +1,136 @@
+/**
+ * What may stand in config.yaml, and what it means. Written in snake_case as people write it; inside it is `Config`, in camelCase.
+ * A key without a value has its default.
+ */
+import { z } from 'zod'
+import { Connection, HostName } from '../../shared/contract.ts'
+import { parseYaml, schemaError, type YamlSource } from './yaml-source.ts'
+
+/** Names that mean something else wherever a host may be named. */
+const RESERVED_NAMES = ['local', 'auto']
+
+const Tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a tag is letters, digits, dots, dashes or underscores')
+
+const Host = z.strictObject({
+  /** What the host is called everywhere in Drover. */
+  name: HostName.refine(name => !RESERVED_NAMES.includes(name), 'local and auto are names of Drover itself'),
+  /** What the system's ssh would be told: [user@]host[:port], or an alias of ~/.ssh/config. */
+  connection: Connection,
+  /** Marks by which hosts can be told apart. */
+  tags: z.array(Tag).default([]),
+})
+
+const Push = z.strictObject({
+  /** A second copy of a folder up to this size is made ready on its host in idle time, so that the next push need not wait for it. 0: never. */
+  spare_limit_bytes: z
+    .int()
+    .min(0)
+    .default(2 * 1024 ** 3),
+  /** `drover gc` removes the files of jobs that ended longer ago than this. */
+  keep_finished_days: z.int().min(0).max(36_500).default(14),
+})
+
+const ConfigFields = z.strictObject({
+  /** Where a job goes that names no host: a host's name, `local`, or `auto` for the best one at that moment. */
+  default_host: HostName.default('auto'),
+  hosts: z.array(Host).max(10_000).default([]),
+  /** Ctrl+C in an attached terminal leaves the job running and comes back to the shell, in place of going to the job. */
+  detach_on_ctrl_c: z.boolean().default(false),
+  push: Push.prefault({}),
+  /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
+  ssh_config: z
+    .string()
+    .regex(/^\/[^\0]*$/, 'must be an absolute path')
+    .nullable()
+    .default(null),
+  /** How much is written to core.log. */
+  log_level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+})
+
+const ConfigSchema = ConfigFields.superRefine(({ hosts, default_host }, context) => {
+  const names = new Set(RESERVED_NAMES)
+  for (const [index, { name }] of hosts.entries()) {
+    if (names.has(name))
+      context.addIssue({ code: 'custom', path: ['hosts', index, 'name'], message: `a second host named ${name}` })
+    names.add(name)
+  }
+  if (!names.has(default_host)) {
+    context.addIssue({ code: 'custom', path: ['default_host'], message: `there is no host named ${default_host}` })
+  }
+})
+
+export type HostConfig = { readonly name: string; readonly connection: string; readonly tags: readonly string[] }
+export type Config = {
+  readonly defaultHost: string
+  readonly hosts: readonly HostConfig[]
+  readonly detachOnCtrlC: boolean
+  readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
+  readonly sshConfig: string | null
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+}
+
+/** @throws {AppError} `BAD_CONFIG` with path, line, column and key of each thing that is wrong, and the nearest right key. */
+export function parseConfig(path: string, text: string): Config {
+  return readConfig(parseYaml(path, text))
+}
+
+/** @throws {AppError} `BAD_CONFIG` */
+export function readConfig(source: YamlSource): Config {
+  const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
+  if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
+  const { default_host, hosts, detach_on_ctrl_c, push, ssh_config, log_level } = parsed.data
+  return {
+    defaultHost: default_host,
+    hosts,
+    detachOnCtrlC: detach_on_ctrl_c,
+    push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
+    sshConfig: ssh_config,
+    logLevel: log_level,
+  }
+}
+
+export const DEFAULT_CONFIG: Config = parseConfig('config.yaml', '')
+
+/** The schema of one value, by its dotted key; undefined if there is no such key, or it has keys of its own. */
+export function settingSchema(key: string): z.ZodType | undefined {
+  const schema = key.split('.').reduce<z.ZodType | undefined>((at, name) => at && fieldOf(at, name), ConfigFields)
+  return schema && fieldsOf(schema) === undefined ? schema : undefined
+}
+
+/** Every key that `settingSchema` knows. */
+export function settingKeys(schema: z.ZodType = ConfigFields, prefix = ''): string[] {
+  return Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]) =>
+    fieldsOf(field) === undefined ? [`${prefix}${name}`] : settingKeys(field, `${prefix}${name}.`),
+  )
+}
+
+function configKeysAt(path: readonly PropertyKey[]): string[] {
+  const schema = path.reduce<z.ZodType | undefined>((at, step) => {
+    const inner = at && bare(at)
+    return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : inner && fieldOf(inner, String(step))
+  }, ConfigFields)
+  return Object.keys((schema && fieldsOf(schema)) ?? {})
+}
+
+function fieldOf(schema: z.ZodType, name: string): z.ZodType | undefined {
+  const fields = fieldsOf(schema)
+  return fields && Object.hasOwn(fields, name) ? fields[name] : undefined
+}
+
+/** The fields of an object's schema; undefined for any other. */
+function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
+  const inner = bare(schema)
+  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined
+}
+
+function bare(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? bare(schema.unwrap() as z.ZodType) : schema
+}
+
+/** An empty file is an empty config; `hosts:` with every host commented out is no host. */
+function withoutEmpty(value: unknown): unknown {
+  if (value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) return value
+  const kept = Object.entries(value).filter(([, inner]) => inner !== null)
+  return Object.fromEntries(kept.map(([key, inner]) => [key, key === 'push' ? withoutEmpty(inner) : inner]))
+}
