@@ -11,7 +11,7 @@ import type { Document } from 'yaml'
 import { AppError } from '../../shared/errors.ts'
 import { replaceFile } from '../private-files.ts'
 import { linkTarget, readUserText, renderLike } from './config-text.ts'
-import { FileWatch } from './file-watch.ts'
+import { FileWatch, type WatchOptions } from './file-watch.ts'
 import { type Config, DEFAULT_CONFIG, parseConfig, readConfig } from './schema.ts'
 import { parseYaml } from './yaml-source.ts'
 
@@ -32,19 +32,19 @@ export class ConfigFile {
   #doubtful: string | null | undefined
   #edits: Promise<void> = Promise.resolve()
 
-  private constructor(path: string) {
+  private constructor(path: string, options: WatchOptions) {
     this.path = path
-    this.#watch = new FileWatch(path, () => this.#reread())
+    this.#watch = new FileWatch(path, options, () => this.#reread())
   }
 
   /** Reads the file and begins to watch it. A missing file is an empty one; a broken one gives the defaults and an error, no exception. */
-  static open(path: string): ConfigFile {
+  static open(path: string, options: WatchOptions = {}): ConfigFile {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     } catch {
       // Without its folder the file is not there; whoever wants to write it will hear why.
     }
-    const file = new ConfigFile(path)
+    const file = new ConfigFile(path, options)
     file.#take(file.#read())
     file.#watch.start()
     return file

@@ -7,20 +7,26 @@ import { dirname } from 'node:path'
 
 /** Editors write in several steps. */
 const SETTLE_MS = 80
-/** How long such a step may take. */
 const DOUBT_MS = 500
 /** For what no watch tells: network file systems, a folder that was removed and made again. */
 const POLL_MS = 3_000
 
+export type WatchOptions = {
+  /** How long an editor may take for all of them. */
+  doubtMs?: number
+}
+
 export class FileWatch {
   readonly #path: string
+  readonly #doubtMs: number
   readonly #onHint: () => void
   readonly #watches = new Map<string, { watcher: FSWatcher; inode: number | undefined }>()
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(path: string, onHint: () => void) {
+  constructor(path: string, { doubtMs = DOUBT_MS }: WatchOptions, onHint: () => void) {
     this.#path = path
+    this.#doubtMs = doubtMs
     this.#onHint = onHint
   }
 
@@ -31,7 +37,7 @@ export class FileWatch {
 
   /** Gives the hint once more, when a writer has had the time to finish. */
   lookAgain(): void {
-    this.#schedule(DOUBT_MS)
+    this.#schedule(this.#doubtMs)
   }
 
   close(): void {
