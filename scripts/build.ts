@@ -42,7 +42,14 @@ function putInPlace(from: string, to: string): void {
   }
 }
 
+/** The command line's many small parts are one line: only the first is loaded by every command. */
 function report(files: BuiltFile[], tookMs: number): void {
-  for (const { name, bytes } of files) console.log(`  ${name.padEnd(40)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`)
+  const [parts, others] = [files.filter(isCliPart), files.filter(file => !isCliPart(file))]
+  const all = { name: `cli/… ${parts.length} parts`, bytes: parts.reduce((sum, part) => sum + part.bytes, 0) }
+  for (const { name, bytes } of [...others, all]) console.log(`  ${name.padEnd(30)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`)
   console.log(`built out/ in ${(tookMs / 1000).toFixed(2)} s`)
+}
+
+function isCliPart({ name }: BuiltFile): boolean {
+  return name.startsWith('cli/') && name !== 'cli/index.cjs'
 }
