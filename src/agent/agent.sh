@@ -1,0 +1,1422 @@
+#!/bin/sh
+# Drover's agent: the one program Drover brings to a host. POSIX sh (dash, busybox ash, bash) and what a base system has.
+#
+# `serve` answers the core over its stdin and stdout; every other verb is a process or a channel of its own. Truth is on disk, under
+# ~/.drover (0700): jobs outlive the agent, the link and the core, and are found again from their files alone.
+#
+#   bin/agent-<hash>      this file
+#   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
+#                         signal lost record … (no `exitcode` and no `lost`: it still runs)
+#   workdirs/<uuid>/      where a job runs
+#   folders/<key>/        tree/ (pristine copy) stamp spare/ (ready workdir) spare_stamp owner lock
+#   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
+#
+# The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
+# text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
+# line is one write of less than 4096 bytes; longer rows come in parts (`more`).
+#
+# awk, tmux and inner shells expand what stands in single quotes; `a && b || c` means c whenever one of both fails; what a subshell
+# sets is for itself.
+# shellcheck disable=SC2016,SC2015,SC2030,SC2031
+
+main() {
+  prepare
+  verb=${1-}
+  [ $# -eq 0 ] || shift
+  case $verb in
+    serve) serve "$1" ;;
+    # Detached processes of a job: its starter, the watcher in its terminal, itself; and what ends it.
+    run) run "$1" ;;
+    watch-terminal) watch_terminal "$1" ;;
+    run-job) run_job "$1" ;;
+    kill-tree) kill_tree "$1" "$2" "$3" ;;
+    settle) settle "$1" ;;
+    # Channels of their own.
+    log) send_log "$1" "$2" "$3" ;;
+    attach) attach "$1" ;;
+    rsync-in) rsync_in "$@" ;;
+    tar-in) tar_in "$1" "$2" ;;
+    remove-in) remove_in "$1" "$2" ;;
+    remove-paths) remove_paths "$@" ;;
+    tar-out) tar_out "$1" "$2" ;;
+    *) refuse "This agent has no verb '$verb'" ;;
+  esac
+}
+
+prepare() {
+  set -uf
+  IFS=' '
+  # What a job must get as it was, though the agent needs it otherwise.
+  export DROVER_UMASK="${DROVER_UMASK-$(umask)}" DROVER_LC_ALL="${DROVER_LC_ALL-${LC_ALL-}}"
+  export LC_ALL=C
+  umask 077
+  # A job that runs us is not to be the parent of what we start.
+  unset DROVER_JOB CDPATH
+  case :${PATH-}: in *:/usr/bin:*) ;; *) export PATH="${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin" ;; esac
+  NICE=
+  ! command -v nice >/dev/null 2>&1 || NICE='nice'
+  ROOT=${DROVER_ROOT:-${HOME:?is not set}/.drover}
+  JOBS=$ROOT/jobs EVENTS=$ROOT/events
+  case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
+  export DROVER_AGENT="$AGENT"
+  first_line "${DROVER_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}"
+  BOOT_ID=$line
+}
+
+# ---- text
+
+# Puts a file's first line in $line; empty where there is none.
+first_line() {
+  line=
+  { IFS= read -r line <"$1"; } 2>/dev/null || return 0
+}
+
+# Puts a field's text in $text. Command substitution eats trailing line ends, so a mark stands behind them.
+decode() {
+  case $1 in
+    *\\*) text=$(printf '%b_' "$1") text=${text%_} ;;
+    *) text=$1 ;;
+  esac
+}
+
+# Puts a text's field, with its `=`, in $field.
+encode() {
+  case $1 in
+    *[!A-Za-z0-9_./:@%+,-]*) field="=$(printf '%s' "$1" | od -An -v -to1 | tr -d '\n' | sed 's/ /\\0/g')" ;;
+    *) field="=$1" ;;
+  esac
+}
+
+# A file that others read while it is written: whole or not at all.
+put() {
+  printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1"
+}
+
+size_of() {
+  size=$(wc -c <"$1" 2>/dev/null) size=${size##* }
+  size=${size:-0}
+}
+
+is_id() {
+  case $1 in
+    *[!0-9a-f-]* | -* | '') return 1 ;;
+    ????????-????-????-????-????????????) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+is_key() {
+  case $1 in *[!A-Za-z0-9_-]* | -* | '') return 1 ;; *) [ ${#1} -le 64 ] ;; esac
+}
+
+refuse() {
+  printf 'drover: %s\n' "$1" >&2
+  exit "${2:-1}"
+}
+
+# ---- processes
+
+# Sets $process_state and $process_start; false where there is no such process. Its name, in brackets, may hold anything.
+process() {
+  stat=
+  { while IFS= read -r line || [ -n "$line" ]; do stat="$stat $line"; done <"/proc/$1/stat"; } 2>/dev/null
+  [ -n "$stat" ] || return 1
+  # shellcheck disable=SC2086 # Numbers and one letter, to be split.
+  set -- ${stat##*) }
+  process_state=$1 process_start=${20}
+}
+
+# PIDs come again: only together with its start time does one name a process.
+is_process() {
+  [ -n "$1" ] && process "$1" && [ "$process_start" = "$2" ] && [ "$process_state" != Z ]
+}
+
+# Starts a detached process of ours. setsid(1) forks only when it leads a group, which the outer one makes the inner one do: so no `&`
+# is needed, with which sh would have the job ignore SIGINT. Returns when the process has let go of its stdout.
+detach() {
+  # Nothing is printed; the substitution is for the waiting.
+  # shellcheck disable=SC2034
+  detached=$(setsid setsid sh "$AGENT" "$@" </dev/null 2>/dev/null)
+}
+
+# Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
+# and the watcher's helpers. Reads `J id pid start watcher watcher_start has_terminal` lines and grep's finds, takes /proc folders.
+# With `wanted` it prints the PIDs of that job, else a row per job; `gone` for one that neither runs nor is watched.
+TREE_AWK='
+function read_stat(pid,  file, text, all, f) {
+  file = "/proc/" pid "/stat"
+  while ((getline text < file) > 0) all = all " " text
+  close(file)
+  if (all == "") return
+  sub(/^.*\) /, "", all)
+  split(all, f, " ")
+  state[pid] = f[1]; parent[pid] = f[2]; session[pid] = f[4]; began[pid] = f[20]
+  ticks[pid] = f[12] + f[13] + f[14] + f[15]; pages[pid] = f[22]
+}
+function owner(pid,  at, steps, found) {
+  for (at = pid; at in parent && steps++ < 10000; at = parent[at]) {
+    if (at in of) return of[at]
+    if (found == "" && session[at] in of_session) found = of_session[session[at]]
+  }
+  return found
+}
+function pss(pid,  file, text, f) {
+  file = "/proc/" pid "/smaps_rollup"; f[2] = -1
+  while ((getline text < file) > 0) if (text ~ /^Pss:/) { split(text, f, " "); break }
+  close(file)
+  return f[2]
+}
+BEGIN {
+  for (i = 1; i < ARGC; i++) read_stat(substr(ARGV[i], 7))
+  ARGC = 1
+}
+$1 == "J" {
+  ids[++count] = $2
+  is_up = ($3 in began && began[$3] == $4)
+  is_watched = ($5 in began && began[$5] == $6)
+  if (is_up) of[$3] = $2
+  if (is_watched) of[$5] = ""
+  # The number of a session cannot be given anew while someone is in it, but it can when all have left.
+  if ($7 && (is_watched || !($5 in began))) of_session[$5] = $2
+  if (!$7 && (is_up || !($3 in began))) of_session[$3] = $2
+  alive[$2] = is_up || is_watched
+  next
+}
+{
+  split($0, part, "/"); sub(/^.*DROVER_JOB=/, "")
+  if (!(part[3] in of)) of[part[3]] = $0
+}
+END {
+  for (pid in parent) {
+    id = owner(pid)
+    if (id == "") continue
+    if (wanted != "") {
+      if (id == wanted && state[pid] != "Z" && state[pid] != "X") print pid
+      continue
+    }
+    cpu[id] += ticks[pid]
+    if (state[pid] == "Z" || !(id in alive)) continue
+    processes[id]++
+    kb = pss(pid)
+    if (kb < 0) hidden[id] = 1
+    else proportional[id] += kb
+    resident[id] += pages[pid] * page_kb
+  }
+  if (wanted != "") exit
+  for (i = 1; i <= count; i++) {
+    id = ids[i]
+    if (!alive[id]) print "gone", id
+    else print "row", "=" id, cpu[id] + 0, (id in hidden ? resident[id] : proportional[id]) + 0, (id in hidden ? "rss" : "pss"), processes[id] + 0
+  }
+}'
+
+tree() (
+  set +f
+  {
+    printf '%s' "$2"
+    grep -azosH "^DROVER_JOB=${1:-[0-9a-f-]*}\$" /proc/[0-9]*/environ | tr '\0' '\n'
+  } | awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" "$TREE_AWK" /proc/[0-9]*
+)
+
+# The line of a loaded job for TREE_AWK.
+tree_line() {
+  case $spec in 1*) has_terminal=1 ;; *) has_terminal=0 ;; esac
+  printf 'J %s %s %s %s %s %s\n' "$job" "${pid:-none}" "${pid_start:-0}" "${watcher:-none}" "${watcher_start:-0}" "$has_terminal"
+}
+
+# ---- a job's state
+
+# Works out a job's true state from its files; false where there is no such job. It runs only while its boot, its PID and that PID's
+# start time hold. A watcher writes the end before it goes, so a dead watcher and no end mean that none will ever come.
+load() {
+  job=$1 dir=$JOBS/$1
+  first_line "$dir/spec" && spec=$line
+  [ -n "$spec" ] || return 1
+  job_state=starting job_ended=- job_code=- job_signal=- job_stopped=0 job_reason=-
+  first_line "$dir/started_at" && job_started=${line:--}
+  first_line "$dir/pid" && pid=$line job_pid=${line:--}
+  [ ! -e "$dir/stop_requested" ] || job_stopped=1
+  load_end && return 0
+  first_line "$dir/pid_start" && pid_start=$line
+  first_line "$dir/watcher" && watcher=${line%% *} watcher_start=${line##* }
+  first_line "$dir/boot_id"
+  if [ "$line" != "$BOOT_ID" ]; then
+    lose 'its host was restarted'
+  elif is_process "$pid" "$pid_start"; then
+    job_state=running
+  elif is_process "$watcher" "$watcher_start"; then
+    [ -z "$pid" ] || job_state=running
+  elif ! load_end && [ -n "$watcher" ]; then
+    lose 'the process that watched it was killed, so its end is not known'
+  fi
+}
+
+load_end() {
+  first_line "$dir/exitcode"
+  if [ -n "$line" ]; then
+    job_state=ended job_code=$line
+    first_line "$dir/signal" && [ -z "$line" ] || job_code=- job_signal="=$line"
+    [ ! -e "$dir/failed" ] || job_code=- job_signal=-
+    first_line "$dir/reason" && job_reason=${line:--}
+  else
+    first_line "$dir/lost"
+    [ -n "$line" ] || return 1
+    job_state=lost job_reason=$line
+  fi
+  first_line "$dir/ended_at" && job_ended=${line:--}
+}
+
+# Puts what the core reads of the loaded job in $row.
+set_row() {
+  size_of "$dir/output.log"
+  row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec"
+}
+
+lose() {
+  encode "$1"
+  job_state=lost job_reason=$field
+  put "$dir/lost" "$field"
+  keep_and_tell
+}
+
+# A finished job's row is kept as a file: a thousand of them are listed at once.
+keep_and_tell() {
+  set_row
+  put "$dir/record" "$row" 2>/dev/null
+  tell
+}
+
+# finish CODE SIGNAL|- : the one place that writes a job's end. The row comes after `exitcode`, the event after the row.
+finish() {
+  now=$(date +%s)
+  {
+    printf '%s\n' "$now" >"$dir/ended_at"
+    [ "$2" = - ] || printf '%s\n' "$2" >"$dir/signal"
+    # Its room was taken at the start, so that a full disk does not make a job without an end.
+    printf '%s\n' "$1" 1<>"$dir/exitcode.new"
+    mv -f "$dir/exitcode.new" "$dir/exitcode"
+  } 2>/dev/null
+  load "$job"
+  keep_and_tell
+}
+
+# ---- events
+
+# Tells the change of the loaded job, whose row is in $row: first the log, from which all who were away read it, then a wake-up for each
+# agent that watches. Where the disk is full the wake-up carries the event itself.
+tell() {
+  event="job $row"
+  [ ${#event} -lt 3800 ] || event="ask =$job"
+  untold=
+  first_line "$EVENTS/generation"
+  while :; do
+    generation=$line
+    # A broken line of a full disk may stand before ours: hence the line end in front.
+    printf '\n%s\n' "$event" 2>/dev/null >>"$EVENTS/log.$generation" || untold=$event
+    # Who has just moved on to another log has not seen that: tell it there again.
+    first_line "$EVENTS/generation"
+    [ "$line" = "$generation" ] && break
+  done
+  (
+    set +f
+    # Opened for both, so that no reader is waited for. Each by a process of its own: a watcher that stands still holds up nobody.
+    for fifo in "$EVENTS"/w.*; do
+      [ ! -p "$fifo" ] || printf '%s\n' "$untold" 1<>"$fifo" &
+    done
+  ) 2>/dev/null
+}
+
+# Prints the log from where the core stands, then whatever the FIFO announces. A process of its own; ends at `quit` or with its reader.
+watch() {
+  exec <>"$EVENTS/w.$$"
+  exec 4<"$EVENTS/log.$generation"
+  [ "$at" = 0 ] || dd bs="$at" skip=1 count=0 <&4 2>/dev/null
+  part=
+  drain
+  while IFS= read -r told; do
+    case $told in
+      quit) exit ;;
+      ?*) printf '%s - event %s:%s %s\n' "$NONCE" "$generation" "$at" "$told" || exit ;;
+    esac
+    drain
+  done
+}
+
+drain() {
+  while :; do
+    drain_log
+    first_line "$EVENTS/generation"
+    [ "$line" != "$generation" ] || return 0
+    # What came between the end we saw and the change of logs.
+    drain_log
+    generation=$line at=0 part=
+    exec 4<"$EVENTS/log.$generation"
+  done
+}
+
+drain_log() {
+  while IFS= read -r entry <&4; do
+    entry=$part$entry part=
+    at=$((at + ${#entry} + 1))
+    [ -z "$entry" ] || printf '%s - event %s:%s %s\n' "$NONCE" "$generation" "$at" "$entry" || exit
+  done
+  # The half of a line that is being written.
+  part=$part$entry
+}
+
+# Begins a new log when there is none or the old one has grown. Offsets carry the generation, so an old one is known as such.
+rotate() (
+  exec 9>"$EVENTS/lock" && flock 9 || exit
+  first_line "$EVENTS/generation"
+  old=$line
+  [ -z "$old" ] || size_of "$EVENTS/log.$old"
+  [ -z "$old" ] || [ "$size" -gt 1048576 ] || exit
+  new=$(date +%s).$$
+  true >"$EVENTS/log.$new" && put "$EVENTS/generation" "$new"
+  set +f
+  for log in "$EVENTS"/log.*; do
+    # The last one stays a while: someone may be adding to it.
+    case $log in */log."$new" | */log."$old") ;; *) rm -f "$log" ;; esac
+  done
+) 9>&-
+
+# ---- answering the core
+
+serve() {
+  NONCE=$1 REQUEST=- reader=
+  mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
+  [ -e "$EVENTS/generation" ] || rotate
+  set_login_shell
+  fifo=$EVENTS/w.$$
+  rm -f "$fifo"
+  mkfifo "$fifo" || refuse "Cannot make a FIFO in $EVENTS"
+  trap 'stop_serving' EXIT
+  trap 'exit 1' HUP INT TERM
+  encode "$ROOT"
+  ROOT_FIELD=$field
+  hello
+  ( (tidy) </dev/null >/dev/null 2>&1 &)
+  while IFS= read -r request; do
+    # shellcheck disable=SC2086 # Words of a request hold no space; nothing is globbed (set -f).
+    set -- $request
+    [ $# -ge 2 ] || continue
+    REQUEST=$1 verb=$2
+    shift 2
+    answer "$@"
+  done
+}
+
+# Ends the agent and its reader, never a job. The reader dies with us even when it is blocked.
+stop_serving() {
+  trap - EXIT
+  [ -z "$reader" ] || kill "$reader" 2>/dev/null
+  rm -f "$fifo"
+}
+
+# The border: a request with another number of fields, or whose first one is no id or key where it must be, goes no further.
+answer() {
+  case $verb/$# in
+    sample/0) sample ;;
+    watch/1) start_watching "${1#=}" ;;
+    list/0) background list ;;
+    job-samples/0) background job_samples ;;
+    disk/0) background disk ;;
+    disk-entries/1) background disk_entries "$1" ;;
+    remove-entry/3) background remove_entry "$@" ;;
+    start/10 | stat/1 | stop/3 | remove/1 | make-workdir/3)
+      is_id "${1#=}" || { err BAD_INPUT "'$1' is no job id" && return; }
+      case $verb in
+        start) start "$@" ;;
+        stat) tell_state "$1" ;;
+        stop) stop "$@" ;;
+        remove) background remove "$1" ;;
+        make-workdir) background make_workdir "$@" ;;
+      esac
+      ;;
+    folder-stat/1 | folder-stamp/3 | make-spare/2)
+      is_key "${1#=}" || { err BAD_INPUT "'$1' is no folder key" && return; }
+      case $verb in
+        folder-stat) folder_stat "$1" ;;
+        folder-stamp) folder_stamp "$@" ;;
+        make-spare) background make_spare "$@" ;;
+      esac
+      ;;
+    *) err PROTOCOL "This agent has no request '$verb' of $# fields" ;;
+  esac
+}
+
+# Runs what may take long beside the loop. By a process between, which we wait for, so that no dead child is left to us; what it starts
+# answers on its own, and when it cannot even do that, its end does.
+background() {
+  (
+    (
+      trap - EXIT HUP INT TERM
+      ("$@") || err HOST_ERROR "The agent could not do '$1'"
+    ) </dev/null &
+  )
+}
+
+reply() {
+  printf '%s %s %s\n' "$NONCE" "$REQUEST" "$1"
+}
+
+ok() {
+  reply "ok${1:+ $1}"
+}
+
+err() {
+  encode "$(printf '%.600s' "$2")"
+  reply "err $1 $field"
+}
+
+# What a failed write was for; a full disk is told as such.
+fail() {
+  if is_disk_full; then
+    err DISK_FULL "$1: no space is left in $ROOT"
+  else
+    err HOST_ERROR "$1${2:+: $2}"
+  fi
+}
+
+is_disk_full() {
+  [ "$(df -Pk "$ROOT" 2>/dev/null | awk 'NR == 2 { print ($4 < 64) }')" = 1 ] ||
+    [ "$(df -Pi "$ROOT" 2>/dev/null | awk 'NR == 2 { print ($2 > 0 && $4 == 0) }')" = 1 ]
+}
+
+ROW_AWK='{
+  while (length($0) > 3800) { print head " more " substr($0, 1, 3800); fflush(); $0 = substr($0, 3801) }
+  print head " row " $0; fflush()
+}'
+
+send_row() {
+  if [ ${#1} -lt 3800 ]; then
+    reply "row $1"
+  else
+    printf '%s\n' "$1" | awk -v head="$NONCE $REQUEST" "$ROW_AWK"
+  fi
+}
+
+hello() {
+  cpus=0
+  while read -r name _; do
+    case $name in cpu[0-9]*) cpus=$((cpus + 1)) ;; intr) break ;; esac
+  done </proc/stat
+  clock_ticks=$(getconf CLK_TCK 2>/dev/null) || clock_ticks=100
+  page_bytes=$(getconf PAGESIZE 2>/dev/null) || page_bytes=4096
+  PAGE_KB=$((page_bytes / 1024))
+  tmux_version=- rsync_version=-
+  if command -v tmux >/dev/null 2>&1; then
+    encode "$(tmux -V 2>/dev/null | sed 's/^tmux //')" && tmux_version=$field
+  fi
+  if command -v rsync >/dev/null 2>&1; then
+    encode "$(rsync --version 2>/dev/null | sed -n '1s/^rsync *version *\([^ ]*\).*/\1/p')" && rsync_version=$field
+  fi
+  set_end_of_log
+  counters
+  facts=
+  for fact in "${AGENT##*/agent-}" "$BOOT_ID" "$ROOT" "$(id -un 2>/dev/null || id -u)" "${HOME-}" "$DROVER_SHELL" "$(uname -n)" "$(uname -m)" "$(uname -sr)"; do
+    encode "$fact"
+    facts="$facts $field"
+  done
+  reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $(date +%s) $sampled"
+}
+
+# Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds.
+sample() {
+  counters
+  ok "$sampled"
+}
+
+counters() {
+  read -r _ user niced system idle iowait irq softirq steal _ </proc/stat
+  total=0 free=0 available='' more=0
+  while read -r name amount _; do
+    case $name in
+      MemTotal:) total=$amount ;;
+      MemFree:) free=$amount ;;
+      MemAvailable:) available=$amount && break ;;
+      Buffers: | Cached:) more=$((more + amount)) ;;
+      SwapTotal:) break ;;
+    esac
+  done </proc/meminfo
+  read -r load1 _ </proc/loadavg
+  sampled="$user $niced $system $idle ${iowait:-0} ${irq:-0} ${softirq:-0} ${steal:-0} $total ${available:-$((free + more))} $load1"
+}
+
+# The user's login shell as far as it understands what run_job tells it; /bin/sh for the rest.
+set_login_shell() {
+  shell=${SHELL-}
+  [ -n "$shell" ] || shell=$(getent passwd "$(id -u)" 2>/dev/null | sed 's/.*://')
+  case ${shell##*/} in
+    sh | bash | dash | ash | zsh | ksh | ksh93 | mksh | yash | fish | csh | tcsh | busybox) ;;
+    *) shell= ;;
+  esac
+  [ -x "$shell" ] || shell=/bin/sh
+  export DROVER_SHELL="$shell"
+}
+
+set_end_of_log() {
+  first_line "$EVENTS/generation"
+  generation=$line tries=0
+  # Not within a line that is being written. One that a full disk has broken stays so.
+  while size_of "$EVENTS/log.$generation" && at=$size && [ "$at" != 0 ] && [ $tries -lt 20 ]; do
+    [ -n "$(tail -c 1 "$EVENTS/log.$generation")" ] || break
+    tries=$((tries + 1))
+  done
+}
+
+# Events from `generation:offset` on; from now on, and `rescan`, when that log is no longer there.
+start_watching() {
+  asked=$1 how=replay
+  set_end_of_log
+  if [ "${asked%%:*}" = "$generation" ] && [ "${asked##*:}" -le "$at" ] 2>/dev/null; then
+    at=${asked##*:}
+  else
+    how=rescan
+  fi
+  ok "$how =$generation:$at"
+  [ -z "$reader" ] || kill "$reader" 2>/dev/null
+  watch &
+  reader=$!
+}
+
+# ---- start
+
+# start ID owner worker folder command summary script workdir columns rows. The job is written beside and renamed into place: it is
+# there whole or not at all. Its starter's `mkdir claimed` then decides that it runs once, however often this is sent.
+start() {
+  id=${1#=} new=$JOBS/.new.${1#=}.$$
+  if [ "$9" != - ] && ! command -v tmux >/dev/null 2>&1; then
+    err MISSING_TOOL 'tmux is not installed, and a job with a terminal needs it'
+    return
+  fi
+  if ! command -v setsid >/dev/null 2>&1; then
+    err MISSING_TOOL 'setsid (of util-linux) is not installed'
+    return
+  fi
+  if [ ! -e "$JOBS/$id" ]; then
+    if ! write_job "$@" 2>/dev/null || ! mv "$new" "$JOBS/$id" 2>/dev/null; then
+      rm -rf "$new"
+      fail "Cannot write job $id"
+      return
+    fi
+    # Two of us at once: the second rename went into the first one's folder.
+    [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
+  fi
+  if [ ! -e "$JOBS/$id/claimed" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
+    detach run "$id"
+    [ -e "$JOBS/$id/claimed" ] || {
+      fail "Cannot start job $id"
+      return
+    }
+  fi
+  tell_state "$1"
+}
+
+write_job() {
+  mkdir "$new" || return
+  workdir=$8
+  if [ "$workdir" = - ]; then
+    workdir=$ROOT_FIELD'/workdirs/'$id
+    mkdir -p "$ROOT/workdirs/$id" || return
+  fi
+  shift
+  terminal=0
+  printf '%b' "${1#=}" >"$new/owner" && printf '%b' "${2#=}" >"$new/worker" && printf '%b' "${3#=}" >"$new/cwd" &&
+    printf '%b' "${4#=}" >"$new/cmd" && printf '%b' "${6#=}" >"$new/script" && printf '%b' "${workdir#=}" >"$new/workdir" &&
+    printf '%b' "${5#=}" >"$new/summary" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" && printf '%s\n' "$AGENT" >"$new/agent" &&
+    true >"$new/output.log" && printf '\n\n\n\n' >"$new/exitcode.new" || return
+  if [ "$8" != - ]; then
+    terminal=1
+    printf '%s %s\n' "${8#=}" "${9#=}" >"$new/terminal" || return
+  fi
+  printf '%s\n' "$terminal $1 $2 $3 $5 $workdir" >"$new/spec"
+}
+
+tell_state() {
+  if load "${1#=}"; then
+    set_row
+    send_row "$row"
+  fi
+  ok
+}
+
+# The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
+run() {
+  dir=$JOBS/$1 job=$1
+  mkdir "$dir/claimed" 2>/dev/null || exit
+  # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
+  trap : HUP INT QUIT TERM
+  note_watcher
+  now=$(date +%s)
+  printf '%s\n' "$now" >"$dir/started_at"
+  exec >/dev/null
+  cd "$ROOT" || exit
+  if [ -e "$dir/terminal" ]; then
+    run_in_terminal
+  else
+    exec 2>"$dir/said"
+    # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
+    (exec setsid sh "$AGENT" run-job "$job" </dev/null >>"$dir/output.log" 2>&1)
+    set_end $?
+    exec 2>/dev/null
+    finish "$code" "$signal"
+  fi
+}
+
+note_watcher() {
+  process $$ && put "$dir/watcher" "$$ $process_start"
+}
+
+# $? is 128+n for death by signal n, but also for an exit with that number. sh names a signal on its stderr, which tells them apart,
+# save for INT and PIPE, which it never names: 130 and 141 are taken as these.
+set_end() {
+  code=$1 signal=-
+  [ "$1" -gt 128 ] || return 0
+  [ -s "$dir/said" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
+  name=$(kill -l $(($1 - 128)) 2>/dev/null)
+  signal=${name:--}
+}
+
+# The job itself: notes who it is, becomes the login shell, which reads the profile and then runs the script.
+run_job() {
+  dir=$JOBS/$1
+  process $$
+  printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' $$ >"$dir/pid"
+  [ ! -e "$dir/stop_requested" ] || kill -s TERM $$
+  load "$1" && set_row && tell
+  export DROVER_JOB="$1" DROVER_SCRIPT="$dir/script" SHELL="$DROVER_SHELL"
+  DROVER_WORKDIR=$(cat "$dir/workdir" && echo _)
+  export DROVER_WORKDIR="${DROVER_WORKDIR%_}"
+  cd "$DROVER_WORKDIR" 2>/dev/null || cd "${HOME:-/}" || cd /
+  umask "$DROVER_UMASK"
+  LC_ALL=$DROVER_LC_ALL
+  [ -n "$LC_ALL" ] || unset LC_ALL
+  shell=$DROVER_SHELL
+  unset DROVER_SHELL DROVER_UMASK DROVER_LC_ALL DROVER_AGENT DROVER_ROOT DROVER_BOOT_ID_FILE DROVER_LOG DROVER_LOG_PID
+  # What a profile prints to stdout is no output of the job. csh takes no -l beside -c, and no numbered stream.
+  case ${shell##*/} in
+    csh | tcsh) exec "$shell" -c 'exec /bin/sh "$DROVER_SCRIPT"' ;;
+    busybox) exec "$shell" sh -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
+    *) exec "$shell" -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
+  esac
+}
+
+# ---- terminals
+
+# One tmux server a job, all of it made by one command line: what comes later would miss the first lines. Its options hold no text of
+# ours but in `@` options, which tmux does not expand again; a word that ends in `;` would end the command.
+run_in_terminal() {
+  first_line "$dir/terminal" && columns=${line%% *} rows=${line##* }
+  short=${job%%-*}
+  set_socket
+  label "$dir/worker" && worker=$text
+  label "$dir/summary" && command=$text
+  set_formats
+  unset TMUX TMUX_PANE
+  export DROVER_LOG="$dir/output.log" DROVER_LOG_PID="$dir/log_pid"
+  first_line "$dir/workdir" && { cd "$line" 2>/dev/null || :; }
+  # One row is the status bar's.
+  if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
+    set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
+    set -s escape-time 0 \; set -s focus-events on \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
+    set -g status-interval 1 \; set -g status-left-length 250 \; set -g status-left "$status" \; set -g status-right '' \; \
+    set -g window-status-format '' \; set -g window-status-current-format '' \; \
+    bind-key -T prefix d detach-client -E 'exit 0' \; bind-key -T prefix D detach-client -E 'exit 0' \; \
+    bind-key -T drover-done Any detach-client -E 'exit 0' \; \
+    new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
+    set -p remain-on-exit on \; set -pq remain-on-exit-format "$end_text" \; \
+    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -s focus-events off ; \
+      run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
+    pipe-pane -o 'echo $$ >"$DROVER_LOG_PID"; exec cat >>"$DROVER_LOG"' 2>&1); then
+    # Until the watcher in the terminal has noted itself, we are who would know of its end.
+    tries=0
+    while first_line "$dir/watcher" && [ "${line%% *}" = $$ ] && [ $tries -lt 500 ]; do
+      tries=$((tries + 1))
+      sleep 0.02 2>/dev/null || sleep 1
+    done
+  else
+    encode "tmux could not open its terminal: $said"
+    printf '%s\n' "$field" >"$dir/reason"
+    true >"$dir/failed"
+    finish 126 -
+  fi
+}
+
+# A unix socket's path must be short. Files in /tmp may be anyone's, so a folder there must be ours.
+set_socket() {
+  socket=$dir/tmux
+  if [ ${#socket} -gt 100 ]; then
+    place=${TMPDIR:-/tmp}
+    [ ${#place} -lt 50 ] || place=/tmp
+    place=$place/drover-$(id -u)
+    mkdir -m 700 "$place" 2>/dev/null
+    { [ -d "$place" ] && [ ! -L "$place" ] && [ "$(stat -c '%u %a' "$place" 2>/dev/null)" = "$(id -u) 700" ]; } || place=
+    # Without such a folder tmux says what is wrong with the long path.
+    [ -z "$place" ] || socket=$place/$short
+  fi
+  printf '%s\n' "$socket" >"$dir/tmux_socket"
+  printf '%s\n' "$short" >"$dir/tmux_session"
+}
+
+# Text of a person's for the status bar: no control characters, no style (`#[`), no `;` at its end.
+label() {
+  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/; /')
+}
+
+best_terminal() {
+  for name in tmux-256color screen-256color; do
+    if has_terminfo $name; then
+      echo $name
+      return
+    fi
+  done
+  echo screen
+}
+
+has_terminfo() {
+  first=${1%"${1#?}"}
+  for place in "${TERMINFO-}" "${HOME-}/.terminfo" /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo /usr/local/share/terminfo; do
+    [ ! -e "$place/$first/$1" ] || return 0
+  done
+  return 1
+}
+
+# The clock counts by itself: no process a second. Signals are known to tmux by number only.
+set_formats() {
+  names='#{pane_dead_signal}'
+  for pair in 1:HUP 2:INT 3:QUIT 4:ILL 6:ABRT 7:BUS 8:FPE 9:KILL 11:SEGV 13:PIPE 14:ALRM 15:TERM; do
+    names="#{?#{==:#{pane_dead_signal},${pair%:*}},${pair#*:},$names}"
+  done
+  for_seconds="#{e|-|:#{?pane_dead,#{pane_dead_time},%s},$now}"
+  clock="#{e|/|:$for_seconds,3600}:#{=-2:0#{e|/|:#{e|m|:$for_seconds,3600},60}}:#{=-2:0#{e|m|:$for_seconds,60}}"
+  state="#{?pane_dead,#{?pane_dead_signal,signal $names,done #{pane_dead_status}},running}"
+  status="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
+  end_text="--- Job done [#{?pane_dead_signal,signal $names,exit #{pane_dead_status}}]. Press any key to detach. ---"
+}
+
+# The first process of the terminal: runs the job, writes its end when all its output is in the log, then ends as the job did, which
+# tmux shows.
+watch_terminal() {
+  dir=$JOBS/$1 job=$1
+  trap : HUP INT QUIT TERM
+  note_watcher
+  exec 3>&2 2>"$dir/said"
+  (exec sh "$AGENT" run-job "$job" 2>&3 3>&-)
+  set_end $?
+  exec </dev/null >/dev/null 2>/dev/null 3>&-
+  await_log
+  finish "$code" "$signal"
+  close_old_terminals
+  # shellcheck disable=SC3045 # Not POSIX, but in all three; without it a core file of sh may be left.
+  ulimit -c 0
+  trap - HUP INT QUIT TERM
+  [ "$signal" = - ] || kill -s "$signal" $$
+  exit "$code"
+}
+
+# tmux drops what it has not yet read when a terminal's first process ends. So we have let go of the terminal but live on: tmux reads it
+# to its end, hands all to the log's pipe, and says the pane is dead. It never does while something the job left behind holds the
+# terminal: then the job's own output has had half a second. Then `cat`, which sleeps only when it has read and written everything.
+await_log() {
+  first_line "$dir/tmux_socket" && socket=$line
+  tries=0
+  while [ $tries -lt 30 ] && is_dead=$(tmux -S "$socket" display-message -p -t "$TMUX_PANE" '#{pane_dead}') && [ "$is_dead" = 0 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  first_line "$dir/log_pid" && log_pid=$line tries=0
+  while [ -n "$log_pid" ] && process "$log_pid" && [ "$process_state" != S ] && [ $tries -lt 3000 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  if [ -z "$is_dead" ]; then
+    encode 'its terminal (tmux) was killed' && printf '%s\n' "$field" >"$dir/reason"
+  elif [ -n "$log_pid" ] && ! process "$log_pid"; then
+    encode 'its output is not all in its log: what wrote it has ended early' && printf '%s\n' "$field" >"$dir/reason"
+  fi
+}
+
+# A finished session goes when it has been looked at, after a day, or when there are more than twenty.
+close_old_terminals() (
+  set +f
+  now=$(date +%s)
+  for socket in "$JOBS"/*/tmux_socket; do
+    dir=${socket%/*}
+    [ -e "$socket" ] && { [ -e "$dir/exitcode" ] || [ -e "$dir/lost" ]; } || continue
+    first_line "$dir/ended_at"
+    printf '%s %s\n' "${line:-0}" "${dir##*/}"
+  done | sort -rn | {
+    open=0
+    while read -r ended id; do
+      open=$((open + 1))
+      [ $open -le 20 ] && [ $((now - ended)) -lt 86400 ] || close_terminal "$id"
+    done
+  }
+)
+
+close_terminal() {
+  first_line "$JOBS/$1/tmux_socket"
+  [ -n "$line" ] || return 0
+  socket=$line
+  [ -z "$(tmux -S "$socket" list-clients 2>/dev/null)" ] || return 0
+  tmux -S "$socket" kill-server 2>/dev/null
+  rm -f "$JOBS/$1/tmux_socket" "$socket"
+}
+
+attach() {
+  is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3
+  first_line "$dir/tmux_socket" && socket=$line
+  [ -n "$socket" ] && tmux -S "$socket" has-session 2>/dev/null || refuse "Job $1 has no terminal (any more)" 3
+  first_line "$dir/tmux_session" && session=$line
+  if ! has_terminfo "${TERM:-dumb}"; then
+    TERM=xterm
+    ! has_terminfo xterm-256color || TERM=xterm-256color
+    export TERM
+  fi
+  unset TMUX TMUX_PANE
+  tmux -u -S "$socket" attach-session -t "=$session" || exit
+  # Its end was seen and a key pressed: nobody needs it any more.
+  load_end && close_terminal "$1"
+  exit 0
+}
+
+# ---- stop
+
+# stop ID signal graceMs: goes on by itself, whatever becomes of us.
+stop() {
+  if ! load "${1#=}"; then
+    err NOT_FOUND "This host has no job ${1#=}"
+    return
+  fi
+  case "${2#=}${3#=}" in *[!A-Z0-9]*) err BAD_INPUT "'$2' is no signal" && return ;; esac
+  case $job_state in
+    starting | running)
+      printf '%s\n' "${2#=}" >"$dir/stop_requested" || {
+        fail "Cannot stop job $job"
+        return
+      }
+      detach kill-tree "$job" "${2#=}" "${3#=}"
+      job_stopped=1
+      ;;
+  esac
+  set_row
+  send_row "$row"
+  ok
+}
+
+# Signals everything of the job, once each, also what it starts meanwhile; KILL after the grace, until nothing is left.
+kill_tree() {
+  exec >/dev/null
+  begun=$(centiseconds) sent=' ' pause=0.05
+  while :; do
+    load "$1" || exit
+    pids=$(tree "$1" "$(tree_line)" | tr '\n' ' ')
+    waited=$((($(centiseconds) - begun) * 10))
+    if [ -z "$pids" ]; then
+      [ "$job_state" = starting ] && [ $waited -lt 10000 ] || exit
+    elif [ $waited -ge "$3" ]; then
+      # shellcheck disable=SC2086 # Numbers, to be split.
+      kill -s KILL $pids 2>/dev/null
+      # What not even KILL ends is stuck in the kernel.
+      [ $waited -lt $(($3 + 60000)) ] || exit
+    else
+      for pid in $pids; do
+        case $sent in *" $pid "*) continue ;; esac
+        kill -s "$2" "$pid" 2>/dev/null && kill -s CONT "$pid" 2>/dev/null
+        sent="$sent$pid "
+      done
+    fi
+    sleep $pause 2>/dev/null || sleep 1
+    # Looking costs the host something: less often the longer it takes.
+    case $pause in 0.05) pause=0.1 ;; 0.1) pause=0.2 ;; *) pause=0.5 ;; esac
+  done
+}
+
+centiseconds() {
+  read -r uptime _ </proc/uptime
+  echo "${uptime%.*}${uptime#*.}"
+}
+
+# For a job whose watcher was killed: waits for its end, which nobody else would notice, and tells that it is lost.
+settle() {
+  exec >/dev/null 2>&1
+  while load "$1" && [ "$job_state" = running ]; do
+    sleep 1
+  done
+}
+
+# ---- list, samples, remove
+
+list() {
+  cd "$JOBS" || return
+  set +f
+  running=
+  for job in [0-9a-f]*; do
+    [ -e "$job/record" ] || running="$running $job"
+  done
+  set -f
+  # One process reads all finished ones; a line a write.
+  find . -maxdepth 2 -name record -exec cat {} + 2>/dev/null | awk -v head="$NONCE $REQUEST" "$ROW_AWK"
+  for job in $running; do
+    load "$job" || continue
+    set_row
+    send_row "$row"
+  done
+  ok
+}
+
+job_samples() {
+  set +f
+  jobs=
+  for path in "$JOBS"/[0-9a-f]*; do
+    [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
+    job=${path##*/}
+    first_line "$path/spec" && spec=$line
+    first_line "$path/pid" && pid=$line
+    first_line "$path/pid_start" && pid_start=$line
+    first_line "$path/watcher" && watcher=${line%% *} watcher_start=${line##* }
+    [ -z "$spec" ] || [ -z "$watcher" ] || jobs="$jobs$(tree_line)
+"
+  done
+  set -f
+  if [ -n "$jobs" ]; then
+    tree '' "$jobs" | while read -r kind rest; do
+      if [ "$kind" = row ]; then
+        reply "row $rest"
+      else
+        # Nobody else would notice the end of a job whose watcher was killed.
+        load "$rest"
+      fi
+    done
+  fi
+  ok
+}
+
+remove() {
+  id=${1#=}
+  if ! load "$id"; then
+    discard "$ROOT/workdirs/$id" && discard "$ROOT/workdirs/.owner.$id"
+    ok
+    return
+  fi
+  case $job_state in
+    starting | running)
+      err CONFLICT "Job $id runs: stop it first"
+      return
+      ;;
+  esac
+  close_terminal "$id"
+  discard "$ROOT/workdirs/$id" && discard "$ROOT/workdirs/.owner.$id" && discard "$JOBS/$id" || {
+    fail "Cannot remove job $id"
+    return
+  }
+  ok
+}
+
+# Out of sight at once, then away. Folders without the right to write in them need it first.
+discard() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  gone=${1%/*}/.gone.$$.${REQUEST}.${1##*/}
+  mv "$1" "$gone" || return
+  rm -rf "$gone" 2>/dev/null && return
+  chmod -R u+rwX "$gone" 2>/dev/null
+  rm -rf "$gone"
+}
+
+# ---- folders and workdirs
+
+# The kernel drops this lock with its last holder, however that ends: shared (-s) to read a copy, exclusive (-x) to change it.
+# Lasts as long as the calling process and what it starts.
+lock_folder() {
+  command -v flock >/dev/null 2>&1 || return
+  exec 9>"$1/lock" && flock "$2" 9
+}
+
+# Makes a pristine copy's folder known with its owner.
+ensure_folder() {
+  folder=$ROOT/folders/$1
+  mkdir -p "$folder/tree" || return
+  [ -e "$folder/owner" ] || printf '%s' "$2" >"$folder/owner"
+}
+
+has_spare() {
+  first_line "$1/stamp" && stamp=$line
+  first_line "$1/spare_stamp"
+  [ -n "$stamp" ] && [ "$stamp" = "$line" ] && [ -d "$1/spare" ]
+}
+
+folder_stat() {
+  folder=$ROOT/folders/${1#=} stamp=
+  spare=0
+  ! has_spare "$folder" || spare=1
+  ok "${stamp:+=}${stamp:--} $spare"
+}
+
+folder_stamp() {
+  decode "${3#=}"
+  if ensure_folder "${1#=}" "$text" && put "$folder/stamp" "${2#=}" 2>/dev/null; then
+    ok
+  else
+    fail "Cannot mark the copy ${1#=}"
+  fi
+}
+
+# make-workdir ID owner KEY|- : answers with its path. Made beside and renamed: it is there whole or not at all.
+make_workdir() {
+  id=${1#=} key=${3#=} made=$ROOT/workdirs/${1#=}
+  decode "${2#=}"
+  if [ ! -e "$made" ]; then
+    printf '%s' "$text" 2>/dev/null >"$ROOT/workdirs/.owner.$id"
+    if [ "$3" = - ]; then
+      mkdir "$made" 2>/dev/null
+    elif ! is_key "$key" || [ ! -d "$ROOT/folders/$key/tree" ]; then
+      err NOT_FOUND "This host has no copy $key"
+      return
+    else
+      workdir_from "$ROOT/folders/$key"
+    fi
+    [ -d "$made" ] || {
+      fail "Cannot make the workdir of job $id" "${said-}"
+      return
+    }
+  fi
+  encode "$made"
+  ok "$field"
+}
+
+workdir_from() {
+  lock_folder "$1" -s || return
+  # A spare is taken by one rename: of two who want it, one gets it.
+  if has_spare "$1" && mv "$1/spare" "$made" 2>/dev/null; then
+    [ ! -e "$made/spare" ] || rm -rf "${made:?}/spare"
+    return 0
+  fi
+  new=$ROOT/workdirs/.new.$id.$$
+  copy_tree "$1/tree" "$new" && mv "$new" "$made" && return
+  discard "$new"
+  # Spare copies are what a full disk can do without first.
+  is_disk_full || return
+  set +f
+  for spare in "$ROOT"/folders/*/spare; do
+    discard "$spare"
+  done
+  set -f
+  copy_tree "$1/tree" "$new" && mv "$new" "$made" && return
+  discard "$new"
+  return 1
+}
+
+# A reflink where the file system has them, else a copy; never hard links, for jobs edit files in place.
+copy_tree() {
+  reflink=--reflink=auto
+  cp $reflink /dev/null "$2.probe" 2>/dev/null || reflink=
+  rm -f "$2.probe"
+  # shellcheck disable=SC2086 # No word where there is no reflink.
+  said=$(cp -a $reflink "$1" "$2" 2>&1)
+}
+
+# make-spare KEY maxBytes: at low priority, and only where a tenth of the disk stays free.
+make_spare() {
+  folder=$ROOT/folders/${1#=} limit=${2#=}
+  [ -d "$folder/tree" ] && lock_folder "$folder" -s || {
+    ok 0
+    return
+  }
+  first_line "$folder/stamp" && stamp=$line
+  if [ -z "$stamp" ]; then
+    ok 0
+    return
+  fi
+  if has_spare "$folder"; then
+    ok 1
+    return
+  fi
+  ! command -v renice >/dev/null 2>&1 || renice -n 19 -p "$(own_pid)" >/dev/null 2>&1
+  ! command -v ionice >/dev/null 2>&1 || ionice -c 3 -p "$(own_pid)" >/dev/null 2>&1
+  needed=$(du -sk "$folder/tree" | awk '{ print $1 }')
+  if [ "$((needed * 1024))" -gt "$limit" ] || ! df -Pk "$ROOT" | awk -v needed="$needed" 'NR == 2 { exit !($4 - needed >= $2 / 10) }'; then
+    ok 0
+    return
+  fi
+  new=$folder/.new.spare.$$.$REQUEST
+  discard "$folder/spare"
+  if copy_tree "$folder/tree" "$new" && printf '%s\n' "$stamp" >"$folder/spare_stamp" && mv "$new" "$folder/spare"; then
+    ok 1
+  else
+    discard "$new"
+    fail "Cannot make a spare of ${1#=}" "$said"
+  fi
+}
+
+# $$ is the agent's own in every subshell.
+own_pid() {
+  exec sh -c 'echo $PPID'
+}
+
+# rsync-in KEY OWNER ARGUMENT… : the sender's own arguments for the other side; the last one, its destination, is our copy.
+rsync_in() {
+  key=$1 owner=$2
+  shift 2
+  [ "${1-}" = --server ] || refuse 'This is not what rsync tells its other side'
+  command -v rsync >/dev/null 2>&1 || refuse 'rsync is not installed on this host' 127
+  receive "$key" "$owner"
+  count=$#
+  while [ $count -gt 1 ]; do
+    [ "$1" != --sender ] || refuse 'A copy can only be written'
+    set -- "$@" "$1"
+    shift
+    count=$((count - 1))
+  done
+  shift
+  exec rsync "$@" "$folder/tree/"
+}
+
+receive() {
+  is_key "$1" || refuse "'$1' is no folder key"
+  ensure_folder "$1" "$2" || refuse "Cannot make $ROOT/folders/$1"
+  lock_folder "$folder" -x || refuse "Cannot lock $folder: is flock (of util-linux) installed?"
+  unset DROVER_UMASK DROVER_LC_ALL DROVER_AGENT
+}
+
+tar_in() {
+  receive "$1" "$2"
+  exec tar -xopf - -C "$folder/tree"
+}
+
+# Reads NUL-ended paths. Folders come second, deepest first; one that is not empty stays.
+remove_in() {
+  receive "$1" "$2"
+  cd "$folder/tree" || exit
+  folders=$folder/.new.folders.$$
+  true >"$folders" && DROVER_FOLDERS=$folders xargs -0 sh "$AGENT" remove-paths || refuse "Cannot remove from $folder"
+  sort -rz <"$folders" | xargs -0 rmdir -- 2>/dev/null
+  rm -f "$folders"
+}
+
+# Never through a link: what it leads to is not the copy's.
+remove_paths() {
+  checked='' is_real=1
+  for path in "$@"; do
+    case /$path/ in */../* | //*) refuse "'$path' leads out of the copy" ;; esac
+    case $path in */*) parent=${path%/*} ;; *) parent= ;; esac
+    if [ "$parent" != "$checked" ]; then
+      checked=$parent
+      is_real=1 at='' rest=$parent/
+      while [ -n "$rest" ]; do
+        at=$at${rest%%/*} rest=${rest#*/}
+        [ ! -L "$at" ] || is_real=
+        at=$at/
+      done
+    fi
+    [ -n "$is_real" ] || continue
+    if [ -d "./$path" ] && [ ! -L "./$path" ]; then
+      printf '%s\0' "./$path" >>"$DROVER_FOLDERS"
+    else
+      rm -f "./$path"
+    fi
+  done
+}
+
+# tar-out ID PATTERN : what matches, named from the pattern's leading part without wildcards on. Exits 4 when nothing does.
+tar_out() {
+  is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host" 4
+  workdir=$(cat "$JOBS/$1/workdir" && echo _)
+  cd "${workdir%_}" 2>/dev/null || refuse "Its workdir is gone: ${workdir%_}" 4
+  pattern=$2
+  while [ "$pattern" != / ] && [ "${pattern%/}" != "$pattern" ]; do pattern=${pattern%/}; done
+  if [ -e "$pattern" ] || [ -L "$pattern" ]; then
+    # A name that is there is meant as such, whatever wildcards it holds.
+    case $pattern in
+      . | .. | / | */. | */..) base=$pattern names=. ;;
+      */*) base=${pattern%/*}/ names=${pattern##*/} ;;
+      *) base=. names=$pattern ;;
+    esac
+    cd -- "$base" || exit
+    exec tar -cf - -- "$names"
+  fi
+  base='' names=$pattern
+  while :; do
+    case $names in
+      */*) head=${names%%/*} ;;
+      *) break ;;
+    esac
+    case $head in *[*?[]*) break ;; esac
+    base=$base$head/ names=${names#*/}
+  done
+  if [ -n "$base" ]; then
+    case $base in /*) ;; *) base=./$base ;; esac
+    cd "$base" 2>/dev/null || refuse "Nothing matches '$2' in ${workdir%_}" 4
+  fi
+  IFS=
+  set +f
+  # shellcheck disable=SC2086 # Globbed, and not split: IFS is empty.
+  set -- $names
+  set -f
+  IFS=' '
+  [ -e "$1" ] || [ -L "$1" ] || refuse "Nothing matches '$pattern' in ${workdir%_}" 4
+  exec tar -cf - -- "$@"
+}
+
+# ---- logs
+
+# log ID FROM FOLLOW : tail seeks, so a late part of a large log costs nothing. Following ends with our stdin.
+send_log() {
+  is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host"
+  case $2 in *[!0-9]* | '') refuse "'$2' is no byte offset" ;; esac
+  log=$JOBS/$1/output.log from=$(($2 + 1))
+  [ "$3" = 1 ] || exec tail -c "+$from" "$log"
+  if tail --version >/dev/null 2>&1; then
+    # It is told by the kernel when there is more.
+    tail -f -c "+$from" "$log" &
+  else
+    follow_by_looking &
+  fi
+  follower=$!
+  trap 'kill "$follower" 2>/dev/null; exit' EXIT HUP INT TERM
+  cat >/dev/null
+}
+
+# busybox tail looks once a second only.
+follow_by_looking() {
+  # The open file keeps the place from which the next one reads on.
+  exec 5<"$log"
+  tail -c "+$from" <&5 || exit
+  while sleep 0.1 || sleep 1; do
+    cat <&5 || exit
+  done
+} 2>/dev/null
+
+# ---- disk
+
+disk() {
+  cd "$ROOT" || return
+  free=$(df -Pk . | awk 'NR == 2 { print $4 }')
+  set +f
+  # shellcheck disable=SC2046 # Kilobytes, a number each.
+  set -- $(for what in jobs workdirs 'folders/*/tree' 'folders/*/spare'; do
+    # shellcheck disable=SC2086 # Globbed.
+    $NICE du -sk $what 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'
+  done | tr '\n' ' ')
+  ok "$free $1 $2 $3 $4"
+}
+
+# disk-entries OWNER : a row for each thing of that owner, with its size and when it was last used.
+disk_entries() {
+  decode "${1#=}"
+  cd "$ROOT" || return
+  entries=$(own_entries "$text")
+  {
+    printf '%s\n' "$entries" | sed 's/^/E /'
+    printf '%s\n' "$entries" | awk 'NF { print $3 }' | xargs $NICE du -sk 2>/dev/null | sed 's/^/D /'
+    printf '%s\n' "$entries" | awk 'NF { print $4 }' | xargs stat -c 'T %Y %n' 2>/dev/null
+  } | awk -v head="$NONCE $REQUEST" '
+    $1 == "E" && NF == 5 { kind[++count] = $2; id[count] = $3; path[count] = $4; used[count] = $5 }
+    $1 == "D" { kb[$3] = $2 }
+    $1 == "T" { at[$3] = $2 }
+    END { for (i = 1; i <= count; i++) { print head, "row", kind[i], "=" id[i], kb[path[i]] + 0, at[used[i]] + 0; fflush() } }'
+  ok
+}
+
+# `kind id path path-whose-time-counts` lines, relative to the root. Names are ids and keys: no space in them.
+own_entries() {
+  set +f
+  for path in jobs/[0-9a-f]*; do
+    is_id "${path##*/}" && first_line "$path/owner" && [ "$line" = "$1" ] || continue
+    echo "job ${path##*/} $path $path"
+  done
+  for path in workdirs/[0-9a-f]*; do
+    id=${path##*/}
+    is_id "$id" || continue
+    first_line "jobs/$id/owner"
+    [ -n "$line" ] || first_line "workdirs/.owner.$id"
+    [ "$line" = "$1" ] || continue
+    if [ -e "jobs/$id" ]; then echo "workdir $id $path jobs/$id"; else echo "workdir $id $path $path"; fi
+  done
+  for path in folders/*; do
+    key=${path##*/}
+    is_key "$key" && first_line "$path/owner" && [ "$line" = "$1" ] || continue
+    if [ -e "$path/stamp" ]; then echo "folder $key $path/tree $path/stamp"; else echo "folder $key $path/tree $path"; fi
+    [ ! -d "$path/spare" ] || echo "spare $key $path/spare $path/spare_stamp"
+  done
+  for path in bin/agent-*; do
+    [ ! -f "$path" ] || [ "${path##*/}" = "${AGENT##*/}" ] || echo "agent ${path##*/agent-} $path $path"
+  done
+}
+
+# remove-entry KIND ID OWNER : others' things are left alone.
+remove_entry() {
+  kind=$1 id=${2#=}
+  decode "${3#=}"
+  cd "$ROOT" || return
+  if [ "$kind" = agent ]; then
+    is_key "$id" && [ "agent-$id" != "${AGENT##*/}" ] && rm -f "bin/agent-$id"
+    ok
+    return
+  fi
+  case "$(own_entries "$text" | sed 's/ [^ ]* [^ ]*$//')
+" in
+    *"$kind $id
+"*) ;;
+    *)
+      ok
+      return
+      ;;
+  esac
+  case $kind in
+    job | workdir)
+      if load "$id" && { [ "$job_state" = running ] || [ "$job_state" = starting ]; }; then
+        err CONFLICT "Job $id runs: its $kind is in use"
+        return
+      fi
+      if [ "$kind" = job ]; then
+        close_terminal "$id"
+        discard "jobs/$id"
+      else
+        discard "workdirs/$id" && discard "workdirs/.owner.$id"
+      fi
+      ;;
+    folder) lock_folder "folders/$id" -x && discard "folders/$id" ;;
+    spare) lock_folder "folders/$id" -x && discard "folders/$id/spare" ;;
+    *) false ;;
+  esac || {
+    fail "Cannot remove the $kind $id"
+    return
+  }
+  ok
+}
+
+# What crashes left behind, and agents nobody uses. Once for each agent that begins to serve.
+tidy() {
+  set +f
+  REQUEST=tidy
+  touch "$AGENT"
+  rotate
+  for fifo in "$EVENTS"/w.*; do
+    [ -p "$fifo" ] && [ ! -d "/proc/${fifo##*.}" ] || continue
+    # Its reader may have outlived the agent that it read for.
+    printf 'quit\n' 1<>"$fifo"
+    rm -f "$fifo"
+  done
+  close_old_terminals
+  find "$JOBS" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
+    while IFS= read -r path; do
+      rm -rf "$path" 2>/dev/null || { chmod -R u+rwX "$path" && rm -rf "$path"; }
+    done
+  find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
+    dir=${path%/spec}
+    [ ! -e "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] || continue
+    mkdir "$dir/claimed" 2>/dev/null
+    load "${dir##*/}" && [ "$job_state" = starting ] && lose 'its start was interrupted'
+  done
+  find "$ROOT/bin" -name 'agent-*' -mtime +30 2>/dev/null | while IFS= read -r path; do
+    is_used=
+    for job in "$JOBS"/*/agent; do
+      [ ! -e "${job%/*}/record" ] && first_line "$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
+    done
+    [ -n "$is_used" ] || [ "$path" = "$AGENT" ] || rm -f "$path"
+  done
+  true
+}
+
+main "$@"

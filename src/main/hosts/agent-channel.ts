@@ -1,0 +1,237 @@
+/**
+ * The control channel to one agent: installs and starts it, reads its hello, matches answers to requests, and hands events on in
+ * their order. For AgentClient, which gives the requests their meaning.
+ */
+import { AppError } from '../../shared/errors.ts'
+import type { AgentInfo } from './agent.ts'
+import { type AgentProgram, serveCommand } from './agent-install.ts'
+import { encodeRequest, LineReader, parseAgentLine, violation } from './agent-protocol.ts'
+import { type Hello, parseError, parseHello } from './agent-records.ts'
+import type { Channel, Transport } from './transport.ts'
+
+const HELLO_MS = 60_000
+const REQUEST_MS = 30_000
+/** Kept of what comes before the hello and on stderr, to say why an agent did not start. */
+const NOISE_CHARACTERS = 2_000
+
+export type Answer = { rows: string[]; rest: string }
+type Pending = {
+  verb: string
+  rows: string[]
+  part: string
+  timer: NodeJS.Timeout
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+type OpenOptions = {
+  nonce: string
+  program: AgentProgram
+  host: string
+  root?: string
+  now?: () => number
+  onViolation?: (error: AppError) => void
+}
+
+export class AgentChannel {
+  readonly lost: Promise<Error>
+  /** Set before the first `watch`. Events wait for each other. */
+  onEvent: (rest: string) => void | Promise<void> = () => undefined
+  readonly #channel: Channel
+  readonly #options: OpenOptions
+  readonly #pending = new Map<number, Pending>()
+  readonly #lose: (error: Error) => void
+  readonly #greeted = Promise.withResolvers<void>()
+  #lastRequest = 0
+  #hello: Hello | null = null
+  #info: AgentInfo | null = null
+  #noise = ''
+  #stderr = ''
+  #askedAt = 0
+  #events: Promise<void> = Promise.resolve()
+  #error: Error | null = null
+
+  /** @throws {AppError} as `openAgent` does. */
+  static async open(transport: Transport, options: OpenOptions): Promise<AgentChannel> {
+    const { program, nonce, root, host } = options
+    const channel = await transport.exec(serveCommand(program, nonce, root), { lane: 'control' })
+    const agent = new AgentChannel(channel, options)
+    const timer = setTimeout(
+      () => agent.fail(new AppError('HOST_UNREACHABLE', `${host}: its agent said nothing for ${HELLO_MS / 1000} s`)),
+      HELLO_MS,
+    )
+    try {
+      await agent.#greeted.promise
+    } finally {
+      clearTimeout(timer)
+    }
+    return agent
+  }
+
+  private constructor(channel: Channel, options: OpenOptions) {
+    this.#channel = channel
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<Error>()
+    this.lost = promise
+    this.#lose = resolve
+    this.#askedAt = this.#now()
+    const lines = new LineReader(line => this.#takeLine(line))
+    channel.stdout.on('data', (chunk: Buffer) => lines.push(chunk))
+    channel.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-NOISE_CHARACTERS)
+    })
+    // A broken stream ends the channel, and its end tells.
+    for (const stream of [channel.stdin, channel.stdout, channel.stderr]) stream.on('error', () => undefined)
+    channel.end.then(end => this.fail(this.#endError(end)))
+  }
+
+  get hello(): Hello {
+    if (!this.#hello) throw new TypeError('The agent has not said hello')
+    return this.#hello
+  }
+  get info(): AgentInfo {
+    if (!this.#info) throw new TypeError('The agent has not said hello')
+    return this.#info
+  }
+
+  /** @throws {AppError} the agent's own error, `HOST_UNREACHABLE` when it is lost before it answers, `TIMEOUT`. */
+  request(verb: string, fields: readonly (string | null)[], timeoutMs = REQUEST_MS): Promise<Answer> {
+    if (this.#error) return Promise.reject(this.#error)
+    const id = ++this.#lastRequest
+    const line = encodeRequest(id, verb, fields)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id)
+        reject(new AppError('TIMEOUT', `${this.#options.host}: its agent did not answer '${verb}' in ${timeoutMs / 1000} s`))
+      }, timeoutMs)
+      this.#pending.set(id, { verb, rows: [], part: '', timer, resolve, reject })
+      this.#channel.stdin.write(line)
+    })
+  }
+
+  /** For a line that came from the host and makes no sense: it is told and dropped. */
+  report(line: string): void {
+    this.#violated(violation('an event', line))
+  }
+
+  /** Gives the channel up: every open request fails with this error. */
+  fail(cause: unknown): void {
+    if (this.#error) return
+    const error = cause instanceof Error ? cause : new AppError('INTERNAL', String(cause))
+    this.#error = error
+    for (const { timer, reject } of this.#pending.values()) {
+      clearTimeout(timer)
+      reject(error)
+    }
+    this.#pending.clear()
+    this.#greeted.reject(error)
+    this.#lose(error)
+    this.#channel.stdin.end()
+    this.#channel.close()
+  }
+
+  close(): void {
+    this.fail(new AppError('HOST_UNREACHABLE', `${this.#options.host}: the connection was closed`))
+  }
+
+  #takeLine(line: string): void {
+    if (this.#error) return
+    try {
+      if (!this.#hello && !line.startsWith(`${this.#options.nonce} `)) {
+        // What the user's profile prints.
+        this.#noise = `${this.#noise}${line}\n`.slice(-NOISE_CHARACTERS)
+        return
+      }
+      const parsed = parseAgentLine(this.#options.nonce, line)
+      if (!('request' in parsed)) this.#takeNotice(parsed.kind, parsed.rest)
+      else this.#takeAnswer(parsed.request, parsed.kind, parsed.rest)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      if (this.#hello) this.#violated(error)
+      else this.fail(error)
+    }
+  }
+
+  #takeNotice(kind: 'hello' | 'missing' | 'refused' | 'event', rest: string): void {
+    if (kind === 'event') {
+      this.#events = this.#events
+        .then(() => this.onEvent(rest))
+        // Of a lost channel `lost` tells; what remains is an event that could not be read.
+        .catch(error => (this.#error ? undefined : this.#violated(error)))
+    } else if (this.#hello) throw violation('one hello', `${kind} ${rest}`)
+    else if (kind === 'hello') this.#greet(parseHello(rest))
+    else if (kind === 'missing') {
+      this.#channel.stdin.write(this.#options.program.text)
+      this.#askedAt = this.#now()
+    } else this.fail(this.#startError('cannot be installed'))
+  }
+
+  #greet(hello: Hello): void {
+    const { version } = this.#options.program
+    if (hello.info.version !== version) throw violation(`agent ${version}`, hello.info.version)
+    this.#hello = hello
+    const clockOffsetMs = clockOffset(hello.hostSeconds * 1000, { from: this.#askedAt, to: this.#now() })
+    this.#info = { ...hello.info, clockOffsetMs }
+    this.#greeted.resolve()
+  }
+
+  #takeAnswer(id: number, kind: 'row' | 'more' | 'ok' | 'err', rest: string): void {
+    const pending = this.#pending.get(id)
+    if (!pending) {
+      // One we no longer wait for.
+      if (id > 0 && id <= this.#lastRequest) return
+      throw violation('an answer to a request', `${id} ${kind} ${rest}`)
+    }
+    if (kind === 'more') pending.part += rest
+    else if (kind === 'row') {
+      pending.rows.push(pending.part + rest)
+      pending.part = ''
+    } else {
+      clearTimeout(pending.timer)
+      this.#pending.delete(id)
+      if (kind === 'ok') pending.resolve({ rows: pending.rows, rest })
+      else pending.reject(errorOf(rest, this.#options.host))
+    }
+  }
+
+  #violated(error: unknown): void {
+    const { onViolation, host } = this.#options
+    const code = error instanceof AppError ? error.code : 'INTERNAL'
+    onViolation?.(new AppError(code, `${host}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
+  }
+
+  #endError(end: { code: number | null; signal: string | null }): AppError {
+    const { host } = this.#options
+    if (this.#hello) return new AppError('HOST_UNREACHABLE', `${host}: the connection to its agent is lost`)
+    if (end.code === null && end.signal === null) {
+      return new AppError('HOST_UNREACHABLE', `${host}: the connection was lost before its agent answered`)
+    }
+    return this.#startError(`did not start (${end.signal ? `signal ${end.signal}` : `exit ${end.code}`})`)
+  }
+
+  #startError(what: string): AppError {
+    const { host } = this.#options
+    const said = (this.#stderr.trim() || this.#noise.trim()).slice(-500)
+    const isFull = /No space left|quota exceeded/i.test(said)
+    return new AppError(isFull ? 'DISK_FULL' : 'HOST_ERROR', `${host}: the agent ${what}${said && `: ${said}`}`)
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+}
+
+function errorOf(rest: string, host: string): AppError {
+  try {
+    return parseError(rest, host)
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
+}
+
+/** The host tells whole seconds: its clock is off only as far as that second cannot have been within our own reading. */
+export function clockOffset(hostMs: number, ours: { from: number; to: number }): number {
+  if (hostMs > ours.to) return hostMs - ours.to
+  if (hostMs + 999 < ours.from) return hostMs + 999 - ours.from
+  return 0
+}

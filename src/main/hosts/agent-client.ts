@@ -1,0 +1,241 @@
+/**
+ * The agent of one host over its control channel: requests with ids and deadlines, answers in any order, events as they come.
+ * It owns the channel and nothing else; when the channel is gone it is of no more use, and the jobs go on without it.
+ */
+import { randomBytes } from 'node:crypto'
+import type { HostSample } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Agent, AgentEvent, AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk, StartSpec } from './agent.ts'
+import { AgentChannel } from './agent-channel.ts'
+import { type AgentProgram, agentCommand } from './agent-install.ts'
+import {
+  type DiskEntry,
+  type HostCounters,
+  parseCounters,
+  parseDisk,
+  parseDiskEntry,
+  parseFolderStat,
+  parseJob,
+  parseJobSample,
+  parseText,
+} from './agent-records.ts'
+import type { Transport } from './transport.ts'
+
+/** Copying and counting may take long; a host that is gone is noticed by its samples, not by these. */
+const LONG_MS = 3_600_000
+/** A command is told back only so far: it is for people. The whole of it stays in the job's `cmd`. */
+const SUMMARY_CHARACTERS = 500
+
+export type AgentOptions = {
+  program: AgentProgram
+  /** The host's name, for messages. */
+  host: string
+  /** Id of this computer: whose things `diskEntries` and `removeEntry` mean, and who owns copies made by us. */
+  owner: string
+  /** In place of `~/.drover`. */
+  root?: string
+  /** Where the last client of this host stood: what happened since comes as events. Without it, only what happens from now on. */
+  eventOffset?: string | null
+  now?: () => number
+  /** For what the host sent that no agent sends; it is dropped. */
+  onViolation?: (error: AppError) => void
+}
+
+/**
+ * Brings the agent up, installing it where needed.
+ *
+ * @throws {AppError} `HOST_ERROR` if it does not start, `DISK_FULL`, `HOST_UNREACHABLE`, `PROTOCOL` if it is not the one we brought.
+ */
+export async function openAgent(transport: Transport, options: AgentOptions): Promise<AgentClient> {
+  const nonce = randomBytes(9).toString('hex')
+  const channel = await AgentChannel.open(transport, { nonce, ...options })
+  return new AgentClient(channel, options)
+}
+
+export class AgentClient implements Agent {
+  readonly info: AgentInfo
+  readonly commands: Agent['commands']
+  readonly #channel: AgentChannel
+  readonly #owner: string
+  readonly #now: () => number
+  readonly #cpuMs = new Map<string, number>()
+  readonly #listeners = new Set<(event: AgentEvent) => void>()
+  #counters: HostCounters
+  #jobSamples: Promise<AgentJobSample[]> | null = null
+  #eventOffset: string
+  #watching: Promise<void> | null = null
+
+  constructor(channel: AgentChannel, options: AgentOptions) {
+    const { owner, program, root, eventOffset, now = Date.now } = options
+    this.#channel = channel
+    this.#owner = owner
+    this.#now = now
+    this.info = channel.info
+    this.#counters = channel.hello.counters
+    this.#eventOffset = eventOffset ?? channel.hello.eventOffset
+    channel.onEvent = line => this.#takeEvent(line)
+    const command = (...words: string[]) => agentCommand(program, words, root)
+    this.commands = {
+      log: (id, fromByte, follow) => command('log', id, String(fromByte), follow ? '1' : '0'),
+      attach: id => command('attach', id),
+      rsyncReceive: (key, serverArguments) => command('rsync-in', key, owner, ...serverArguments),
+      tarReceive: key => command('tar-in', key, owner),
+      removeFromFolder: key => command('remove-in', key, owner),
+      tarSend: (id, pattern) => command('tar-out', id, pattern),
+    }
+  }
+
+  /** Stand of the last event that every listener has seen: give it to the next client of this host. Persist it when it changes. */
+  get eventOffset(): string {
+    return this.#eventOffset
+  }
+  get lost(): Promise<Error> {
+    return this.#channel.lost
+  }
+
+  async start(spec: StartSpec): Promise<AgentJob> {
+    const { terminal } = spec
+    const summary = Array.from(spec.command).slice(0, SUMMARY_CHARACTERS + 1)
+    if (summary.length > SUMMARY_CHARACTERS) summary[SUMMARY_CHARACTERS] = '…'
+    const fields = [spec.id, spec.owner, spec.worker, spec.folder, spec.command, summary.join(''), spec.script, spec.workdir]
+    const size = terminal ? [String(terminal.columns), String(terminal.rows)] : [null, null]
+    return this.#job(await this.#channel.request('start', [...fields, ...size]), spec.id)
+  }
+
+  async stop(id: string, { signal, graceMs }: { signal: string; graceMs: number }): Promise<AgentJob> {
+    return this.#job(await this.#channel.request('stop', [id, signal, String(Math.round(graceMs))]), id)
+  }
+
+  async stat(id: string): Promise<AgentJob | null> {
+    const { rows } = await this.#channel.request('stat', [id])
+    return rows.length === 0 ? null : this.#job({ rows }, id)
+  }
+
+  async list(): Promise<AgentJob[]> {
+    const { rows } = await this.#channel.request('list', [], LONG_MS)
+    // One that ended while we asked is told twice.
+    return [...new Map(rows.map(row => this.#parseJob(row)).map(job => [job.id, job])).values()]
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#channel.request('remove', [id], LONG_MS)
+  }
+
+  async sample(): Promise<HostSample> {
+    const { rest } = await this.#channel.request('sample', [])
+    const [before, now] = [this.#counters, parseCounters(rest)]
+    this.#counters = now
+    // The kernel's I/O wait may count backwards.
+    const [busy, idle] = [Math.max(0, now.busy - before.busy), Math.max(0, now.idle - before.idle)]
+    const ioWait = Math.max(0, now.ioWait - before.ioWait)
+    const total = Math.max(1, busy + idle + ioWait)
+    return {
+      at: this.#now(),
+      cpuRatio: busy / total,
+      ioWaitRatio: ioWait / total,
+      memoryTotalBytes: now.memoryTotalKb * 1024,
+      memoryAvailableBytes: now.memoryAvailableKb * 1024,
+      load1: now.load1,
+    }
+  }
+
+  /** CPU time never goes back, though that of children nobody waited for is lost to the kernel's own count. */
+  jobSamples(): Promise<AgentJobSample[]> {
+    // A host that is slow to count is not asked a second time meanwhile.
+    this.#jobSamples ??= this.#sampleJobs().finally(() => {
+      this.#jobSamples = null
+    })
+    return this.#jobSamples
+  }
+
+  async #sampleJobs(): Promise<AgentJobSample[]> {
+    const { rows } = await this.#channel.request('job-samples', [], LONG_MS)
+    const samples = rows.map(row => parseJobSample(row, this.info.clockTicks))
+    const before = new Map(this.#cpuMs)
+    this.#cpuMs.clear()
+    return samples.map(sample => {
+      const cpuMs = Math.max(sample.cpuMs, before.get(sample.id) ?? 0)
+      this.#cpuMs.set(sample.id, cpuMs)
+      return { ...sample, cpuMs }
+    })
+  }
+
+  async makeWorkdir(id: string, folderKey: string | null): Promise<string> {
+    return parseText((await this.#channel.request('make-workdir', [id, this.#owner, folderKey], LONG_MS)).rest)
+  }
+
+  async folderStat(folderKey: string): Promise<FolderStat> {
+    return parseFolderStat((await this.#channel.request('folder-stat', [folderKey])).rest)
+  }
+
+  async setFolderStamp(folderKey: string, stamp: string): Promise<void> {
+    await this.#channel.request('folder-stamp', [folderKey, stamp, this.#owner])
+  }
+
+  async makeSpare(folderKey: string, maxBytes: number): Promise<boolean> {
+    return (await this.#channel.request('make-spare', [folderKey, String(Math.floor(maxBytes))], LONG_MS)).rest === '1'
+  }
+
+  async disk(): Promise<HostDisk> {
+    return parseDisk((await this.#channel.request('disk', [], LONG_MS)).rest)
+  }
+
+  async diskEntries(owner: string): Promise<DiskEntry[]> {
+    const { rows } = await this.#channel.request('disk-entries', [owner], LONG_MS)
+    return rows.map(row => parseDiskEntry(row, this.info.clockOffsetMs))
+  }
+
+  async removeEntry(kind: DiskEntry['kind'], id: string): Promise<void> {
+    await this.#channel.request('remove-entry', [kind, id, this.#owner], LONG_MS)
+  }
+
+  /** Events begin to come with the first listener. */
+  onEvent(listener: (event: AgentEvent) => void): () => void {
+    this.#listeners.add(listener)
+    this.#watching ??= this.#watch()
+    return () => this.#listeners.delete(listener)
+  }
+
+  close(): void {
+    this.#channel.close()
+  }
+
+  async #watch(): Promise<void> {
+    try {
+      const { rest } = await this.#channel.request('watch', [this.#eventOffset])
+      const [how, offset = ''] = rest.split(' ')
+      if (how !== 'rescan') return
+      // Its log no longer reaches back to where we stood: every job, as it is now, stands for what we missed.
+      const jobs = await this.list()
+      for (const job of jobs) this.#emit({ type: 'job', job })
+      this.#eventOffset = parseText(offset)
+    } catch (error) {
+      // A lost channel is told by `lost`. Anything else leaves us deaf, which nobody would notice.
+      this.#channel.fail(error)
+    }
+  }
+
+  async #takeEvent(rest: string): Promise<void> {
+    const match = /^([0-9.]+:\d+) (?:job (.*)|ask (\S+))$/.exec(rest)
+    if (!match?.[1]) return this.#channel.report(rest)
+    const [, offset, row, asked] = match
+    // A row too long for an atomic write is asked for.
+    const job = row !== undefined ? this.#parseJob(row) : await this.stat(parseText(asked ?? ''))
+    if (job) this.#emit({ type: 'job', job })
+    this.#eventOffset = offset
+  }
+
+  #emit(event: AgentEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  #job({ rows }: { rows: readonly string[] }, id: string): AgentJob {
+    const job = this.#parseJob(rows[0] ?? '')
+    if (job.id !== id) throw new AppError('PROTOCOL', `The agent was asked for job ${id} and told of ${job.id}`)
+    return job
+  }
+
+  #parseJob(row: string): AgentJob {
+    return parseJob(row, this.info.clockOffsetMs)
+  }
+}

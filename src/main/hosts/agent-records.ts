@@ -1,0 +1,193 @@
+/**
+ * The agent's rows as our types: strict, field by field. Its seconds become our milliseconds, its null is `-`.
+ */
+import type { ErrorCode } from '../../shared/errors.ts'
+import { AppError, ERROR_CODES } from '../../shared/errors.ts'
+import type { AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk } from './agent.ts'
+import { decodeField, violation } from './agent-protocol.ts'
+
+/** Counters since the host's boot: CPU in ticks, memory in kB. */
+export type HostCounters = {
+  busy: number
+  idle: number
+  ioWait: number
+  memoryTotalKb: number
+  memoryAvailableKb: number
+  load1: number
+}
+export type DiskEntry = { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }
+/** A hello before its clock was compared with ours. */
+export type Hello = { info: Omit<AgentInfo, 'clockOffsetMs'>; eventOffset: string; hostSeconds: number; counters: HostCounters }
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent'] as const
+
+/** Reads the words of a row one after another. @throws {AppError} `PROTOCOL` on what is not as asked. */
+class Words {
+  readonly #row: string
+  readonly #words: string[]
+  #at = 0
+
+  constructor(row: string) {
+    this.#row = row
+    this.#words = row.split(' ')
+  }
+
+  word(): string {
+    const word = this.#words[this.#at++]
+    if (word === undefined) throw violation(`word ${this.#at} of a row`, this.#row)
+    return word
+  }
+  text(): string {
+    return decodeField(this.word())
+  }
+  textOrNull(): string | null {
+    const word = this.word()
+    return word === '-' ? null : decodeField(word)
+  }
+  number(): number {
+    const word = this.word()
+    if (!/^\d{1,16}(?:\.\d{1,6})?$/.test(word)) throw violation('a number', this.#row)
+    return Number(word)
+  }
+  numberOrNull(): number | null {
+    if (this.#words[this.#at] !== '-') return this.number()
+    this.#at++
+    return null
+  }
+  oneOf<T extends string>(known: readonly T[]): T {
+    const word = this.word()
+    const found = known.find(one => one === word)
+    if (found === undefined) throw violation(`one of ${known.join(', ')}`, this.#row)
+    return found
+  }
+  jobId(): string {
+    const id = this.text()
+    if (!UUID.test(id)) throw violation('a job id', this.#row)
+    return id
+  }
+  end(): void {
+    if (this.#at !== this.#words.length) throw violation(`a row of ${this.#at} words`, this.#row)
+  }
+}
+
+export function parseHello(rest: string): Hello {
+  const words = new Words(rest)
+  const info = {
+    version: words.text(),
+    bootId: words.text(),
+    root: words.text(),
+    user: words.text(),
+    home: words.text(),
+    shell: words.text(),
+    hostname: words.text(),
+    arch: words.text(),
+    kernel: words.text(),
+    cpus: words.number(),
+    tmux: words.textOrNull(),
+    rsync: words.textOrNull(),
+    clockTicks: words.number(),
+  }
+  const eventOffset = words.text()
+  const hostSeconds = words.number()
+  const counters = readCounters(words)
+  words.end()
+  return { info: { ...info, memoryTotalBytes: counters.memoryTotalKb * 1024 }, eventOffset, hostSeconds, counters }
+}
+
+export function parseCounters(rest: string): HostCounters {
+  const words = new Words(rest)
+  const counters = readCounters(words)
+  words.end()
+  return counters
+}
+
+function readCounters(words: Words): HostCounters {
+  const [user, nice, system] = [words.number(), words.number(), words.number()]
+  const [idle, ioWait] = [words.number(), words.number()]
+  const busy = user + nice + system + words.number() + words.number() + words.number()
+  return { busy, idle, ioWait, memoryTotalKb: words.number(), memoryAvailableKb: words.number(), load1: words.number() }
+}
+
+/** `clockOffsetMs`: the host's clock less ours. */
+export function parseJob(rest: string, clockOffsetMs: number): AgentJob {
+  const words = new Words(rest)
+  const time = () => {
+    const seconds = words.numberOrNull()
+    return seconds === null ? null : seconds * 1000 - clockOffsetMs
+  }
+  const job = {
+    id: words.jobId(),
+    state: words.oneOf(['starting', 'running', 'ended', 'lost']),
+    pid: words.numberOrNull(),
+    startedAt: time(),
+    endedAt: time(),
+    exitCode: words.numberOrNull(),
+    signal: words.textOrNull(),
+    isStopped: words.oneOf(['0', '1']) === '1',
+    reason: words.textOrNull(),
+    logBytes: words.number(),
+    hasTerminal: words.oneOf(['0', '1']) === '1',
+    owner: words.text(),
+    worker: words.text(),
+    folder: words.text(),
+    command: words.text(),
+    workdir: words.text(),
+  }
+  words.end()
+  return job
+}
+
+export function parseJobSample(rest: string, clockTicks: number): AgentJobSample {
+  const words = new Words(rest)
+  const sample = {
+    id: words.jobId(),
+    cpuMs: Math.round((words.number() * 1000) / clockTicks),
+    memoryBytes: words.number() * 1024,
+    memoryKind: words.oneOf(['pss', 'rss']),
+    processes: words.number(),
+  }
+  words.end()
+  return sample
+}
+
+export function parseFolderStat(rest: string): FolderStat {
+  const words = new Words(rest)
+  const stat = { stamp: words.textOrNull(), hasSpare: words.oneOf(['0', '1']) === '1' }
+  words.end()
+  return stat
+}
+
+export function parseDisk(rest: string): HostDisk {
+  const words = new Words(rest)
+  const bytes = () => words.number() * 1024
+  const disk = { freeBytes: bytes(), jobsBytes: bytes(), workdirsBytes: bytes(), foldersBytes: bytes(), sparesBytes: bytes() }
+  words.end()
+  return disk
+}
+
+export function parseDiskEntry(rest: string, clockOffsetMs: number): DiskEntry {
+  const words = new Words(rest)
+  const kind = words.oneOf(ENTRY_KINDS)
+  const entry = { kind, id: words.text(), bytes: words.number() * 1024, usedAt: words.number() * 1000 - clockOffsetMs }
+  words.end()
+  return entry
+}
+
+/** A single field, as `make-workdir` answers. */
+export function parseText(rest: string): string {
+  const words = new Words(rest)
+  const text = words.text()
+  words.end()
+  return text
+}
+
+/** `err CODE =message` as the error it tells; a code of no meaning here is the host's error. */
+export function parseError(rest: string, host: string): AppError {
+  const words = new Words(rest)
+  const word = words.word()
+  const code: ErrorCode = ERROR_CODES.find(one => one === word) ?? 'HOST_ERROR'
+  const message = words.text()
+  words.end()
+  return new AppError(code, `${host}: ${message}`)
+}

@@ -1,0 +1,166 @@
+/**
+ * A host to test the agent on: this machine with a HOME of the test's own (its name holds what shells trip over), a chosen `sh`
+ * first in its PATH, and the local transport. Whatever it starts ends with the test.
+ */
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { AgentEvent, AgentJob, StartSpec } from '../../src/main/hosts/agent.ts'
+import { type AgentClient, type AgentOptions, openAgent } from '../../src/main/hosts/agent-client.ts'
+import { readAgentProgram } from '../../src/main/hosts/agent-install.ts'
+import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
+import { type Channel, run } from '../../src/main/hosts/transport.ts'
+import { jobScript } from '../../src/main/jobs/job-script.ts'
+import type { Command } from '../../src/shared/domain.ts'
+import { pidsWithEnv, signalAll } from './processes.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { waitFor } from './wait.ts'
+
+export const SHELLS = ['dash', 'busybox', 'bash'] as const
+export type ShellName = (typeof SHELLS)[number]
+
+export type AgentHost = {
+  readonly home: string
+  readonly root: string
+  readonly env: Record<string, string>
+  readonly transport: LocalTransport
+  /** A client of this host, as another connection of the same computer. Closed with the test. */
+  open(options?: Partial<AgentOptions>): Promise<TestAgent>
+  /** The job's file, or null. */
+  file(id: string, name: string): string | null
+  /** PIDs of everything this host runs now. */
+  processes(): number[]
+  /** As after a restart: all processes gone, another boot id. */
+  reboot(): Promise<void>
+  /** Runs a command line there as the user would over ssh. */
+  exec(command: string, input?: Uint8Array): Promise<{ code: number | null; stdout: Buffer; stderr: string }>
+}
+export type TestAgent = AgentClient & { readonly events: AgentJob[] }
+export type JobOptions = Partial<StartSpec> & { env?: Record<string, string> }
+
+export function makeAgentHost(
+  shell: ShellName = 'dash',
+  options: { env?: Record<string, string>; homeName?: string } = {},
+): AgentHost {
+  const dir = temporaryFolder()
+  const home = join(dir, options.homeName ?? `it's "my" $HOME #{x}`)
+  const bin = join(dir, 'bin')
+  mkdirSync(home)
+  mkdirSync(bin)
+  linkShell(shell, bin)
+  const bootIdFile = join(dir, 'boot_id')
+  const mark = `DROVER_TEST_HOST=${dir}`
+  execFileSync('sh', ['-c', 'echo first-boot >"$1"', 'sh', bootIdFile])
+  const env: Record<string, string> = {
+    HOME: home,
+    PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+    SHELL: '/bin/sh',
+    TMPDIR: dir,
+    DROVER_BOOT_ID_FILE: bootIdFile,
+    DROVER_TEST_HOST: dir,
+    ...options.env,
+  }
+  const transport = new LocalTransport(env)
+  const root = env.DROVER_ROOT ?? join(home, '.drover')
+  const killAll = () =>
+    waitFor(
+      () => {
+        const left = pidsWithEnv(mark)
+        signalAll(left, 'SIGKILL')
+        return left.length === 0
+      },
+      { what: 'every process of the host to be gone' },
+    )
+  onTestFinished(async () => {
+    await transport.close()
+    await killAll()
+  })
+  return {
+    home,
+    root,
+    env,
+    transport,
+    open: async (more = {}) => {
+      const client = await openAgent(transport, { program: await readAgentProgram(), host: 'h1', owner: 'me', ...more })
+      onTestFinished(() => client.close())
+      return Object.assign(client, { events: [] as AgentJob[] })
+    },
+    file: (id, name) => {
+      const path = join(root, 'jobs', id, name)
+      return existsSync(path) ? readFileSync(path, 'latin1') : null
+    },
+    processes: () => pidsWithEnv(mark),
+    reboot: async () => {
+      await killAll()
+      execFileSync('sh', ['-c', 'echo second-boot >"$1"', 'sh', bootIdFile])
+    },
+    exec: (command, input) => run(transport, command, { maxBytes: 1e9, ...(input && { input }) }),
+  }
+}
+
+/** Notes every event in `agent.events`. */
+export function record(agent: TestAgent): TestAgent {
+  agent.onEvent((event: AgentEvent) => agent.events.push(event.job))
+  return agent
+}
+
+export function jobSpec(command: Command | string, options: JobOptions = {}): StartSpec {
+  const { env = {}, ...rest } = options
+  const id = rest.id ?? randomUUID()
+  const parsed = typeof command === 'string' ? { line: command } : command
+  const text = 'line' in parsed ? parsed.line : parsed.argv.join(' ')
+  return {
+    id,
+    owner: 'me',
+    worker: 'h1',
+    folder: '/home/me/my project',
+    command: text,
+    script: jobScript({ id, command: parsed, env, hasTerminal: Boolean(rest.terminal) }),
+    workdir: null,
+    terminal: null,
+    ...rest,
+  }
+}
+
+/** Starts a job and waits for the event of its end. */
+export async function runJob(agent: TestAgent, command: Command | string, options: JobOptions = {}): Promise<AgentJob> {
+  const spec = jobSpec(command, options)
+  await agent.start(spec)
+  return ended(agent, spec.id)
+}
+
+export function ended(agent: TestAgent, id: string, timeoutMs = 15_000): Promise<AgentJob> {
+  return waitFor(() => agent.events.findLast(job => job.id === id && (job.state === 'ended' || job.state === 'lost')), {
+    timeoutMs,
+    what: `the end of job ${id}, of which was told: ${agent.events.map(job => `${job.id.slice(0, 8)} ${job.state}`).join(', ')}`,
+  })
+}
+
+export function isRunning(agent: TestAgent, id: string): Promise<AgentJob> {
+  return waitFor(() => agent.events.findLast(job => job.id === id && job.state === 'running'), { what: `job ${id} to run` })
+}
+
+/** Collects a stream until it holds what `isEnough` wants. */
+export async function readUntil(channel: Channel, isEnough: (text: string) => boolean, timeoutMs = 10_000): Promise<string> {
+  const chunks: Buffer[] = []
+  channel.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  channel.stderr.resume()
+  const text = () => Buffer.concat(chunks).toString('latin1')
+  await waitFor(() => isEnough(text()), { timeoutMs, what: 'more output' }).catch(error => {
+    throw new Error(`${error.message}; there is ${JSON.stringify(text().slice(-500))}`)
+  })
+  return text()
+}
+
+/** A PATH folder in which `sh` is this shell; for busybox all else too, as on a small system, that it has. */
+function linkShell(shell: ShellName, bin: string): void {
+  const path = execFileSync('sh', ['-c', `command -v ${shell} || true`], { encoding: 'utf8' }).trim()
+  if (path === '') throw new Error(`${shell} is not installed: apt-get install ${shell}`)
+  symlinkSync(path, join(bin, 'sh'))
+  if (shell !== 'busybox') return
+  for (const applet of execFileSync(path, ['--list'], { encoding: 'utf8' }).split('\n')) {
+    if (/^[a-z0-9]+$/.test(applet) && applet !== 'sh') symlinkSync(path, join(bin, applet))
+  }
+}
