@@ -125,9 +125,10 @@ export async function openTerminal(
   jobs: OutputJobs,
   jobId: string,
   terminal: TerminalSize & { term: string },
+  signal: AbortSignal,
 ): Promise<TerminalSource> {
-  const abort = new AbortController()
-  const job = await hasOutput(jobs, jobId, true, abort.signal)
+  const job = await hasOutput(jobs, jobId, true, signal)
+  if (signal.aborted) throw new AppError('CANCELLED', 'Nobody waits for this terminal any more')
   const short = jobId.slice(0, 8)
   if (job === null || job.host === null)
     throw new AppError('CONFLICT', `Job ${short} never ran: ${jobs.get(jobId).reason ?? 'it has no terminal'}`)

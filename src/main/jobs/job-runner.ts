@@ -6,6 +6,7 @@ import type { Placement, SyncProgress } from '../../shared/domain.ts'
 import { isFinal } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
+import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
 import { jobScript } from './job-script.ts'
 import type { Jobs } from './jobs.ts'
@@ -32,7 +33,7 @@ export type RunnerOptions<Scanned> = {
   delivery: Delivery<Scanned>
   owner: string
   now(): number
-  log(message: string, details: Record<string, unknown>): void
+  log(message: string, details: LogFields): void
 }
 
 /** How long a job waits for a host that went away while its files were being sent. */

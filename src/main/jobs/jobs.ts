@@ -5,7 +5,7 @@
 import type { EventBody, JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { AgentJob, AgentJobSample } from '../hosts/agent.ts'
-import type { HostLink } from '../hosts/host-link.ts'
+import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { JobRow, JobTable } from '../store/job-table.ts'
 import type { OutputJobs } from './job-output.ts'
 import { hasReachedHost, type JobNews, type JobStatus, nextStatus } from './job-state.ts'
@@ -119,9 +119,7 @@ export class Jobs implements OutputJobs {
    * A host can be asked again: its list is compared with ours. Events may come meanwhile; both ways lead to the same state.
    * A job of ours that it does not know and that ran is lost; one that was asked to stop is asked again.
    */
-  async reconcile(link: HostLink): Promise<void> {
-    const live = link.live
-    if (!live) return
+  async reconcile(link: HostLink, live: Live): Promise<void> {
     const before = this.#unfinishedOn(link.name).filter(hasReachedHost)
     const known = new Map((await live.agent.list()).map(job => [job.id, job]))
     for (const row of before) {

@@ -9,7 +9,14 @@ import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Transport } from '../hosts/transport.ts'
 
-export type PullRequest = { jobId: string; pattern: string; destination: string; overwrite: boolean }
+export type PullRequest = {
+  jobId: string
+  pattern: string
+  destination: string
+  overwrite: boolean
+  /** Puts each match at its path below the workdir: for what goes back into the folder that was pushed. */
+  keepPaths?: boolean
+}
 export type PullProgress = { filesDone: number; bytesDone: number; bytesTotal: number | null }
 export type PullFiles = (
   request: PullRequest & {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Methods } from '../../shared/contract.ts'
-import type { JobView } from '../../shared/domain.ts'
+import { isFinal, type JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
@@ -51,8 +51,8 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
   return {
     'job.push': push,
     'job.preview': options.preview,
-    'job.list': async ({ limit, foreign }) => {
-      const own = jobs.list(limit)
+    'job.list': async ({ limit, foreign, ended }) => {
+      const own = withoutOldEnded(jobs.list(limit), ended)
       return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
     },
     'job.get': async ({ job }) => ({ job: jobs.resolve(job) }),
@@ -90,6 +90,12 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       return null
     },
   }
+}
+
+/** `jobs` newest first; of those that have ended the newest `count` stay. */
+function withoutOldEnded(jobs: JobView[], count = jobs.length): JobView[] {
+  let left = count
+  return jobs.filter(job => !isFinal(job) || left-- > 0)
 }
 
 function checkFolder(folder: string | null): void {

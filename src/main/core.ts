@@ -1,0 +1,244 @@
+/**
+ * Builds the parts of the core and wires them: the one place that knows them all. It decides nothing itself.
+ * What a lower room must tell a higher one goes through the functions passed here, and through events.
+ */
+import { dirname } from 'node:path'
+import type { CoreStatus, Methods } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+import { commandKey } from './allocator/command-key.ts'
+import { EventBus } from './api/events.ts'
+import { ApiServer } from './api/server.ts'
+import { ConfigFile } from './config/config-file.ts'
+import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
+import type { Config } from './config/schema.ts'
+import { HostDialler } from './hosts/host-dialler.ts'
+import type { HostLink, Live } from './hosts/host-link.ts'
+import { Hosts } from './hosts/hosts.ts'
+import { backoffMs } from './hosts/reconnect.ts'
+import { detectWake } from './hosts/wake-detector.ts'
+import { makeDelivery } from './jobs/delivery.ts'
+import { openLog, openTerminal } from './jobs/job-output.ts'
+import { JobRunner } from './jobs/job-runner.ts'
+import { Jobs } from './jobs/jobs.ts'
+import { place } from './jobs/placer.ts'
+import { pullFiles } from './jobs/pull/pull.ts'
+import { Pulls } from './jobs/pulls.ts'
+import { FileWorkers } from './jobs/sync/file-workers.ts'
+import { scan } from './jobs/sync/scan.ts'
+import { LogFile } from './log.ts'
+import { configMethods } from './methods/config-methods.ts'
+import { diskMethods } from './methods/disk-methods.ts'
+import { examine } from './methods/doctor.ts'
+import { hostMethods } from './methods/host-methods.ts'
+import { hostView } from './methods/host-view.ts'
+import { importMethods } from './methods/import-methods.ts'
+import { jobMethods } from './methods/job-methods.ts'
+import type { RunningCore } from './run-headless.ts'
+import type { JobRow } from './store/job-table.ts'
+import { openStore } from './store/store.ts'
+
+/** How many skipped paths a preview tells of. */
+const PREVIEW_SKIPPED = 10_000
+
+/** @throws {AppError} `CORE_RUNNING` if this user's core runs already; whatever keeps it from starting, with the file it is about. */
+export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; version: string }): Promise<RunningCore> {
+  const startedAt = Date.now()
+  const now = () => Date.now()
+  const paths = systemPaths(env)
+  const store = openStore(paths.databaseFile)
+  const log = new LogFile({ path: paths.logFile })
+  const owner = store.computerId
+  const config = ConfigFile.open(paths.configFile)
+  applyLogLevel(log, config.current)
+  const socketPath = prepareSocketPath(paths)
+  const workers = new FileWorkers()
+  const apiLog = log.room('api')
+  const reportError = (error: unknown, during = 'event') =>
+    apiLog.error('a mistake of ours', { during, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  const bus = new EventBus({ onError: reportError })
+
+  const dialler = await HostDialler.create({
+    settings: { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) },
+    owner,
+    hosts: store.hosts,
+    log: log.room('hosts'),
+  })
+  const hosts = new Hosts({
+    open: host => dialler.open(host),
+    now,
+    backoffMs: attempt => backoffMs(attempt, Math.random),
+    listener: {
+      changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
+      connected: (link, live) => welcome(link, live),
+      lost: link => jobs.hostLost(link.name),
+      sampled: link => bus.emit({ type: 'host.changed', host: view(link) }),
+      jobsSampled: (_link, samples) => jobs.sampled(samples),
+    },
+  })
+  const view = (link: HostLink) => {
+    const { transport, importedFrom } = store.hosts.get(link.name)
+    return hostView(link, {
+      defaultHost: config.current.defaultHost,
+      runningJobs: jobs.runningOn(link.name),
+      importedFrom,
+      rememberedTransport: transport,
+    })
+  }
+
+  const jobs = new Jobs({
+    table: store.jobs,
+    link: name => hosts.get(name),
+    emit: event => bus.emit(event),
+    now,
+    ended: row => jobEnded(row),
+  })
+  const pulls = new Pulls({ pullFiles: request => pullFiles({ workers, ...request }), linkOf, emit: event => bus.emit(event) })
+  const jobsLog = log.room('jobs')
+  const placer = {
+    store,
+    links: () => hosts.all(),
+    tagsOf: (name: string) => config.current.hosts.find(host => host.name === name)?.tags ?? [],
+    unfinished: () => jobs.unfinished(),
+    now,
+  }
+  const delivery = makeDelivery({
+    workers,
+    placer,
+    store,
+    owner,
+    live: name => (hosts.has(name) ? hosts.get(name).live : null),
+    spareLimitBytes: () => config.current.push.spareLimitBytes,
+    now,
+    log: (message, details) => jobsLog.info(message, details),
+  })
+  const runner = new JobRunner({
+    jobs,
+    link: name => hosts.get(name),
+    delivery,
+    owner,
+    now,
+    log: (message, details) => jobsLog.info(message, details),
+  })
+
+  function linkOf(jobId: string): HostLink {
+    const { host } = jobs.row(jobId)
+    if (host === null) throw new AppError('CONFLICT', `Job ${jobId.slice(0, 8)} has not reached a host`)
+    return hosts.get(host)
+  }
+
+  /** The host answers: from here on its news comes by itself; what it did meanwhile is asked for. */
+  function welcome(link: HostLink, live: Live): void {
+    live.agent.onEvent(({ job }) => jobs.told(job))
+    jobs
+      .reconcile(link, live)
+      .catch(error => jobsLog.warning('a host did not tell of its jobs', { host: link.name, error: String(error) }))
+  }
+
+  function jobEnded(row: JobRow): void {
+    const { id, host, folder, startedAt: began, endedAt, peakMemoryBytes, exitCode } = row
+    jobsLog.info('job ended', { job: id, host, outcome: row.outcome, exitCode })
+    if (host === null || endedAt === null || began === null) return
+    const durationMs = Math.max(0, endedAt - began)
+    store.history.append({ commandKey: commandKey(row.command), host, folder, endedAt, peakMemoryBytes, durationMs, exitCode })
+    for (const pattern of row.pull) {
+      if (folder !== null) pulls.start({ jobId: id, pattern, destination: folder, overwrite: false, keepPaths: true })
+    }
+  }
+
+  const status = (): CoreStatus => ({
+    version,
+    pid: process.pid,
+    startedAt,
+    socketPath,
+    configPath: config.path,
+    databasePath: paths.databaseFile,
+    configError: config.error?.message ?? null,
+    hosts: hosts.all().map(view),
+    runningJobs: jobs.unfinished().filter(row => row.unknownSince === null).length,
+    unknownJobs: jobs.unfinished().filter(row => row.unknownSince !== null).length,
+  })
+
+  const methods: Methods = {
+    'core.status': async () => status(),
+    'core.stop': async () => {
+      setImmediate(() => close('asked to stop'))
+      return { runningJobs: jobs.unfinished().length }
+    },
+    'core.doctor': async () => ({ findings: await examine(hosts.all(), config.error?.message ?? null) }),
+    ...configMethods(config),
+    ...hostMethods({ hosts, jobs, config, store, vault: dialler.vault, view, trust: dialler.trust, resolve: dialler.resolve }),
+    ...importMethods({ config, store, env, now }),
+    ...jobMethods({
+      jobs,
+      runner,
+      pulls,
+      hosts,
+      owner,
+      defaultHost: () => config.current.defaultHost,
+      place: row => place(row, null, placer),
+      preview: async ({ folder }) => {
+        const { manifest, skipped, isSkippedCut, warnings } = await scan({ workers, folder, explain: PREVIEW_SKIPPED })
+        return { files: manifest.files, bytes: manifest.totalBytes, skipped, isSkippedCut, warnings }
+      },
+      now,
+    }),
+    ...diskMethods({ hosts, jobs, owner, keepFinishedDays: () => config.current.push.keepFinishedDays, now }),
+  }
+  const server = new ApiServer({
+    methods,
+    principal: { role: 'owner' },
+    bus,
+    streams: {
+      openLog: async (ref, fromByte, follow) => openLog(jobs, jobs.resolve(ref).id, { fromByte, follow }),
+      openTerminal: async (ref, terminal, signal) => openTerminal(jobs, jobs.resolve(ref).id, terminal, signal),
+    },
+    reportError,
+  })
+
+  async function followConfig(): Promise<void> {
+    applyLogLevel(log, config.current)
+    dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
+    for (const name of await hosts.set(config.current.hosts)) bus.emit({ type: 'host.removed', name })
+  }
+
+  const { promise: closed, resolve: hasClosed } = Promise.withResolvers<void>()
+  let closing: Promise<void> | null = null
+  /** Jobs go on where they run; what was under way here goes on with the next core. */
+  function close(reason: string): Promise<void> {
+    closing ??= (async () => {
+      log.room('core').info('closing', { reason })
+      stopWakeDetector()
+      config.close()
+      runner.close()
+      pulls.close()
+      await server.close()
+      await hosts.close()
+      await Promise.all([dialler.close(), workers.close()])
+      store.close()
+      log.close()
+      hasClosed()
+    })()
+    return closing
+  }
+
+  config.onChange(({ error }) => {
+    bus.emit(
+      error
+        ? { type: 'config.error', error: { code: error.code, message: error.message, details: {} } }
+        : { type: 'config.changed' },
+    )
+    followConfig().catch(reportError)
+  })
+  const stopWakeDetector = detectWake(() => hosts.wake())
+  for (const row of jobs.unfinished()) jobs.apply(row.id, { type: 'host-lost' })
+  await followConfig()
+  for (const row of jobs.unfinished()) runner.run(row.id)
+  await server.listen(socketPath)
+  writeSocketPath(paths, socketPath)
+  log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
+  return { socketPath, close, closed }
+}
+
+function applyLogLevel(log: LogFile, { logLevel }: Config): void {
+  log.level = logLevel === 'warn' ? 'warning' : logLevel
+}

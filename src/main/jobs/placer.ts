@@ -1,0 +1,60 @@
+/** Gathers what the allocator wants to know, from the links, the jobs and the store; the allocator decides. */
+import type { Command, Placement } from '../../shared/domain.ts'
+import { allocate } from '../allocator/allocate.ts'
+import { commandKey } from '../allocator/command-key.ts'
+import type { HostInput } from '../allocator/host-input.ts'
+import type { HostLink } from '../hosts/host-link.ts'
+import type { FolderCopy } from '../store/folder-table.ts'
+import type { CommandStats } from '../store/history-table.ts'
+import type { JobRow } from '../store/job-table.ts'
+import type { Store } from '../store/store.ts'
+
+/** What is to be sent: how big it is, and the mark by which a copy that is up to date is known. */
+export type ToSend = { folderKey: string; totalBytes: number; stamp: string }
+export type PlacerOptions = {
+  store: Pick<Store, 'history' | 'folders' | 'hosts'>
+  links(): readonly HostLink[]
+  tagsOf(hostName: string): readonly string[]
+  unfinished(): readonly JobRow[]
+  now(): number
+}
+
+/** @throws {AppError} `NO_HOST` with the reason of each host. */
+export function place(
+  job: { command: Command; folder: string | null },
+  toSend: ToSend | null,
+  options: PlacerOptions,
+): Placement {
+  const { store, links, unfinished, now } = options
+  const { byHost, overall } = store.history.stats(commandKey(job.command), job.folder)
+  const copies = toSend ? store.folders.copiesOf(toSend.folderKey) : new Map<string, FolderCopy>()
+  const jobsByHost = Map.groupBy(unfinished(), row => row.host)
+  const hosts = links().map((link): HostInput => {
+    const jobs = jobsByHost.get(link.name) ?? []
+    return {
+      name: link.name,
+      state: link.status.state,
+      sample: link.sample,
+      cpus: link.live?.agent.info.cpus ?? null,
+      runningJobs: jobs.length,
+      reservations: jobs.map(row => ({ placedAt: row.createdAt, memoryBytes: memoryOf(row, store) })),
+      linkBytesPerSecond: store.hosts.get(link.name).linkBytesPerSecond,
+      bytesToSend: bytesToSend(link, toSend, copies.get(link.name)),
+      history: byHost.get(link.name) ?? null,
+      tags: options.tagsOf(link.name),
+      isDefaultAffinity: false,
+    }
+  })
+  return allocate({ hosts, need: { memoryBytes: overall.peakMemoryBytes, durationMs: overall.medianDurationMs }, now: now() })
+}
+
+function memoryOf(row: JobRow, store: PlacerOptions['store']): CommandStats['peakMemoryBytes'] {
+  return store.history.stats(commandKey(row.command), row.folder).overall.peakMemoryBytes
+}
+
+/** An older copy is taken to differ by as much as the sizes do: a guess, which the sync then makes good. */
+function bytesToSend(link: HostLink, toSend: ToSend | null, copy: FolderCopy | undefined): number {
+  if (toSend === null || link.name === 'local') return 0
+  if (!copy) return toSend.totalBytes
+  return copy.manifestHash === toSend.stamp ? 0 : Math.abs(toSend.totalBytes - copy.bytes)
+}

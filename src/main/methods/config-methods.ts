@@ -1,0 +1,31 @@
+/** What clients may ask of config.yaml. */
+import type { Methods } from '../../shared/contract.ts'
+import { setKey } from '../config/config-edits.ts'
+import type { ConfigFile } from '../config/config-file.ts'
+import type { Config } from '../config/schema.ts'
+
+export function configMethods(config: ConfigFile): Pick<Methods, 'config.get' | 'config.set'> {
+  return {
+    'config.get': async () => ({
+      path: config.path,
+      text: config.text(),
+      error: config.error?.message ?? null,
+      values: settingValues(config.current),
+    }),
+    'config.set': async ({ key, value }) => {
+      await config.edit(document => setKey(document, key, value))
+      return null
+    },
+  }
+}
+
+/** By the keys of the file, nested as there. */
+function settingValues({ defaultHost, detachOnCtrlC, push, sshConfig, logLevel }: Config): Record<string, unknown> {
+  return {
+    default_host: defaultHost,
+    detach_on_ctrl_c: detachOnCtrlC,
+    push: { spare_limit_bytes: push.spareLimitBytes, keep_finished_days: push.keepFinishedDays },
+    ssh_config: sshConfig,
+    log_level: logLevel,
+  }
+}
