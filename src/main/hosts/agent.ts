@@ -120,14 +120,17 @@ export interface Agent {
   readonly commands: {
     /** Sends the log from `fromByte`; with `follow` until its stdin ends. */
     log(id: string, fromByte: number, follow: boolean): string
-    /** Exits 3 when the job has no terminal any more. */
+    /** Ends on detach. Exits 3 when the job has no terminal any more; a key pressed at the end screen closes a finished one. */
     attach(id: string): string
     /** `serverArguments` as the local rsync gave them to its remote shell, without the leading `rsync`; its destination is replaced by the copy. */
     rsyncReceive(folderKey: string, serverArguments: readonly string[]): string
     tarReceive(folderKey: string): string
     /** Reads NUL-ended relative paths from stdin and removes them from the copy: files first, then folders that are empty. */
     removeFromFolder(folderKey: string): string
-    /** A tar stream of what `pattern` (relative to the workdir or absolute; a glob) matches there. */
+    /**
+     * A tar stream of what `pattern` (relative to the workdir or absolute; a glob) matches there. Members are named from the pattern's
+     * first part with a wildcard on, else by its last part: never absolute, never with `..`. Exits 4, with nothing, if nothing matches.
+     */
     tarSend(id: string, pattern: string): string
   }
 
