@@ -2,6 +2,7 @@
  * A person at a job's terminal, until the job has ended or was left. A lost link is waited for, and the terminal taken again:
  * the job and its screen are on the host.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { type AttachEnd, attachTerminal } from './attach-terminal.ts'
@@ -12,10 +13,12 @@ import { hasRunToItsEnd, jobExitCode, summaryText } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
 import { copyLog, finish, isGone } from './stream-job.ts'
 import { RawTerminal } from './terminal.ts'
-import { visible, visibleLines } from './visible.ts'
+import { visible } from './visible.ts'
 
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
+/** How long after its terminal the end of a job may come to us. */
+const END_MS = 2_000
 /** Ctrl+C, Ctrl+D and q leave a terminal that waits for its link; Ctrl+B begins tmux's own way of leaving. */
 const LEAVE_KEYS = [0x03, 0x04, 0x71, 0x02]
 
@@ -36,7 +39,8 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
       const startedAt = cli.now()
       const end = await attachOnce(cli, session, { ...options, terminal })
       if (end.kind === 'left') return left(cli, watch, terminal)
-      if (end.kind !== 'lost') return await ended(cli, session, watch, { jobId: options.jobId, terminal, end: end.kind })
+      if (end.kind === 'closed') return await closed(cli, watch, { terminal, isDetached: end.isDetached })
+      if (end.kind === 'no-terminal') return await printed(cli, session, watch, { jobId: options.jobId, terminal })
       failures = end.wasOpen ? 0 : failures + 1
       if (isGone(end.error, failures)) throw end.error
       // A link that held for long starts anew; one that breaks at once is not hammered.
@@ -62,14 +66,24 @@ async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promis
   }
 }
 
-type Ended = { jobId: string; terminal: RawTerminal; end: 'closed' | 'no-terminal' }
+/** The terminal has closed: the person has detached, or the job has ended, of which we may hear a moment later. */
+async function closed(cli: Cli, watch: JobWatch, how: { terminal: RawTerminal; isDetached: boolean }): Promise<number> {
+  how.terminal.release()
+  await watch.refresh()
+  const job = await Promise.race([watch.until(isFinal), delay(how.isDetached ? 0 : END_MS, undefined)])
+  return job === undefined ? left(cli, watch, how.terminal) : summarise(cli, job)
+}
 
-async function ended(cli: Cli, session: CoreSession, watch: JobWatch, { jobId, terminal, end }: Ended): Promise<number> {
-  terminal.release()
-  const { job } = await session.call('job.get', { job: jobId })
-  if (end === 'no-terminal') await copyLog(cli, session, { jobId, fromByte: 0 })
-  else if (!isFinal(job)) return left(cli, watch, terminal)
-  return summarise(cli, isFinal(job) ? job : await watch.until(isFinal))
+/** The job's terminal was closed before we came: its output is what it has left. */
+async function printed(
+  cli: Cli,
+  session: CoreSession,
+  watch: JobWatch,
+  what: { jobId: string; terminal: RawTerminal },
+): Promise<number> {
+  what.terminal.release()
+  await copyLog(cli, session, { jobId: what.jobId, fromByte: 0 })
+  return summarise(cli, await watch.until(isFinal))
 }
 
 /** The last line of a job that was watched. */
@@ -93,8 +107,10 @@ function tellLost(cli: Cli, watch: JobWatch, loss: { terminal: RawTerminal; erro
   if (!loss.isFirst) return
   loss.terminal.resetScreen()
   const where = loss.error.code === 'CORE_UNREACHABLE' ? 'Drover' : visible(watch.job?.host ?? 'the host')
-  cli.out.note(`\r\nThe link to ${where} is lost: ${visibleLines(loss.error.message)}`)
-  cli.out.note('The job goes on. You are attached again when the link is back; Ctrl+C leaves the job running.')
+  // The terminal is in raw mode: lines need their returns.
+  cli.out.stderr.write(
+    `\r\nThe link to ${where} is lost: ${visible(loss.error.message)}\r\nThe job goes on. You are attached again when the link is back; Ctrl+C leaves the job running.\r\n`,
+  )
 }
 
 /** Settles when it is time to try again: after a while, or at once when something was heard of the job. */
