@@ -7,7 +7,7 @@ import { Connection, HostName } from '../../shared/contract.ts'
 import { parseYaml, schemaError, type YamlSource } from './yaml-source.ts'
 
 /** Names that mean something else wherever a host may be named. */
-const RESERVED_NAMES = ['local', 'auto']
+export const RESERVED_NAMES = ['local', 'auto']
 
 const Tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a tag is letters, digits, dots, dashes or underscores')
 
