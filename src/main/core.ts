@@ -66,7 +66,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   const hosts = new Hosts({
     open: host => dialler.open(host),
     now,
-    backoffMs: attempt => backoffMs(attempt, Math.random),
+    backoffMs,
     listener: {
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
       connected: (link, live) => welcome(link, live),

@@ -9,8 +9,10 @@ import type { PlacerOptions } from './placer.ts'
 import { place } from './placer.ts'
 import { copyLocal } from './sync/copy-local.ts'
 import type { FileWorkers } from './sync/file-workers.ts'
+import { folderKey } from './sync/folder-key.ts'
+import { FolderLocks } from './sync/folder-locks.ts'
 import { type FolderScan, scan } from './sync/scan.ts'
-import { folderKey, syncFolder } from './sync/send.ts'
+import { syncFolder } from './sync/send.ts'
 
 export type DeliveryOptions = {
   workers: FileWorkers
@@ -26,34 +28,36 @@ export type DeliveryOptions = {
 /** When a spare workdir is begun: the job that was just started has the disk first. */
 const SPARE_AFTER_MS = 500
 
+type OnProgress = (progress: SyncProgress) => void
+
 export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
   const { workers, store, owner, now } = options
-  /** One sync at a time into one copy. */
-  const queue = new Map<string, Promise<unknown>>()
+  const locks = new FolderLocks()
 
-  async function send(
-    job: JobRow,
-    scanned: FolderScan,
-    live: Live,
-    signal: AbortSignal,
-    onProgress: (progress: SyncProgress) => void,
-  ) {
+  async function send(job: JobRow, scanned: FolderScan, { transport, agent }: Live, signal: AbortSignal, onProgress: OnProgress) {
     const host = job.host ?? ''
-    const { transport, agent } = live
-    const sent = await syncFolder({ workers, transport, agent, scan: scanned, owner, signal, onProgress, host })
-    const { totalBytes: bytes, files, stamp } = scanned.manifest
-    store.folders.put({
+    const { folder, manifest } = scanned
+    const { linkBytesPerSecond } = store.hosts.get(host)
+    const sent = await syncFolder({
+      workers,
+      locks,
       host,
-      folderKey: sent.folderKey,
-      folder: scanned.folder,
-      manifestHash: stamp,
-      bytes,
-      files,
-      syncedAt: now(),
+      transport,
+      agent,
+      folder,
+      owner,
+      scan: scanned,
+      linkBytesPerSecond,
+      signal,
+      onProgress,
+      whileLocked: async key => {
+        onProgress({ phase: 'copying', filesDone: 0, filesTotal: manifest.files, bytesDone: 0, bytesTotal: manifest.totalBytes })
+        await agent.makeWorkdir(job.id, key)
+      },
     })
-    store.hosts.noteTransfer(host, { bytes: sent.sentBytes, tookMs: sent.tookMs })
-    onProgress({ phase: 'copying', filesDone: 0, filesTotal: files, bytesDone: 0, bytesTotal: bytes })
-    await agent.makeWorkdir(job.id, sent.folderKey)
+    const { folderKey, totalBytes: bytes, files, bytesPerSecond, sentBytes } = sent
+    store.folders.put({ host, folderKey, folder, manifestHash: manifest.stamp, bytes, files, syncedAt: now() })
+    if (bytesPerSecond !== null) store.hosts.noteTransfer(host, { bytes: sentBytes, tookMs: (sentBytes / bytesPerSecond) * 1000 })
   }
 
   return {
@@ -66,7 +70,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
         const workdir = await live.agent.makeWorkdir(job.id, null)
         await copyLocal({ workers, folder: scanned.folder, scan: scanned, workdir, signal, onProgress })
       } else {
-        await inTurn(queue, `${job.host}/${toSend(scanned, owner).folderKey}`, () => send(job, scanned, live, signal, onProgress))
+        await send(job, scanned, live, signal, onProgress)
       }
     },
     delivered: job => {
@@ -86,16 +90,4 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
 
 function toSend({ folder, manifest }: FolderScan, owner: string) {
   return { folderKey: folderKey(owner, folder), totalBytes: manifest.totalBytes, stamp: manifest.stamp }
-}
-
-/** Runs `work` after what was begun before it under the same key. */
-async function inTurn<T>(queue: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-  const before = queue.get(key)
-  const mine = Promise.resolve(before?.catch(() => undefined)).then(work)
-  queue.set(key, mine)
-  try {
-    return await mine
-  } finally {
-    if (queue.get(key) === mine) queue.delete(key)
-  }
 }

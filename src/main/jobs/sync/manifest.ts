@@ -77,6 +77,12 @@ export function unpackManifest(bytes: Uint8Array): { stamp: string; entries: Ent
   return { stamp: header.slice(MAGIC.length), entries }
 }
 
+/** The stamp of a manifest, or what stands in its place, without unpacking it. */
+export function manifestStamp(bytes: Uint8Array): string {
+  const start = byteText(bytes.subarray(0, 200))
+  return start.slice(MAGIC.length, start.indexOf('\0'))
+}
+
 /** True for a path that leads to somewhere below the folder it is relative to, by its letters. */
 export function isPlainPath(path: string): boolean {
   return path !== '' && path.split('/').every(part => part !== '' && part !== '.' && part !== '..')

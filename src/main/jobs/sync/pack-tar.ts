@@ -11,8 +11,8 @@ import type { TaskContext } from './worker-protocol.ts'
 export type PackInput = {
   /** Absolute, as text. */
   folder: string
-  /** Byte paths, each ended by NUL, a folder before what is in it. */
-  paths: Uint8Array
+  /** Byte paths, each ended by NUL. */
+  lists: readonly Uint8Array[]
   totalBytes: number
 }
 /** `vanished`: entries that were not there any more, or had become something that is not sent. */
@@ -23,7 +23,8 @@ const NANOSECONDS = 1_000_000_000n
 
 /** @throws {AppError} `BAD_INPUT` naming what cannot be read, `CANCELLED`. */
 export async function packTask(input: PackInput, context: TaskContext): Promise<PackResult> {
-  const paths = byteText(input.paths).split('\0').slice(0, -1)
+  // A folder comes before what is in it.
+  const paths = input.lists.flatMap(list => byteText(list).split('\0').slice(0, -1)).sort()
   const writer = new TarWriter(context)
   const closedFolders: Described[] = []
   let vanished = 0
