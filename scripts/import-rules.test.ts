@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..')
 const LAYERS = [
   ['shell'],
   ['api'],
+  ['methods'],
   ['relay', 'watch', 'supervisor', 'apps'],
   ['jobs'],
   ['allocator', 'metrics'],

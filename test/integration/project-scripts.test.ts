@@ -1,0 +1,158 @@
+/** The scripts behind the two commands of the README: what they install, build and count, in projects of the test's own. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** A project without packages, so that the true npm installs it in a moment, and with a build that only says that it ran. */
+function makeProject(): { dir: string; prepare(): string } {
+  const dir = temporaryFolder()
+  for (const folder of ['scripts', 'src/deep']) mkdirSync(join(dir, folder), { recursive: true })
+  for (const name of readdirSync(join(root, 'scripts')).filter(file => file.endsWith('.mjs')))
+    copyFileSync(join(root, 'scripts', name), join(dir, 'scripts', name))
+  writeFileSync(join(dir, 'package.json'), '{"name":"x","version":"1.0.0","type":"module"}')
+  writeFileSync(join(dir, 'package-lock.json'), '{"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"x"}}}')
+  writeFileSync(join(dir, 'src/deep/a.ts'), '')
+  const build = `import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('out', { recursive: true }); writeFileSync('out/.built', '')`
+  writeFileSync(join(dir, 'scripts/build.ts'), build)
+  writeFileSync(join(dir, 'scripts/bundles.ts'), '')
+  const home = temporaryFolder()
+  const program = `import('${join(dir, 'scripts/project.mjs')}').then(project => { project.install(); project.build() })`
+  const env = { HOME: home, PATH: process.env.PATH ?? '' }
+  return { dir, prepare: () => execFileSync(process.execPath, ['-e', program], { cwd: dir, env, encoding: 'utf8' }) }
+}
+
+const INSTALLS = /Installing packages/
+const BUILDS = /Building/
+
+test('packages are installed once, and again when the lock file changed or node_modules is gone', { timeout: 120_000 }, () => {
+  const { dir, prepare } = makeProject()
+  expect(prepare()).toMatch(INSTALLS)
+  expect(prepare()).not.toMatch(INSTALLS)
+  writeFileSync(join(dir, 'package-lock.json'), '{"name":"x","version":"1.0.1","lockfileVersion":3,"packages":{"":{"name":"x"}}}')
+  expect(prepare()).toMatch(INSTALLS)
+  rmSync(join(dir, 'node_modules'), { recursive: true })
+  expect(prepare()).toMatch(INSTALLS)
+  expect(prepare()).toBe('')
+})
+
+test('the build is made once, and again when a source was changed, added or removed, but not for a test', () => {
+  const { dir, prepare } = makeProject()
+  expect(prepare()).toMatch(BUILDS)
+  expect(prepare()).not.toMatch(BUILDS)
+  // Seconds later, as far as the files' times say.
+  const later = (path: string, seconds: number) => utimesSync(path, Date.now() / 1000 + seconds, Date.now() / 1000 + seconds)
+  const settle = () => {
+    prepare()
+    later(join(dir, 'out/.built'), 100)
+    expect(prepare()).not.toMatch(BUILDS)
+  }
+  settle()
+  later(join(dir, 'src/deep/a.ts'), 200)
+  expect(prepare()).toMatch(BUILDS)
+  later(join(dir, 'src/deep/a.ts'), 0)
+  settle()
+  rmSync(join(dir, 'src/deep/a.ts'))
+  later(join(dir, 'src/deep'), 200)
+  expect(prepare()).toMatch(BUILDS)
+  later(join(dir, 'src/deep'), 0)
+  settle()
+  writeFileSync(join(dir, 'src/deep/a.test.ts'), '')
+  later(join(dir, 'src/deep'), 0)
+  later(join(dir, 'src/deep/a.test.ts'), 200)
+  expect(prepare()).not.toMatch(BUILDS)
+})
+
+test('the line of CI adds up all reports, counts files that did not load, and agrees with the exit code', () => {
+  const { dir } = makeProject()
+  const count = (code: string) =>
+    execFileSync(process.execPath, [join(dir, 'scripts/count-tests.mjs'), code], { encoding: 'utf8' })
+  expect(count('1')).toBe('0 passed, 1 failed, 0 skipped\n')
+  const reports = join(dir, 'node_modules/.cache/drover/reports')
+  mkdirSync(reports, { recursive: true })
+  const suite = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [] as unknown[] }
+  writeFileSync(join(reports, 'unit.vitest.json'), JSON.stringify(suite))
+  writeFileSync(join(reports, 'check.steps.json'), '[{"name":"types","isOk":true},{"name":"lint","isOk":true}]')
+  expect(count('0')).toBe('7 passed, 0 failed, 2 skipped\n')
+  expect(count('1')).toBe('7 passed, 1 failed, 2 skipped\n')
+  suite.testResults.push(
+    { status: 'failed', assertionResults: [] },
+    { status: 'failed', assertionResults: [{ status: 'failed' }] },
+  )
+  writeFileSync(join(reports, 'integration.vitest.json'), JSON.stringify({ ...suite, numFailedTests: 1 }))
+  expect(count('1')).toBe('12 passed, 2 failed, 4 skipped\n')
+})
+
+/** The commands of this machine, but for those left out. */
+function machineWithout(programs: readonly string[], more: Record<string, string> = {}): string {
+  const bin = temporaryFolder()
+  for (const program of [
+    'sh',
+    'id',
+    'env',
+    'ssh',
+    'tmux',
+    'rsync',
+    'busybox',
+    'dash',
+    'bash',
+    'git',
+    'shellcheck',
+    'ps',
+    'strace',
+    'zsh',
+    'fish',
+  ])
+    if (!programs.includes(program)) symlinkSync('/bin/true', join(bin, program))
+  for (const program of ['sh', 'id']) {
+    rmSync(join(bin, program))
+    symlinkSync(`/usr/bin/${program}`, join(bin, program))
+  }
+  for (const [program, text] of Object.entries(more)) {
+    rmSync(join(bin, program), { force: true })
+    writeFileSync(join(bin, program), text)
+    chmodSync(join(bin, program), 0o755)
+  }
+  return bin
+}
+
+const setup = (bin: string) =>
+  spawnSync('/bin/sh', [join(root, 'scripts/setup-debian.sh')], { env: { PATH: bin, LOG: join(bin, 'log') }, encoding: 'utf8' })
+
+test('where nothing is missing nothing is touched, not even asked', () => {
+  const bin = machineWithout([], { 'apt-get': '#!/bin/sh\necho called >>"$LOG"\n' })
+  expect(setup(bin)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  expect(existsSync(join(bin, 'log'))).toBe(false)
+})
+
+test('without root the one line to type is printed', () => {
+  const bin = machineWithout(['tmux', 'rsync'], { 'apt-get': '#!/bin/sh\n', id: '#!/bin/sh\necho 1000\n' })
+  const result = setup(bin)
+  expect(result.status).toBe(1)
+  expect(result.stderr).toContain('  sudo apt-get install -y tmux rsync\n')
+})
+
+test('root installs just what is missing; old package lists are renewed and it is tried again', () => {
+  const apt = '#!/bin/sh\necho "$*" >>"$LOG"\ncase $1 in install) [ -e "$LOG.updated" ] ;; update) : >"$LOG.updated" ;; esac\n'
+  const bin = machineWithout(['tmux', 'git'], {
+    'apt-get': apt,
+    env: '#!/bin/sh\nshift\nexec "$@"\n',
+    id: '#!/bin/sh\necho 0\n',
+  })
+  expect(setup(bin).status).toBe(0)
+  const install = 'install -y -q --no-install-recommends tmux git'
+  expect(execFileSync('cat', [join(bin, 'log')], { encoding: 'utf8' })).toBe(`${install}\nupdate -q\n${install}\n`)
+})
