@@ -2,31 +2,63 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { dial } from '../../src/main/hosts/dial.ts'
 import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
+import { dialOpenssh } from '../../src/main/hosts/openssh-transport.ts'
+import { resolveSshHost } from '../../src/main/hosts/ssh-config.ts'
 import { type Channel, run, type Transport } from '../../src/main/hosts/transport.ts'
-import { makeTestHome, type TestHome } from '../helpers/test-home.ts'
+import { makeDialler } from '../helpers/dial.ts'
+import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { makeTestHome } from '../helpers/test-home.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
-type Kind = { kind: string; open(): Promise<Transport>; setUp(): Promise<void>; tearDown(): Promise<void> }
+type Kind = { kind: string; setUp(options?: SshdOptions): Promise<Rig> }
+type Rig = { open(): Promise<Transport>; sshd: Sshd | null; tearDown(): Promise<void> }
 
-let home: TestHome
 const local: Kind = {
   kind: 'local',
   setUp: async () => {
-    home = makeTestHome({})
+    const home = makeTestHome({})
+    return { open: async () => new LocalTransport(home.env), sshd: null, tearDown: async () => home.remove() }
   },
-  tearDown: async () => home.remove(),
-  open: async () => new LocalTransport(home.env),
+}
+
+function overSsh(kind: 'ssh2' | 'openssh'): Kind {
+  return {
+    kind,
+    setUp: async options => {
+      const sshd = await startSshd(options)
+      const home = makeTestHome({ box: sshd })
+      const dialler = makeDialler(home)
+      const target = { name: 'box', connection: 'box' }
+      const byOpenssh = async () =>
+        dialOpenssh({ ...target, host: await resolveSshHost('box', dialler.deps.settings) }, dialler.deps.settings)
+      const bySsh2 = async () => (await dial(target, dialler.deps)).transport
+      return {
+        open: kind === 'ssh2' ? bySsh2 : byOpenssh,
+        sshd,
+        tearDown: async () => {
+          await dialler.close()
+          home.remove()
+          await sshd.stop()
+        },
+      }
+    },
+  }
 }
 
 const TERMINAL = { term: 'xterm-256color', columns: 91, rows: 33 }
 
-describe.each([local])('$kind', ({ open, setUp, tearDown }) => {
-  beforeAll(setUp)
-  afterAll(tearDown)
+describe.each([local, overSsh('ssh2'), overSsh('openssh')])('$kind', ({ kind, setUp }) => {
+  let rig: Rig
+  beforeAll(async () => {
+    rig = await setUp()
+  })
+  afterAll(() => rig.tearDown())
 
   async function connect(): Promise<Transport> {
-    const transport = await open()
+    const transport = await rig.open()
+    expect(transport.kind).toBe(kind)
     onTestFinished(() => transport.close())
     return transport
   }
@@ -169,7 +201,7 @@ describe.each([local])('$kind', ({ open, setUp, tearDown }) => {
   })
 
   test('nothing opens after close, and lost tells', async () => {
-    const transport = await open()
+    const transport = await rig.open()
     const channel = await transport.exec('cat', { lane: 'stream' })
     channel.stdout.resume()
     channel.stderr.resume()
@@ -177,6 +209,79 @@ describe.each([local])('$kind', ({ open, setUp, tearDown }) => {
     expect(await within(transport.lost, { what: 'lost' })).toBeInstanceOf(Error)
     expect(await within(channel.end, { what: 'the end' })).toEqual({ code: null, signal: null })
     await expect(transport.exec('true', { lane: 'short' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  })
+})
+
+describe.each([overSsh('ssh2'), overSsh('openssh')])('$kind on a host that fails', ({ setUp }) => {
+  async function host(options?: SshdOptions): Promise<{ sshd: Sshd; transport: Transport }> {
+    const { open, sshd, tearDown } = await setUp(options)
+    onTestFinished(tearDown)
+    if (!sshd) throw new TypeError('A host of its own is needed')
+    const transport = await open()
+    onTestFinished(() => transport.close())
+    return { sshd, transport }
+  }
+
+  test('a cut is noticed at once, by every channel', async () => {
+    const { sshd, transport } = await host()
+    const channels = await Promise.all(
+      (['control', 'short', 'stream'] as const).map(lane => transport.exec('echo up; cat', { lane })),
+    )
+    const outputs = channels.map(gather)
+    await waitFor(() => outputs.every(output => output.text === 'up\n'), { what: 'the channels to stand' })
+    sshd.cutConnections()
+    const ends = await within(Promise.all(channels.map(channel => channel.end)), { what: 'all ends' })
+    expect(ends).toEqual(ends.map(() => ({ code: null, signal: null })))
+    expect(await within(transport.lost, { what: 'lost' })).toMatchObject({ code: 'HOST_UNREACHABLE' })
+    await expect(transport.exec('true', { lane: 'short' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  })
+
+  test('a silent death of the network is noticed within 15 s', { timeout: 40_000 }, async () => {
+    const { sshd, transport } = await host()
+    const channel = await transport.exec('echo up; cat', { lane: 'control' })
+    const output = gather(channel)
+    await waitFor(() => output.text === 'up\n', { what: 'the channel to stand' })
+    sshd.freezeConnections()
+    onTestFinished(() => sshd.thawConnections())
+    expect(await within(transport.lost, { what: 'lost', timeoutMs: 15_500 })).toMatchObject({ code: 'HOST_UNREACHABLE' })
+    expect(await within(channel.end, { what: 'the end' })).toEqual({ code: null, signal: null })
+  })
+
+  test.each([1, 2, 3])('a host that allows %i session(s) a connection still serves all lanes', async maxSessions => {
+    const { transport } = await host({ extraConfig: [`MaxSessions ${maxSessions}`] })
+    const control = await transport.exec('cat', { lane: 'control' })
+    const heard = gather(control)
+    const streams = await Promise.all(Array.from({ length: 5 }, () => transport.exec('cat', { lane: 'stream' })))
+    const echoes = streams.map(gather)
+    const results = await within(Promise.all(Array.from({ length: 5 }, (_, index) => run(transport, `echo ${index}`))), {
+      what: 'short commands',
+      timeoutMs: 20_000,
+    })
+    expect(results.map(result => result.stdout.toString())).toEqual(['0\n', '1\n', '2\n', '3\n', '4\n'])
+    for (const channel of [control, ...streams]) channel.stdin.end('here')
+    expect((await control.end).code).toBe(0)
+    await Promise.all(streams.map(channel => channel.end))
+    expect([heard, ...echoes].map(output => output.text)).toEqual(Array.from({ length: 6 }, () => 'here'))
+  })
+
+  test('a host that allows no session says so', async () => {
+    const { transport } = await host({ extraConfig: ['MaxSessions 0'] })
+    await expect(transport.exec('true', { lane: 'short' })).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining('MaxSessions'),
+    })
+  })
+
+  test('300 short commands, eight at a time, on a default host', { timeout: 120_000 }, async () => {
+    const { transport } = await host()
+    let next = 0
+    const worker = async () => {
+      while (next < 300) {
+        const number = next++
+        expect((await run(transport, `echo ${number}`)).stdout.toString()).toBe(`${number}\n`)
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, worker))
   })
 })
 

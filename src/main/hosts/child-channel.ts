@@ -12,7 +12,10 @@ export type ChildEnd = { code: number | null; signal: NodeJS.Signals | null }
  */
 export function childChannel(
   child: ChildProcessWithoutNullStreams,
-  { toEnd = ended, onClose = () => undefined }: { toEnd?: (end: ChildEnd) => ChannelEnd; onClose?: () => void } = {},
+  {
+    toEnd = ended,
+    onClose = () => undefined,
+  }: { toEnd?: (end: ChildEnd) => ChannelEnd | Promise<ChannelEnd>; onClose?: () => void } = {},
 ): Channel {
   const { promise: end, resolve } = Promise.withResolvers<ChannelEnd>()
   child.on('close', (code, signal) => resolve(toEnd({ code, signal })))

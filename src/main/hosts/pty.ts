@@ -13,7 +13,7 @@ export type PtyCommand = {
   env: NodeJS.ProcessEnv
   terminal: TerminalSize & { term: string }
   /** What the child's end means, where it is not its own code or signal. */
-  toEnd?: (end: ChannelEnd) => ChannelEnd
+  toEnd?: (end: ChannelEnd) => ChannelEnd | Promise<ChannelEnd>
 }
 
 /** @throws {AppError} `MISSING_TOOL` if node-pty is not there for this platform. */

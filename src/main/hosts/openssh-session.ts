@@ -1,0 +1,117 @@
+/**
+ * One session through an OpenSSH master: a local `ssh` that lends its streams to the master. The command on the host first writes a mark,
+ * by which we know that the session stands; an exit code of 255 is explained by what ssh wrote to its log.
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, type Readable } from 'node:stream'
+import { AppError } from '../../shared/errors.ts'
+import { type Opened, SessionRefused } from './channel-slots.ts'
+import { childChannel } from './child-channel.ts'
+import { throughLoginShell } from './login-shell.ts'
+import { ptyChannel } from './pty.ts'
+import type { Channel, ChannelEnd, ExecOptions } from './transport.ts'
+
+export type SessionOptions = {
+  host: string
+  /** Arguments that lead to the master, up to the command; without `-E`. */
+  args: readonly string[]
+  env: NodeJS.ProcessEnv
+  /** A folder of ours for the log. */
+  dir: string
+  /** Asks whether the master is still there. */
+  isMasterAlive(): Promise<boolean>
+}
+
+/** ssh's own failures, and commands that ended so. */
+const SSH_FAILED = 255
+/** What shell start-up files may write before the mark. */
+const MAX_NOISE_BYTES = 1024 * 1024
+
+/**
+ * @throws {SessionRefused} when the host allows no further session on this connection.
+ * @throws {AppError} `HOST_UNREACHABLE`
+ */
+export async function openSession(command: string, { terminal }: ExecOptions, options: SessionOptions): Promise<Opened> {
+  const { host, env, dir } = options
+  const mark = `drover-${randomBytes(8).toString('hex')}`
+  const logPath = join(dir, `${mark}.log`)
+  // The mark goes where nobody reads data: to stderr, or before all else on a terminal.
+  const remote = throughLoginShell(`printf %s ${mark}${terminal ? '' : ' >&2'}\n${command}`)
+  const tty = terminal ? ['-tt', '-e', 'none'] : ['-T']
+  const args = ['-E', logPath, '-o', 'LogLevel=DEBUG2', ...tty, ...options.args, remote]
+  const toEnd = (end: ChannelEnd) => explainEnd(end, logPath, options)
+  const channel = terminal
+    ? await ptyChannel({ file: 'ssh', args, cwd: homedir(), env, terminal, toEnd })
+    : await startChild(args, env, toEnd)
+  const released = channel.end.finally(() => rm(logPath, { force: true }))
+  const marked = terminal ? 'stdout' : 'stderr'
+  const output = afterMark(channel[marked], mark)
+  const isOpen = await Promise.race([output.found, channel.end.then(({ code }) => code !== null && code !== SSH_FAILED)])
+  if (isOpen) return { channel: { ...channel, [marked]: output.rest, end: bothRead(channel.end, output.rest) }, released }
+  const log = await readLog(logPath)
+  channel.close()
+  if (/[Ss]ession (open|request) (refused|failed)/.test(log)) throw new SessionRefused('Session open refused by peer')
+  throw new AppError('HOST_UNREACHABLE', `${host}: no command can be run: ${lastWords(log)}`)
+}
+
+async function startChild(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  toEnd: (end: ChannelEnd) => Promise<ChannelEnd>,
+): Promise<Channel> {
+  const child = spawn('ssh', args, { env, cwd: homedir(), detached: true, stdio: 'pipe' })
+  await once(child, 'spawn')
+  return childChannel(child, { toEnd, onClose: () => child.kill() })
+}
+
+async function explainEnd(end: ChannelEnd, logPath: string, { isMasterAlive }: SessionOptions): Promise<ChannelEnd> {
+  const nothing = { code: null, signal: null }
+  if (end.code !== SSH_FAILED) return end.code === null ? nothing : end
+  if (/Received exit status from master/.test(await readLog(logPath))) return end
+  // No exit code came: the command died by a signal, whose name ssh does not pass on, or the connection broke.
+  return (await isMasterAlive()) ? { code: null, signal: 'UNKNOWN' } : nothing
+}
+
+/** Drops everything up to the mark. `found` settles with false if the stream ends without one. */
+function afterMark(source: Readable, mark: string): { found: Promise<boolean>; rest: Readable } {
+  const { promise: found, resolve } = Promise.withResolvers<boolean>()
+  const rest = new PassThrough()
+  let held = Buffer.alloc(0)
+  const look = (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk])
+    const at = held.indexOf(mark)
+    if (at < 0 && held.length < MAX_NOISE_BYTES) return
+    source.off('data', look)
+    const after = at < 0 ? held : held.subarray(at + mark.length)
+    if (after.length > 0) rest.write(after)
+    source.pipe(rest)
+    resolve(true)
+  }
+  source.on('data', look)
+  source.once('close', () => {
+    resolve(false)
+    rest.end()
+  })
+  rest.once('close', () => source.resume()) // Nobody reads it any more; the channel shall still end.
+  return { found, rest }
+}
+
+async function bothRead(end: Promise<ChannelEnd>, rest: Readable): Promise<ChannelEnd> {
+  const known = await end
+  if (!rest.readableEnded && !rest.destroyed && known.code !== null) await once(rest, 'close')
+  return known
+}
+
+async function readLog(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '') // ssh ended before it made one.
+}
+
+function lastWords(log: string): string {
+  const lines = log.split('\n').filter(line => line.trim() !== '' && !line.startsWith('debug'))
+  return lines.at(-1)?.trim() ?? 'ssh gives no reason'
+}

@@ -1,0 +1,108 @@
+/**
+ * A session of the ssh2 library as our Channel. ssh2 shares one flow-control window between stdout and stderr, never ends a channel
+ * whose outputs are not read, and forgets the callbacks of writes to a channel that has closed; none of this gets past here.
+ */
+import { Readable, Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { ClientChannel } from 'ssh2'
+import { AppError } from '../../shared/errors.ts'
+import type { Channel, ChannelEnd } from './transport.ts'
+
+/** A server may give packets of any size, and ssh2 loops for ever over those of 0 bytes. RFC 4253 asks for 32 kB. */
+const MIN_PACKET_BYTES = 256
+/** Twice what an honest server can have under way in one channel. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024
+
+export type WrapOptions = {
+  hasTerminal: boolean
+  /** Settles when the socket can take more: what a server reads slowly must not pile up with us. */
+  drained(): Promise<void> | null
+}
+export type WrappedChannel = { channel: Channel; closed: Promise<void>; isOverfull(): boolean }
+
+/** @throws {AppError} `PROTOCOL` if the server asks for packets of a size that no server asks for. */
+export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, drained }: WrapOptions): WrappedChannel {
+  checkPacketSize(raw)
+  const flow = jointFlow(raw)
+  const exit: ChannelEnd = { code: null, signal: null }
+  raw.on('exit', (code: number | null, signal?: string) => {
+    exit.code = code
+    exit.signal = signal?.replace(/^SIG/, '') ?? null
+  })
+  const stdin = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      raw.write(chunk, error => {
+        const wait = error ? null : drained()
+        if (wait) wait.then(() => done())
+        else done(error)
+      })
+    },
+    final(done) {
+      raw.end()
+      done()
+    },
+  })
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  raw.on('close', () => {
+    stdin.destroy() // A write under way would otherwise never call back.
+    resolve()
+  })
+  const { promise: given, resolve: giveUp } = Promise.withResolvers<void>()
+  const end = Promise.race([Promise.all([closed, over(flow.stdout), over(flow.stderr)]), given]).then(() => exit)
+  const channel: Channel = {
+    stdin,
+    stdout: flow.stdout,
+    stderr: flow.stderr,
+    end,
+    resize: ({ columns, rows }) => {
+      if (!hasTerminal) throw new TypeError('This channel has no terminal')
+      raw.setWindow(rows, columns, 0, 0)
+    },
+    close: () => {
+      raw.close()
+      stdin.destroy()
+      flow.stdout.destroy()
+      flow.stderr.destroy()
+      giveUp() // A server may never answer the close.
+    },
+  }
+  return { channel, closed, isOverfull: () => raw.readableLength + raw.stderr.readableLength > MAX_UNREAD_BYTES }
+}
+
+/** Both outputs stand still while either is full: they share a window, so ssh2 would otherwise let the unread one grow. */
+function jointFlow(raw: ClientChannel): { stdout: Readable; stderr: Readable } {
+  const full = new Set<Readable>()
+  const sources = [raw, raw.stderr]
+  const letGo = (stream: Readable) => {
+    if (full.delete(stream) && full.size === 0) for (const source of sources) source.resume()
+  }
+  const [stdout, stderr] = [raw, raw.stderr].map(source => {
+    const output: Readable = new Readable({
+      read: () => letGo(output),
+      destroy: (error, done) => {
+        letGo(output) // Nobody reads it any more; the rest is thrown away, so that the channel can end.
+        done(error)
+      },
+    })
+    source.on('data', (chunk: Buffer) => {
+      if (output.destroyed || output.push(chunk)) return
+      full.add(output)
+      for (const each of sources) each.pause()
+    })
+    source.on('end', () => output.push(null))
+    return output
+  }) as [Readable, Readable]
+  raw.on('error', () => undefined) // The connection's own error tells.
+  return { stdout, stderr }
+}
+
+function over(stream: Readable): Promise<void> {
+  return finished(stream).catch(() => undefined) // Destroyed by its reader: that is an end as well.
+}
+
+function checkPacketSize(raw: ClientChannel): void {
+  const { outgoing } = raw as unknown as { outgoing?: { packetSize?: number } }
+  if ((outgoing?.packetSize ?? 0) >= MIN_PACKET_BYTES) return
+  raw.close()
+  throw new AppError('PROTOCOL', `The host asks for packets of ${outgoing?.packetSize} bytes, which no ssh server does`)
+}
