@@ -8,7 +8,7 @@
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
 #                         signal lost record … (no `exitcode` and no `lost`: it still runs)
 #   workdirs/<uuid>/      where a job runs
-#   folders/<key>/        tree/ (pristine copy) stamp spare/ (ready workdir) spare_stamp owner lock
+#   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
@@ -37,6 +37,8 @@ main() {
     rsync-in) rsync_in "$@" ;;
     tar-in) tar_in "$1" "$2" ;;
     remove-in) remove_in "$1" "$2" ;;
+    manifest-in) manifest_in "$1" "$2" "$3" ;;
+    manifest-out) manifest_out "$1" ;;
     remove-paths) remove_paths "$@" ;;
     tar-out) tar_out "$1" "$2" ;;
     *) refuse "This agent has no verb '$verb'" ;;
@@ -1056,6 +1058,7 @@ folder_stat() {
 folder_stamp() {
   decode "${3#=}"
   if ensure_folder "${1#=}" "$text" && put "$folder/stamp" "${2#=}" 2>/dev/null; then
+    [ "$2" = = ] || rm -rf "${folder:?}/incoming" "${folder:?}/partial"
     ok
   else
     fail "Cannot mark the copy ${1#=}"
@@ -1161,6 +1164,8 @@ rsync_in() {
   [ "${1-}" = --server ] || refuse 'This is not what rsync tells its other side'
   command -v rsync >/dev/null 2>&1 || refuse 'rsync is not installed on this host' 127
   receive "$key" "$owner"
+  # Files that are not whole lie beside the copy: those of a receiver that was killed, and what the next try goes on from.
+  rm -rf "${folder:?}/incoming" && mkdir -p "$folder/incoming" "$folder/partial" || refuse "Cannot receive into $folder"
   count=$#
   while [ $count -gt 1 ]; do
     [ "$1" != --sender ] || refuse 'A copy can only be written'
@@ -1168,8 +1173,8 @@ rsync_in() {
     shift
     count=$((count - 1))
   done
-  shift
-  exec rsync "$@" "$folder/tree/"
+  shift 2
+  exec rsync --server "--temp-dir=$folder/incoming" "--partial-dir=$folder/partial" "$@" "$folder/tree/"
 }
 
 receive() {
@@ -1182,6 +1187,22 @@ receive() {
 tar_in() {
   receive "$1" "$2"
   exec tar -xopf - -C "$folder/tree"
+}
+
+# manifest-in KEY OWNER BYTES : what is in the copy, as its owner wrote it; taken only whole.
+manifest_in() {
+  receive "$1" "$2"
+  new=$folder/.new.manifest.$$
+  cat >"$new" && size_of "$new" && [ "$size" -eq "$3" ] && mv -f "$new" "$folder/manifest" || {
+    rm -f "$new"
+    refuse "Cannot note what is in $folder"
+  }
+}
+
+# Nothing where there is none.
+manifest_out() {
+  is_key "$1" || refuse "'$1' is no folder key"
+  [ ! -f "$ROOT/folders/$1/manifest" ] || exec cat "$ROOT/folders/$1/manifest"
 }
 
 # Reads NUL-ended paths. Folders come second, deepest first; one that is not empty stays.
@@ -1206,6 +1227,8 @@ remove_paths() {
       while [ -n "$rest" ]; do
         at=$at${rest%%/*} rest=${rest#*/}
         [ ! -L "$at" ] || is_real=
+        # A folder may be closed to its own user.
+        [ -z "$is_real" ] || [ -w "./$at" ] && [ -x "./$at" ] || chmod u+rwx "./$at" 2>/dev/null
         at=$at/
       done
     fi

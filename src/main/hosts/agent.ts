@@ -127,6 +127,10 @@ export interface Agent {
     tarReceive(folderKey: string): string
     /** Reads NUL-ended relative paths from stdin and removes them from the copy: files first, then folders that are empty. */
     removeFromFolder(folderKey: string): string
+    /** Takes `bytes` bytes from stdin and lays them beside the copy; only when all came. What is in them is the sync's own affair. */
+    manifestReceive(folderKey: string, bytes: number): string
+    /** Sends them back; nothing where there are none. */
+    manifestSend(folderKey: string): string
     /**
      * A tar stream of what `pattern` (relative to the workdir or absolute; a glob) matches there. Members are named from the pattern's
      * first part with a wildcard on, else by its last part: never absolute, never with `..`. Exits 4, with nothing, if nothing matches.
