@@ -93,7 +93,7 @@ async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output
       if (!output.write(chunk)) await once(output, 'drain', { signal })
       if (follow && isDone()) break
     }
-    if (!follow || stopped.aborted) return
+    if (!follow || stopped.aborted || isDone()) return
     const { code, signal: by } = await channel.end
     if (code === null && by === null) throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost`)
   } catch (error) {
