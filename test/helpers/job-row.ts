@@ -1,6 +1,6 @@
+/** A job's row with all its fields, for tests of the store. `change` is what the test is about. */
 import type { JobRow } from '../../src/main/store/job-table.ts'
 
-/** A job row with all its fields; `change` is what the test is about. */
 export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
   return {
     kind: 'push',
