@@ -79,7 +79,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     const { transport, importedFrom } = store.hosts.get(link.name)
     return hostView(link, {
       defaultHost: config.current.defaultHost,
-      runningJobs: jobs.runningOn(link.name),
+      runningJobs: jobs.countOn(link.name),
       importedFrom,
       rememberedTransport: transport,
     })

@@ -76,6 +76,10 @@ export type Importable = {
   source: 'ssh-config' | 'beowulf' | 'p'
   path: string
   hosts: { name: string; connection: string; isKnown: boolean }[]
+  /** Of the file's hosts, those that cannot be ours. */
+  skipped: { name: string; why: string }[]
+  /** What is wrong with the file, with its place; it then offers nothing. */
+  error: string | null
   importedAt: number | null
 }
 export type TrustOffer = {

@@ -31,6 +31,10 @@ async function showSources(cli: Cli): Promise<number> {
   if (rows.length > 0)
     cli.out.table([{ title: 'SOURCE' }, { title: 'HOST' }, { title: 'CONNECTION', minWidth: 12 }, { title: '' }], rows)
   for (const source of sources) {
+    if (source.error !== null) {
+      cli.out.note(visible(source.error))
+      continue
+    }
     const fresh = source.hosts.filter(host => !host.isKnown).length
     const when = source.importedAt === null ? '' : `, last taken over ${ageText(cli.now() - source.importedAt)} ago`
     const what = fresh > 0 ? `: take over ${counted(fresh, 'host')} with: drover host import ${source.source}` : ': nothing new'

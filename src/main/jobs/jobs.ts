@@ -149,8 +149,9 @@ export class Jobs implements OutputJobs {
     this.#wake(id)
   }
 
-  runningOn(hostName: string): number {
-    return this.#unfinishedOn(hostName).filter(hasReachedHost).length
+  /** Of ours there that have not ended, those on their way there among them. */
+  countOn(hostName: string): number {
+    return this.#unfinishedOn(hostName).length
   }
 
   changed(id: string, signal: AbortSignal): Promise<void> {

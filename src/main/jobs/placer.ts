@@ -37,7 +37,7 @@ export function place(
       sample: link.sample,
       cpus: link.live?.agent.info.cpus ?? null,
       runningJobs: jobs.length,
-      reservations: jobs.map(row => ({ placedAt: row.createdAt, memoryBytes: memoryOf(row, store) })),
+      reservations: jobs.map(row => ({ placedAt: row.startedAt ?? now(), memoryBytes: memoryOf(row, store) })),
       linkBytesPerSecond: store.hosts.get(link.name).linkBytesPerSecond,
       bytesToSend: bytesToSend(link, toSend, copies.get(link.name)),
       history: byHost.get(link.name) ?? null,

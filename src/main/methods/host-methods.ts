@@ -45,7 +45,7 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
     'host.remove': async ({ name }) => {
       if (name === 'local') throw new AppError('CONFLICT', 'local is this machine: it is always there')
       hosts.get(name)
-      const running = jobs.runningOn(name)
+      const running = jobs.countOn(name)
       if (running > 0) {
         throw new AppError(
           'CONFLICT',

@@ -26,10 +26,12 @@ export function importMethods({
 
   return {
     'host.importable': async () => ({
-      sources: offers().map(({ source, path, hosts }) => ({
+      sources: offers().map(({ source, path, hosts, skipped, error }) => ({
         source,
         path,
         hosts: hosts.map(host => ({ ...host, isKnown: isKnown(host.name) })),
+        skipped,
+        error: error?.message ?? null,
         importedAt: store.imports.lastImportedAt(source, path),
       })),
     }),
