@@ -53,7 +53,7 @@ export class LocalTransport implements Transport {
   /** As over ssh, a command begins in the home folder. */
   async #start(command: string, { terminal }: ExecOptions): Promise<Channel> {
     const cwd = this.#env.HOME ?? homedir()
-    if (terminal) return ptyChannel({ file: '/bin/sh', args: ['-c', command], cwd, env: this.#env, terminal })
+    if (terminal) return (await ptyChannel({ file: '/bin/sh', args: ['-c', command], cwd, env: this.#env, terminal })).channel
     const child = spawn('/bin/sh', ['-c', command], { cwd, env: this.#env, detached: true, stdio: 'pipe' })
     try {
       await once(child, 'spawn')
@@ -61,6 +61,6 @@ export class LocalTransport implements Transport {
       const message = cause instanceof Error ? cause.message : String(cause)
       throw new AppError('HOST_UNREACHABLE', `local: cannot start /bin/sh in ${cwd}: ${message}`, { cause })
     }
-    return childChannel(child)
+    return childChannel(child).channel
   }
 }

@@ -14,9 +14,9 @@ import { AppError } from '../../shared/errors.ts'
 import type { Opened, SlotConnection } from './channel-slots.ts'
 import { opensshError } from './openssh-errors.ts'
 import { openSession } from './openssh-session.ts'
-import { joinStreams } from './socket.ts'
 import type { SshHost } from './ssh-config.ts'
 import { configArguments, runTool, type SshSettings, toolEnv } from './ssh-tools.ts'
+import { joinStreams } from './streams.ts'
 import type { ExecOptions } from './transport.ts'
 
 export type OpensshTarget = { name: string; connection: string; host: SshHost; jumps?: readonly string[] | undefined }

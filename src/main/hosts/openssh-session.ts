@@ -11,10 +11,11 @@ import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { AppError } from '../../shared/errors.ts'
 import { type Opened, SessionRefused } from './channel-slots.ts'
-import { childChannel } from './child-channel.ts'
+import { type ChildSession, childChannel, type ToEnd } from './child-channel.ts'
 import { throughLoginShell } from './login-shell.ts'
 import { ptyChannel } from './pty.ts'
-import type { Channel, ChannelEnd, ExecOptions } from './transport.ts'
+import { isOver } from './streams.ts'
+import type { ChannelEnd, ExecOptions } from './transport.ts'
 
 export type SessionOptions = {
   host: string
@@ -42,39 +43,46 @@ export async function openSession(command: string, { terminal }: ExecOptions, op
   const logPath = join(dir, `${mark}.log`)
   // The mark goes where nobody reads data: to stderr, or before all else on a terminal.
   const remote = throughLoginShell(`printf %s ${mark}${terminal ? '' : ' >&2'}\n${command}`)
-  const tty = terminal ? ['-tt', '-e', 'none'] : ['-T']
-  const args = ['-E', logPath, '-o', 'LogLevel=DEBUG2', ...tty, ...options.args, remote]
-  const toEnd = (end: ChannelEnd) => explainEnd(end, logPath, options)
-  const channel = terminal
+  // On a terminal ssh would also say goodbye, were it not for the log level.
+  const how = terminal ? ['-tt', '-e', 'none', '-o', 'LogLevel=ERROR'] : ['-T', '-o', 'LogLevel=DEBUG2']
+  const args = ['-E', logPath, ...how, ...options.args, remote]
+  const toEnd = (end: ChannelEnd) => explainEnd(end, { ...options, logPath, hasTerminal: terminal !== undefined })
+  const { channel, exited } = terminal
     ? await ptyChannel({ file: 'ssh', args, cwd: homedir(), env, terminal, toEnd })
     : await startChild(args, env, toEnd)
-  const released = channel.end.finally(() => rm(logPath, { force: true }))
+  const released = exited.finally(() => rm(logPath, { force: true }))
   const marked = terminal ? 'stdout' : 'stderr'
   const output = afterMark(channel[marked], mark)
-  const isOpen = await Promise.race([output.found, channel.end.then(({ code }) => code !== null && code !== SSH_FAILED)])
-  if (isOpen) return { channel: { ...channel, [marked]: output.rest, end: bothRead(channel.end, output.rest) }, released }
+  const isOpen = await Promise.race([output.found, exited.then(({ code }) => code !== null && code !== SSH_FAILED)])
+  if (isOpen) {
+    const end = Promise.all([channel.end, isOver(output.rest)]).then(([known]) => known)
+    const close = () => {
+      channel.close()
+      output.rest.destroy()
+    }
+    return { channel: { ...channel, [marked]: output.rest, end, close }, released }
+  }
   const log = await readLog(logPath)
   channel.close()
   if (/[Ss]ession (open|request) (refused|failed)/.test(log)) throw new SessionRefused('Session open refused by peer')
   throw new AppError('HOST_UNREACHABLE', `${host}: no command can be run: ${lastWords(log)}`)
 }
 
-async function startChild(
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  toEnd: (end: ChannelEnd) => Promise<ChannelEnd>,
-): Promise<Channel> {
+async function startChild(args: string[], env: NodeJS.ProcessEnv, toEnd: ToEnd): Promise<ChildSession> {
   const child = spawn('ssh', args, { env, cwd: homedir(), detached: true, stdio: 'pipe' })
   await once(child, 'spawn')
   return childChannel(child, { toEnd, onClose: () => child.kill() })
 }
 
-async function explainEnd(end: ChannelEnd, logPath: string, { isMasterAlive }: SessionOptions): Promise<ChannelEnd> {
+type EndOptions = SessionOptions & { logPath: string; hasTerminal: boolean }
+
+async function explainEnd(end: ChannelEnd, { logPath, hasTerminal, isMasterAlive }: EndOptions): Promise<ChannelEnd> {
   const nothing = { code: null, signal: null }
   if (end.code !== SSH_FAILED) return end.code === null ? nothing : end
   if (/Received exit status from master/.test(await readLog(logPath))) return end
-  // No exit code came: the command died by a signal, whose name ssh does not pass on, or the connection broke.
-  return (await isMasterAlive()) ? { code: null, signal: 'UNKNOWN' } : nothing
+  if (!(await isMasterAlive())) return nothing
+  // The connection stands, so the command died by a signal, whose name ssh does not pass on. On a terminal we cannot tell that from a 255.
+  return hasTerminal ? end : { code: null, signal: 'UNKNOWN' }
 }
 
 /** Drops everything up to the mark. `found` settles with false if the stream ends without one. */
@@ -97,14 +105,8 @@ function afterMark(source: Readable, mark: string): { found: Promise<boolean>; r
     resolve(false)
     rest.end()
   })
-  rest.once('close', () => source.resume()) // Nobody reads it any more; the channel shall still end.
+  rest.once('close', () => source.destroy()) // Nobody reads it any more; the channel shall still end.
   return { found, rest }
-}
-
-async function bothRead(end: Promise<ChannelEnd>, rest: Readable): Promise<ChannelEnd> {
-  const known = await end
-  if (!rest.readableEnded && !rest.destroyed && known.code !== null) await once(rest, 'close')
-  return known
 }
 
 async function readLog(path: string): Promise<string> {

@@ -4,6 +4,8 @@
 import { constants } from 'node:os'
 import { Readable, Writable } from 'node:stream'
 import { AppError } from '../../shared/errors.ts'
+import type { ChildSession, ToEnd } from './child-channel.ts'
+import { isOver } from './streams.ts'
 import type { Channel, ChannelEnd, TerminalSize } from './transport.ts'
 
 export type PtyCommand = {
@@ -12,23 +14,16 @@ export type PtyCommand = {
   cwd: string
   env: NodeJS.ProcessEnv
   terminal: TerminalSize & { term: string }
-  /** What the child's end means, where it is not its own code or signal. */
-  toEnd?: (end: ChannelEnd) => ChannelEnd | Promise<ChannelEnd>
+  toEnd?: ToEnd
 }
 
 /** @throws {AppError} `MISSING_TOOL` if node-pty is not there for this platform. */
-export async function ptyChannel(command: PtyCommand): Promise<Channel> {
+export async function ptyChannel(command: PtyCommand): Promise<ChildSession> {
   const { spawn } = await loadNodePty()
-  const { columns, rows, term } = command.terminal
-  const pty = spawn(command.file, command.args, {
-    name: term,
-    cols: columns,
-    rows,
-    cwd: command.cwd,
-    env: { ...command.env, TERM: term },
-    encoding: null,
-  })
-  const { promise: end, resolve } = Promise.withResolvers<ChannelEnd>()
+  const { file, args, cwd, terminal, toEnd = end => end } = command
+  const env = { ...command.env, TERM: terminal.term }
+  const pty = spawn(file, args, { name: terminal.term, cols: terminal.columns, rows: terminal.rows, cwd, env, encoding: null })
+  const { promise: exited, resolve } = Promise.withResolvers<ChannelEnd>()
   const stdout = new Readable({
     read: () => pty.resume(),
     destroy: (error, done) => {
@@ -36,43 +31,42 @@ export async function ptyChannel(command: PtyCommand): Promise<Channel> {
       done(error)
     },
   })
-  let isOver = false
+  let isGone = false
   // With `encoding: null` node-pty gives and takes Buffers, whatever its types say.
   pty.onData(data => {
     if (!stdout.destroyed && !stdout.push(data)) pty.pause()
   })
   pty.onExit(({ exitCode, signal }) => {
-    isOver = true
+    isGone = true
     stdout.push(null)
-    const raw = signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null }
-    const known = command.toEnd?.(raw) ?? raw
-    if (stdout.readableEnded || stdout.destroyed) resolve(known)
-    else stdout.once('close', () => resolve(known))
+    resolve(toEnd(signal ? { code: null, signal: signalName(signal) } : { code: exitCode, signal: null }))
   })
   const stdin = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!isOver) pty.write(chunk as unknown as string)
+      if (!isGone) pty.write(chunk as unknown as string)
       done()
     },
   })
   const stderr = new Readable({ read: () => undefined })
   stderr.push(null)
-  return {
+  const { promise: given, resolve: giveUp } = Promise.withResolvers<ChannelEnd>()
+  const read = Promise.all([exited, isOver(stdout)]).then(([end]) => end)
+  const channel: Channel = {
     stdin,
     stdout,
     stderr,
-    end,
+    end: Promise.race([read, given]),
     resize: size => {
-      if (!isOver) pty.resize(size.columns, size.rows)
+      if (!isGone) pty.resize(size.columns, size.rows)
     },
     close: () => {
-      // A terminal that goes away hangs up what runs in it.
-      if (!isOver) pty.kill('SIGHUP')
+      if (!isGone) pty.kill('SIGHUP') // A terminal that goes away hangs up what runs in it.
       stdin.destroy()
       stdout.destroy()
-      resolve({ code: null, signal: null })
+      giveUp({ code: null, signal: null })
     },
   }
+  return { channel, exited }
 }
 
 async function loadNodePty(): Promise<typeof import('@lydell/node-pty')> {

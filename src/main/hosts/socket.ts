@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { homedir } from 'node:os'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { AppError } from '../../shared/errors.ts'
 import type { SshHost } from './ssh-config.ts'
 import { toolEnv } from './ssh-tools.ts'
+import { joinStreams } from './streams.ts'
 
 const CONNECT_TIMEOUT_MS = 15_000
 
@@ -47,29 +48,6 @@ export async function connectProxy(command: string, env: NodeJS.ProcessEnv): Pro
     const words = complaint.trim().split('\n').at(-1) || `it ended with ${code}`
     stream.destroy(new Error(`the ProxyCommand "${command}" failed: ${words}`))
   })
-  return stream
-}
-
-/** Two one-way streams as one; `onDestroy` lets go of what is behind them. */
-export function joinStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, onDestroy: () => void): Duplex {
-  const stream = new Duplex({
-    read: () => input.resume(),
-    write: (chunk: Buffer, _encoding, done) => output.write(chunk, done),
-    final: done => {
-      output.end()
-      done()
-    },
-    destroy: (error, done) => {
-      onDestroy()
-      done(error)
-    },
-  })
-  input.on('data', chunk => {
-    if (!stream.push(chunk)) input.pause()
-  })
-  input.on('end', () => stream.push(null))
-  input.on('error', error => stream.destroy(error))
-  output.on('error', error => stream.destroy(error))
   return stream
 }
 

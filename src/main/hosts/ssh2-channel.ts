@@ -3,9 +3,9 @@
  * whose outputs are not read, and forgets the callbacks of writes to a channel that has closed; none of this gets past here.
  */
 import { Readable, Writable } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import type { ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/errors.ts'
+import { isOver } from './streams.ts'
 import type { Channel, ChannelEnd } from './transport.ts'
 
 /** A server may give packets of any size, and ssh2 loops for ever over those of 0 bytes. RFC 4253 asks for 32 kB. */
@@ -48,7 +48,7 @@ export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, drained }: Wr
     resolve()
   })
   const { promise: given, resolve: giveUp } = Promise.withResolvers<void>()
-  const end = Promise.race([Promise.all([closed, over(flow.stdout), over(flow.stderr)]), given]).then(() => exit)
+  const end = Promise.race([Promise.all([closed, isOver(flow.stdout), isOver(flow.stderr)]), given]).then(() => exit)
   const channel: Channel = {
     stdin,
     stdout: flow.stdout,
@@ -94,10 +94,6 @@ function jointFlow(raw: ClientChannel): { stdout: Readable; stderr: Readable } {
   }) as [Readable, Readable]
   raw.on('error', () => undefined) // The connection's own error tells.
   return { stdout, stderr }
-}
-
-function over(stream: Readable): Promise<void> {
-  return finished(stream).catch(() => undefined) // Destroyed by its reader: that is an end as well.
 }
 
 function checkPacketSize(raw: ClientChannel): void {

@@ -8,8 +8,8 @@ import { AppError } from '../../shared/errors.ts'
 import { type Opened, SessionRefused, type SlotConnection } from './channel-slots.ts'
 import { watchLiveness } from './liveness.ts'
 import { throughLoginShell } from './login-shell.ts'
-import { joinStreams } from './socket.ts'
 import { type WrappedChannel, wrapSsh2Channel } from './ssh2-channel.ts'
+import { joinStreams } from './streams.ts'
 import type { ExecOptions } from './transport.ts'
 
 export type Ssh2Options = {
