@@ -54,7 +54,12 @@ prepare() {
   umask 077
   # A job that runs us is not to be the parent of what we start.
   unset DROVER_JOB CDPATH
-  case :${PATH-}: in *:/usr/bin:*) ;; *) export PATH="${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin" ;; esac
+  for tool in awk date flock setsid; do
+    command -v "$tool" >/dev/null 2>&1 || {
+      export PATH="${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin"
+      break
+    }
+  done
   NICE=
   ! command -v nice >/dev/null 2>&1 || NICE='nice'
   ROOT=${DROVER_ROOT:-${HOME:?is not set}/.drover}
@@ -249,7 +254,12 @@ load() {
   elif is_process "$watcher" "$watcher_start"; then
     [ -z "$pid" ] || job_state=running
   elif ! load_end && [ -n "$watcher" ]; then
-    lose 'the process that watched it was killed, so its end is not known'
+    first_line "$dir/tmux_socket"
+    if [ -n "$line" ] && ! tmux -S "$line" has-session 2>/dev/null; then
+      lose 'its terminal (tmux) was killed, so its end is not known'
+    else
+      lose 'the process that watched it was killed, so its end is not known'
+    fi
   fi
 }
 
@@ -730,7 +740,7 @@ run_in_terminal() {
     set -p remain-on-exit on \; set -pq remain-on-exit-format "$end_text" \; \
     set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -s focus-events off ; \
       run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
-    pipe-pane -o 'echo $$ >"$DROVER_LOG_PID"; exec cat >>"$DROVER_LOG"' 2>&1); then
+    pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
     # Until the watcher in the terminal has noted itself, we are who would know of its end.
     tries=0
     while first_line "$dir/watcher" && [ "${line%% *}" = $$ ] && [ $tries -lt 500 ]; do
@@ -801,11 +811,14 @@ set_formats() {
 # tmux shows.
 watch_terminal() {
   dir=$JOBS/$1 job=$1
-  trap : HUP INT QUIT TERM
+  # Not HUP: the kernel sends it to us alone when the terminal goes, and to the job only when we have gone too.
+  trap : INT QUIT TERM
   note_watcher
   exec 3>&2 2>"$dir/said"
   (exec sh "$AGENT" run-job "$job" 2>&3 3>&-)
   set_end $?
+  # Now it comes because tmux closes what we let go of.
+  trap : HUP
   exec </dev/null >/dev/null 2>/dev/null 3>&-
   await_log
   finish "$code" "$signal"
@@ -832,9 +845,7 @@ await_log() {
     tries=$((tries + 1))
     sleep 0.01 || sleep 1
   done
-  if [ -z "$is_dead" ]; then
-    encode 'its terminal (tmux) was killed' && printf '%s\n' "$field" >"$dir/reason"
-  elif [ -n "$log_pid" ] && ! process "$log_pid"; then
+  if [ -n "$log_pid" ] && ! process "$log_pid"; then
     encode 'its output is not all in its log: what wrote it has ended early' && printf '%s\n' "$field" >"$dir/reason"
   fi
 }
@@ -913,8 +924,9 @@ kill_tree() {
   begun=$(centiseconds) sent=' ' pause=0.05
   while :; do
     load "$1" || exit
-    pids=$(tree "$1" "$(tree_line)" | tr '\n' ' ')
-    waited=$((($(centiseconds) - begun) * 10))
+    # Parents first: a shell whose child dies before it would call that its exit.
+    pids=$(tree "$1" "$(tree_line)" | sort -n | tr '\n' ' ')
+    waited=$((($(centiseconds) - begun) * 10)) fresh=
     if [ -z "$pids" ]; then
       [ "$job_state" = starting ] && [ $waited -lt 10000 ] || exit
     elif [ $waited -ge "$3" ]; then
@@ -924,10 +936,10 @@ kill_tree() {
       [ $waited -lt $(($3 + 60000)) ] || exit
     else
       for pid in $pids; do
-        case $sent in *" $pid "*) continue ;; esac
-        kill -s "$2" "$pid" 2>/dev/null && kill -s CONT "$pid" 2>/dev/null
-        sent="$sent$pid "
+        case $sent in *" $pid "*) ;; *) fresh="$fresh $pid" sent="$sent$pid " ;; esac
       done
+      # shellcheck disable=SC2086 # Numbers, to be split.
+      [ -z "$fresh" ] || { kill -s "$2" $fresh; kill -s CONT $fresh; } 2>/dev/null
     fi
     sleep $pause 2>/dev/null || sleep 1
     # Looking costs the host something: less often the longer it takes.
@@ -940,7 +952,7 @@ centiseconds() {
   echo "${uptime%.*}${uptime#*.}"
 }
 
-# For a job whose watcher was killed: waits for its end, which nobody else would notice, and tells that it is lost.
+# For a job whose watcher or terminal may have been killed: waits for its end, which nobody else would notice, and tells that it is lost.
 settle() {
   exec >/dev/null 2>&1
   while load "$1" && [ "$job_state" = running ]; do

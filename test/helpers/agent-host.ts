@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { AgentEvent, AgentJob, StartSpec } from '../../src/main/hosts/agent.ts'
@@ -14,7 +14,7 @@ import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import { type Channel, run } from '../../src/main/hosts/transport.ts'
 import { jobScript } from '../../src/main/jobs/job-script.ts'
 import type { Command } from '../../src/shared/domain.ts'
-import { pidsWithEnv, signalAll } from './processes.ts'
+import { isAlive, pidsWithEnv, signalAll } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
@@ -32,6 +32,8 @@ export type AgentHost = {
   file(id: string, name: string): string | null
   /** PIDs of everything this host runs now. */
   processes(): number[]
+  /** PIDs of the agents that serve a client, without what they started. */
+  agents(): number[]
   /** As after a restart: all processes gone, another boot id. */
   reboot(): Promise<void>
   /** Runs a command line there as the user would over ssh. */
@@ -40,22 +42,27 @@ export type AgentHost = {
 export type TestAgent = AgentClient & { readonly events: AgentJob[] }
 export type JobOptions = Partial<StartSpec> & { env?: Record<string, string> }
 
-export function makeAgentHost(
-  shell: ShellName = 'dash',
-  options: { env?: Record<string, string>; homeName?: string } = {},
-): AgentHost {
+export type AgentHostOptions = {
+  env?: Record<string, string>
+  homeName?: string
+  /** Nothing in its PATH but what the shell (busybox) brings, and flock. */
+  onlyShellTools?: boolean
+}
+
+export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptions = {}): AgentHost {
   const dir = temporaryFolder()
   const home = join(dir, options.homeName ?? `it's "my" $HOME #{x}`)
   const bin = join(dir, 'bin')
   mkdirSync(home)
   mkdirSync(bin)
   linkShell(shell, bin)
+  if (options.onlyShellTools) symlinkSync('/usr/bin/flock', join(bin, 'flock'))
   const bootIdFile = join(dir, 'boot_id')
   const mark = `DROVER_TEST_HOST=${dir}`
   execFileSync('sh', ['-c', 'echo first-boot >"$1"', 'sh', bootIdFile])
   const env: Record<string, string> = {
     HOME: home,
-    PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: options.onlyShellTools ? bin : `${bin}:/usr/local/bin:/usr/bin:/bin`,
     SHELL: '/bin/sh',
     TMPDIR: dir,
     DROVER_BOOT_ID_FILE: bootIdFile,
@@ -92,6 +99,11 @@ export function makeAgentHost(
       return existsSync(path) ? readFileSync(path, 'latin1') : null
     },
     processes: () => pidsWithEnv(mark),
+    agents: () =>
+      readdirSync(join(root, 'events'))
+        .filter(name => name.startsWith('w.'))
+        .map(name => Number(name.slice(2)))
+        .filter(isAlive),
     reboot: async () => {
       await killAll()
       execFileSync('sh', ['-c', 'echo second-boot >"$1"', 'sh', bootIdFile])

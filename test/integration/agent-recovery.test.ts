@@ -1,0 +1,208 @@
+/** Bad days on a host: kills of everything, a restart, a cut link, a watcher that stands still, a full disk. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import { descendants, isAlive, processName, signalAll } from '../helpers/processes.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const TERMINAL = { columns: 80, rows: 24 }
+const ways = SHELLS.flatMap(shell => [
+  { shell, kind: 'plain', terminal: null },
+  { shell, kind: 'terminal', terminal: TERMINAL },
+])
+
+describe.each(ways)('$kind job, agent in $shell', ({ shell, terminal }) => {
+  test('kill -9 of the job itself is told as its end', async () => {
+    const host = makeAgentHost(shell)
+    const agent = record(await host.open())
+    const spec = jobSpec('echo before; sleep 1000; echo never', { terminal })
+    await agent.start(spec)
+    const { pid } = await isRunning(agent, spec.id)
+    await waitFor(() => host.file(spec.id, 'output.log')?.includes('before'))
+    signalAll([pid ?? 0], 'SIGKILL')
+    expect(await ended(agent, spec.id)).toMatchObject({ state: 'ended', signal: 'KILL', isStopped: false })
+    expect(host.file(spec.id, 'output.log')?.trim()).toBe('before')
+  })
+
+  test('kill -9 of its watcher leaves it running, then lost; never running for ever', async () => {
+    const host = makeAgentHost(shell)
+    const agent = record(await host.open())
+    // A terminal hangs up when its first process dies.
+    const spec = jobSpec("trap '' HUP; echo up; while ! [ -e ../../end ]; do sleep 0.05; done", { terminal })
+    await agent.start(spec)
+    await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'))
+    signalAll([Number(host.file(spec.id, 'watcher')?.split(' ')[0])], 'SIGKILL')
+    expect(await agent.stat(spec.id)).toMatchObject({ state: 'running' })
+    writeFileSync(join(host.root, 'end'), '')
+    const { pid } = await isRunning(agent, spec.id)
+    await waitFor(() => !isAlive(pid ?? 0))
+    expect(await agent.stat(spec.id)).toMatchObject({ state: 'lost', exitCode: null, reason: expect.stringContaining('watched') })
+    expect(await ended(agent, spec.id)).toMatchObject({ state: 'lost' })
+    expect((await agent.list())[0]).toMatchObject({ state: 'lost' })
+  })
+
+  test('a restart of its host loses it', async () => {
+    const host = makeAgentHost(shell)
+    const first = record(await host.open())
+    const [running, done] = [jobSpec('echo up; sleep 1000', { terminal }), jobSpec('exit 4', { terminal })]
+    await first.start(running)
+    await first.start(done)
+    await ended(first, done.id)
+    await isRunning(first, running.id)
+    await host.reboot()
+    expect((await first.lost).message).toContain('h1')
+    const second = record(await host.open({ eventOffset: first.eventOffset }))
+    const jobs = await second.list()
+    expect(jobs.find(job => job.id === running.id)).toMatchObject({ state: 'lost', reason: 'its host was restarted' })
+    expect(jobs.find(job => job.id === done.id)).toMatchObject({ state: 'ended', exitCode: 4 })
+    expect(await ended(second, running.id)).toMatchObject({ state: 'lost' })
+    // It stays so on the next boot too.
+    expect(await second.start(running)).toMatchObject({ state: 'lost' })
+  })
+
+  test('what happened while nobody was there is told from the offset on, once the link is back', async () => {
+    const host = makeAgentHost(shell)
+    const first = record(await host.open())
+    const seen = await runJob(first, 'exit 1', { terminal })
+    const spec = jobSpec('while ! [ -e ../../end ]; do sleep 0.05; done; exit 5', { terminal })
+    await first.start(spec)
+    await isRunning(first, spec.id)
+    first.close()
+    writeFileSync(join(host.root, 'end'), '')
+    await waitFor(() => host.file(spec.id, 'record') !== null)
+    const second = record(await host.open({ eventOffset: first.eventOffset }))
+    expect(await ended(second, spec.id)).toMatchObject({ exitCode: 5 })
+    expect(second.events.map(job => job.id)).not.toContain(seen.id)
+  })
+
+  test('kill -9 of the agent leaves the job, and the next agent clears up after it', async () => {
+    const host = makeAgentHost(shell)
+    const first = record(await host.open())
+    const spec = jobSpec('while ! [ -e ../../end ]; do sleep 0.05; done; exit 6', { terminal })
+    await first.start(spec)
+    await isRunning(first, spec.id)
+    const [old = 0] = host.agents()
+    const left = descendants(old)
+    expect(left).toHaveLength(1)
+    // Only the agent: nobody tells the process that reads its FIFO.
+    signalAll([old], 'SIGKILL')
+    const second = record(await host.open({ eventOffset: first.eventOffset }))
+    await waitFor(() => left.every(pid => !isAlive(pid)), { what: 'the reader of the old agent to be gone' })
+    writeFileSync(join(host.root, 'end'), '')
+    expect(await ended(second, spec.id)).toMatchObject({ exitCode: 6 })
+  })
+})
+
+describe('a terminal', () => {
+  test('whose tmux is killed loses its job, with the reason and the output so far', async () => {
+    const host = makeAgentHost()
+    const agent = record(await host.open())
+    const spec = jobSpec('echo up; sleep 1000', { terminal: TERMINAL })
+    await agent.start(spec)
+    await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'))
+    signalAll(
+      host.processes().filter(pid => processName(pid).startsWith('tmux: server')),
+      'SIGKILL',
+    )
+    expect(await ended(agent, spec.id)).toMatchObject({ state: 'lost', reason: expect.stringContaining('(tmux) was killed') })
+    expect(host.file(spec.id, 'output.log')).toBe('up\r\n')
+  })
+
+  test('that cannot be opened makes a job that failed, with the reason', async () => {
+    const host = makeAgentHost()
+    writeFileSync(
+      join(host.env.PATH?.split(':')[0] ?? '', 'tmux'),
+      '#!/bin/sh\ncase $1 in -V) echo tmux 3.3a;; *) echo no luck >&2; exit 1;; esac\n',
+      { mode: 0o700 },
+    )
+    const agent = record(await host.open())
+    const job = await runJob(agent, 'echo never', { terminal: TERMINAL })
+    expect(job).toMatchObject({ state: 'ended', exitCode: null, signal: null, reason: expect.stringContaining('no luck') })
+  })
+
+  test('on a host without tmux is refused, naming it, and a job without one runs', async () => {
+    const host = makeAgentHost('busybox', { onlyShellTools: true })
+    const agent = record(await host.open())
+    expect(agent.info).toMatchObject({ tmux: null, rsync: null })
+    const refused = agent.start(jobSpec('echo never', { terminal: TERMINAL }))
+    await expect(refused).rejects.toMatchObject({ code: 'MISSING_TOOL', message: expect.stringContaining('tmux') })
+    expect(await agent.list()).toEqual([])
+    expect(await runJob(agent, 'exit 3')).toMatchObject({ exitCode: 3 })
+  })
+})
+
+describe('events', () => {
+  test('a watcher that stands still keeps no job from ending, and misses nothing', async () => {
+    const host = makeAgentHost()
+    const still = record(await host.open())
+    const [agent = 0] = host.agents()
+    const awake = record(await host.open())
+    const spec = jobSpec('while ! [ -e ../../end ]; do sleep 0.05; done')
+    await still.start(spec)
+    await isRunning(still, spec.id)
+    await isRunning(awake, spec.id)
+    const family = [agent, ...descendants(agent)]
+    expect(family.length).toBeGreaterThan(1)
+    signalAll(family, 'SIGSTOP')
+    writeFileSync(join(host.root, 'end'), '')
+    await ended(awake, spec.id)
+    expect(still.events.at(-1)?.state).toBe('running')
+    expect(host.file(spec.id, 'exitcode')?.trim()).toBe('0')
+    signalAll(family, 'SIGCONT')
+    await ended(still, spec.id)
+  })
+
+  test('a log that has grown begins anew; who stood in the old one is told every job again', async () => {
+    const host = makeAgentHost()
+    const first = record(await host.open())
+    const job = await runJob(first, 'exit 2')
+    const offset = first.eventOffset
+    first.close()
+    const generation = readFileSync(join(host.root, 'events/generation'), 'utf8').trim()
+    writeFileSync(join(host.root, `events/log.${generation}`), `${'\n'.repeat(1_200_000)}`, { flag: 'a' })
+    // The next agent moves to a new log while a watcher is reading the old one.
+    const reader = record(await host.open({ eventOffset: offset }))
+    await waitFor(() => readFileSync(join(host.root, 'events/generation'), 'utf8').trim() !== generation, { what: 'a new log' })
+    const next = await runJob(reader, 'exit 3')
+    expect(next).toMatchObject({ exitCode: 3 })
+    const late = record(await host.open({ eventOffset: offset }))
+    await waitFor(() => late.events.length >= 2, { what: 'both jobs' })
+    expect(late.events.map(one => one.id).sort()).toEqual([job.id, next.id].sort())
+    expect(late.eventOffset.split(':')[0]).not.toBe(generation)
+  })
+
+  test('an event too long for one write is told all the same', async () => {
+    const agent = record(await makeAgentHost().open())
+    const folder = `/${'é'.repeat(120)}`.repeat(12)
+    const job = await runJob(agent, 'exit 2', { folder, command: 'ü'.repeat(400) })
+    expect(job).toMatchObject({ exitCode: 2, folder, command: 'ü'.repeat(400) })
+    expect(await agent.list()).toEqual([job])
+  })
+
+  test('on a full disk a job still ends, in time and with its exit code', async () => {
+    const host = makeAgentHost()
+    const agent = record(await host.open())
+    const spec = jobSpec('while ! [ -e ../../end ]; do sleep 0.05; done; exit 5')
+    await agent.start(spec)
+    await isRunning(agent, spec.id)
+    // A log that nothing can be added to stands for the disk: no file of the agent's is written by root's leave alone.
+    const generation = readFileSync(join(host.root, 'events/generation'), 'utf8').trim()
+    execFileSync('ln', ['-sf', '/dev/full', join(host.root, `events/log.${generation}`)])
+    writeFileSync(join(host.root, 'end'), '')
+    expect(await ended(agent, spec.id)).toMatchObject({ exitCode: 5 })
+  })
+})
+
+test('a thousand jobs are listed at once', async () => {
+  const host = makeAgentHost()
+  const agent = record(await host.open())
+  const job = await runJob(agent, 'exit 2')
+  await host.exec(`cd "$HOME/.drover/jobs" && i=1000; while [ $i -lt 1999 ]; do i=$((i+1)); new=00000000-0000-4000-8000-00000000$i
+    cp -r ${job.id} $new; sed "s/${job.id}/$new/" ${job.id}/record >$new/record; done`)
+  const jobs = await agent.list()
+  expect(jobs).toHaveLength(1000)
+  expect(new Set(jobs.map(one => one.id)).size).toBe(1000)
+  expect(jobs.every(one => one.exitCode === 2)).toBe(true)
+})

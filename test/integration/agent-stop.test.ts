@@ -1,0 +1,138 @@
+/** Stopping a whole tree, on a host of each shell: what ignores TERM, what left the session, what cleared its environment. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import { isAlive, pidsWithEnv, signalAll } from '../helpers/processes.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const TERMINAL = { columns: 80, rows: 24 }
+const ways = SHELLS.flatMap(shell => [
+  { shell, kind: 'plain', terminal: null },
+  { shell, kind: 'terminal', terminal: TERMINAL },
+])
+
+describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }) => {
+  test('sends the signal and tells that it was us', async () => {
+    const agent = record(await makeAgentHost(shell).open())
+    const spec = jobSpec('sleep 1000', { terminal })
+    await agent.start(spec)
+    await isRunning(agent, spec.id)
+    expect(await agent.stop(spec.id, { signal: 'TERM', graceMs: 10_000 })).toMatchObject({ state: 'running', isStopped: true })
+    expect(await ended(agent, spec.id)).toMatchObject({ state: 'ended', signal: 'TERM', isStopped: true })
+  })
+
+  test('gives the job time to end in its own way', async () => {
+    const host = makeAgentHost(shell)
+    const agent = record(await host.open())
+    const spec = jobSpec("trap 'echo bye; exit 9' INT; echo up; while :; do sleep 0.05; done", { terminal })
+    await agent.start(spec)
+    await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'), { what: 'its trap' })
+    await agent.stop(spec.id, { signal: 'INT', graceMs: 10_000 })
+    expect(await ended(agent, spec.id)).toMatchObject({ exitCode: 9, isStopped: true })
+    expect(host.file(spec.id, 'output.log')).toContain('bye')
+  })
+
+  test('leaves nothing of a tree that hides', async () => {
+    const host = makeAgentHost(shell)
+    const agent = record(await host.open())
+    // Ignores TERM; a grandchild of another session whose parent is gone; a child without the environment; one that is stopped.
+    const command = [
+      `trap '' TERM HUP`,
+      `(setsid sh -c 'trap "" TERM; echo pid $$; exec sleep 1000' &)`,
+      `env -i PATH="$PATH" sh -c 'trap "" TERM; echo pid $$; exec sleep 1001' &`,
+      `sh -c 'echo pid $$; kill -STOP $$; sleep 1002' &`,
+      'echo pid $$; while :; do sleep 0.1; done',
+    ].join('\n')
+    const spec = jobSpec(command, { terminal })
+    await agent.start(spec)
+    const pids = await waitFor(
+      () => {
+        const found = [...(host.file(spec.id, 'output.log') ?? '').matchAll(/^pid (\d+)\r?$/gm)].map(match => Number(match[1]))
+        return found.length === 4 && found
+      },
+      { what: 'the whole tree' },
+    )
+    await agent.stop(spec.id, { signal: 'TERM', graceMs: 300 })
+    expect(await ended(agent, spec.id)).toMatchObject({ signal: 'KILL', isStopped: true })
+    await waitFor(() => pids.every(pid => !isAlive(pid)), { what: 'all four to be gone' })
+    await waitFor(() => pidsWithEnv(`DROVER_JOB=${spec.id}`).length === 0, { what: 'the last of its helpers to be gone' })
+  })
+
+  test('of one that has ended does nothing, and of one that is not there says so', async () => {
+    const agent = record(await makeAgentHost(shell).open())
+    const job = await runJob(agent, 'exit 3', { terminal })
+    expect(await agent.stop(job.id, { signal: 'TERM', graceMs: 0 })).toMatchObject({
+      state: 'ended',
+      exitCode: 3,
+      isStopped: false,
+    })
+    await expect(agent.stop(jobSpec('x').id, { signal: 'TERM', graceMs: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('right after the start still stops it', async () => {
+    const agent = record(await makeAgentHost(shell).open())
+    const spec = jobSpec('sleep 1000', { terminal })
+    await Promise.all([agent.start(spec), agent.stop(spec.id, { signal: 'TERM', graceMs: 5_000 })])
+    expect(await ended(agent, spec.id)).toMatchObject({ isStopped: true })
+  })
+
+  test('goes on when the agent is gone', async () => {
+    const host = makeAgentHost(shell)
+    const first = record(await host.open())
+    const spec = jobSpec(`trap '' TERM; while :; do sleep 0.1; done`, { terminal })
+    await first.start(spec)
+    await isRunning(first, spec.id)
+    await first.stop(spec.id, { signal: 'TERM', graceMs: 1_000 })
+    first.close()
+    const second = record(await host.open({ eventOffset: first.eventOffset }))
+    expect(await ended(second, spec.id)).toMatchObject({ signal: 'KILL', isStopped: true })
+  })
+})
+
+describe('a tree', () => {
+  test('is counted whole: CPU time that never goes back, memory, processes', async () => {
+    const agent = record(await makeAgentHost().open())
+    const spec = jobSpec(
+      'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sh -c "i=0; while [ \\$i -lt 200000 ]; do i=\\$((i+1)); done"; sleep 1000 & sleep 1000',
+    )
+    await agent.start(spec)
+    await waitFor(async () => (await agent.jobSamples())[0]?.processes === 3, { what: 'the shell and both sleeps' })
+    const [first] = await agent.jobSamples()
+    expect(first).toMatchObject({ id: spec.id, memoryKind: 'pss' })
+    expect(first?.cpuMs).toBeGreaterThan(50)
+    expect(first?.memoryBytes).toBeGreaterThan(100_000)
+    expect(first?.memoryBytes).toBeLessThan(50_000_000)
+    await agent.stop(spec.id, { signal: 'KILL', graceMs: 0 })
+    await ended(agent, spec.id)
+    expect(await agent.jobSamples()).toEqual([])
+  })
+
+  test('two jobs are told apart, and a job that starts another is not that other', async () => {
+    const host = makeAgentHost()
+    const agent = record(await host.open())
+    const [one, two] = [jobSpec({ argv: ['sleep', '1000'] }), jobSpec('sleep 1000 & sleep 1001 & wait', { terminal: TERMINAL })]
+    await Promise.all([agent.start(one), agent.start(two)])
+    const counts = async () => Object.fromEntries((await agent.jobSamples()).map(sample => [sample.id, sample.processes]))
+    await waitFor(async () => expect(await counts()).toEqual({ [one.id]: 1, [two.id]: 3 }) ?? true, { what: '1 and 3 processes' })
+    await agent.stop(two.id, { signal: 'TERM', graceMs: 5_000 })
+    await ended(agent, two.id)
+    expect((await agent.stat(one.id))?.state).toBe('running')
+  })
+
+  test('a PID that was given anew to a stranger is neither the job nor stopped', async () => {
+    const host = makeAgentHost()
+    const agent = record(await host.open())
+    const spec = jobSpec('sleep 1000')
+    await agent.start(spec)
+    await isRunning(agent, spec.id)
+    const { stdout } = await host.exec("setsid setsid sh -c 'echo $$; exec sleep 1000 >/dev/null 2>&1'")
+    const stranger = Number(stdout.toString())
+    const watcher = Number(readFileSync(`${host.root}/jobs/${spec.id}/watcher`, 'utf8').split(' ')[0])
+    signalAll([watcher, Number(host.file(spec.id, 'pid'))], 'SIGKILL')
+    // As if the kernel had come round: the files name a process that lives, with another start time.
+    await host.exec(`printf '%s\\n' ${stranger} >"$HOME/.drover/jobs/${spec.id}/pid"`)
+    await agent.stop(spec.id, { signal: 'TERM', graceMs: 0 })
+    await waitFor(async () => (await agent.stat(spec.id))?.state === 'lost', { what: 'the job to be lost' })
+    expect(isAlive(stranger)).toBe(true)
+  })
+})
