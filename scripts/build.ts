@@ -24,6 +24,10 @@ async function main(): Promise<void> {
     writeFileSync(join(outDir, '.built'), '')
     putInPlace(outDir, join(root, 'out'))
     report([...core, ...cli], performance.now() - startedAt)
+  } catch (error) {
+    // The bundler's messages show the place in the source; where in the bundler they were made helps nobody.
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
   } finally {
     rmSync(workDir, { recursive: true, force: true })
   }
