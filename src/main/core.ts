@@ -37,6 +37,8 @@ import type { RunningCore } from './run-headless.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
 
+/** How long a placement waits, after the start, for hosts that are still being connected. */
+const SETTLE_MS = 3_000
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
 
@@ -97,6 +99,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   const placer = {
     store,
     links: () => hosts.all(),
+    settled: () => hosts.settled(SETTLE_MS),
     tagsOf: (name: string) => config.current.hosts.find(host => host.name === name)?.tags ?? [],
     unfinished: () => jobs.unfinished(),
     now,

@@ -47,7 +47,7 @@ export const JOB_EXITS = [
   { code: '141', means: 'Whoever read the output went away.' },
 ]
 export const PUSH_ABOUT = [
-  'Sends the current folder to a host and runs the command there in a fresh copy of it. What git ignores is not sent, nor is .git; the second push of a folder sends only what changed. Nothing comes back by itself but what --pull names.',
+  'Sends the current folder to a host and runs the command there in a fresh copy of it. What git ignores is not sent (.git itself is); the second push of a folder sends only what changed. Nothing comes back by itself but what --pull names.',
   'One word after -- is a line for your login shell there, so pipes and && work in it; several words are one exact argument list, and no shell reads them again.',
   'On a terminal you are attached to the job: Ctrl+B D leaves it running, and the end of the job stays on the screen until a key is pressed. Ctrl+C goes to the program. If the link breaks, the job goes on and you are attached again when the host is back.',
   'Without a terminal here the output streams plainly and Ctrl+C stops the job: the first asks the program to end, the second kills it, the third leaves it alone. When the reader of the output goes away, as in "| head", the job is stopped as well.',

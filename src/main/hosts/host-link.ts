@@ -61,6 +61,9 @@ export class HostLink {
   #failures = 0
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
+  readonly #firstNews = Promise.withResolvers<void>()
+  /** Settles with the first sample, or when it is first known that there is none to be had. */
+  readonly settled = this.#firstNews.promise
 
   constructor(options: LinkOptions) {
     this.name = options.name
@@ -161,6 +164,7 @@ export class HostLink {
   }
 
   #fail(error: AppError): void {
+    this.#firstNews.resolve()
     if (this.#isClosed) return
     if (NEEDS_USER.has(error.code)) {
       this.#set({ state: 'refused', error, retryAt: null })
@@ -181,6 +185,7 @@ export class HostLink {
       )
       if (this.#live !== live) return
       this.#sample = sample
+      this.#firstNews.resolve()
       this.#options.listener.sampled?.(this, sample)
       if (count % JOB_SAMPLE_EVERY_SAMPLES === JOB_SAMPLE_EVERY_SAMPLES - 1) this.#sampleJobs(live)
       this.#timer = setTimeout(() => this.#sampleLoop(live, count + 1), SAMPLE_EVERY_MS)

@@ -52,6 +52,16 @@ export class Hosts {
     return [...this.#links.values()]
   }
 
+  /** Waits until of every host something is known, be it that it cannot be reached; at most `timeoutMs`. */
+  async settled(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, timeoutMs)
+    })
+    await Promise.race([Promise.all(this.all().map(link => link.settled)), late])
+    clearTimeout(timer)
+  }
+
   /** After a sleep: links that look alive may be dead, and waiting ones need not wait. */
   wake(): void {
     for (const link of this.#links.values()) link.wake()

@@ -15,7 +15,7 @@ import type { Jobs } from './jobs.ts'
 export type Delivery<Scanned> = {
   /** Looks through the folder that is to be pushed. */
   scan(folder: string, signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<Scanned>
-  place(job: JobRow, scanned: Scanned | null): Placement
+  place(job: JobRow, scanned: Scanned | null): Promise<Placement>
   /** Makes the job's workdir on the host hold what was scanned; an empty one for null. */
   deliver(
     job: JobRow,
@@ -80,14 +80,14 @@ export class JobRunner<Scanned> {
     const { jobs, delivery } = this.#options
     const onProgress = (progress: SyncProgress) => jobs.setTransient(row.id, { progress })
     const scanned = row.isSynced && row.folder !== null ? await delivery.scan(row.folder, signal, onProgress) : null
-    const placed = row.host === null || row.placement === null ? this.#place(row, scanned) : row
+    const placed = row.host === null || row.placement === null ? await this.#place(row, scanned) : row
     jobs.apply(row.id, { type: 'syncing' })
     await this.#withHost(placed, signal, live => delivery.deliver(placed, scanned, live, signal, onProgress))
     jobs.apply(row.id, { type: 'starting' })
   }
 
-  #place(row: JobRow, scanned: Scanned | null): JobRow {
-    const placement = this.#options.delivery.place(row, scanned)
+  async #place(row: JobRow, scanned: Scanned | null): Promise<JobRow> {
+    const placement = await this.#options.delivery.place(row, scanned)
     this.#options.jobs.update(row.id, { host: placement.host, placement })
     return { ...row, host: placement.host, placement }
   }

@@ -14,17 +14,20 @@ export type ToSend = { folderKey: string; totalBytes: number; stamp: string }
 export type PlacerOptions = {
   store: Pick<Store, 'history' | 'folders' | 'hosts'>
   links(): readonly HostLink[]
+  /** Waits, not for long, until something is known of every host: right after the core's start it is not. */
+  settled(): Promise<void>
   tagsOf(hostName: string): readonly string[]
   unfinished(): readonly JobRow[]
   now(): number
 }
 
 /** @throws {AppError} `NO_HOST` with the reason of each host. */
-export function place(
+export async function place(
   job: { command: Command; folder: string | null },
   toSend: ToSend | null,
   options: PlacerOptions,
-): Placement {
+): Promise<Placement> {
+  await options.settled()
   const { store, links, unfinished, now } = options
   const { byHost, overall } = store.history.stats(commandKey(job.command), job.folder)
   const copies = toSend ? store.folders.copiesOf(toSend.folderKey) : new Map<string, FolderCopy>()

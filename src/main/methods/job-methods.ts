@@ -20,7 +20,7 @@ export type JobMethodsOptions = {
   owner: string
   defaultHost(): string
   /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
-  place(row: JobRow): NonNullable<JobRow['placement']>
+  place(row: JobRow): Promise<NonNullable<JobRow['placement']>>
   preview: Methods['job.preview']
   now(): number
 }
@@ -40,7 +40,7 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       await hosts.get(host).ready() // Whoever asked for this host hears at once why it cannot be reached.
       Object.assign(row, { host, placement: { host, reason: 'asked for', score: 0, candidates: [] } })
     } else if (!input.sync) {
-      const placement = options.place(row)
+      const placement = await options.place(row)
       Object.assign(row, { host: placement.host, placement })
     }
     const job = jobs.add(row)
