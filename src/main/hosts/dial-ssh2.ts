@@ -124,6 +124,11 @@ function keyLocked(name: string, keyPath: string): AppError {
 
 function loginRefused(name: string, host: SshHost, methods: readonly string[], identities: Identities): AppError {
   const who = `${host.user}@${host.hostname}`
+  const details = { host: name, methods: [...methods] }
+  if (identities.hasSigned) {
+    const message = `${name} took the key of ${who} but wants a second proof (a password or code), which Drover cannot give. Exempt this key on the host`
+    return new AppError('AUTH_FAILED', message, { details })
+  }
   const tried = identities.size === 0 ? 'there is no key to show it' : `it took none of ${identities.size} keys`
   const accepts = methods.length > 0 ? `It accepts: ${methods.join(', ')}. ` : ''
   const onlyPasswords = methods.length > 0 && !methods.includes('publickey')
@@ -131,7 +136,5 @@ function loginRefused(name: string, host: SshHost, methods: readonly string[], i
     ? 'Drover logs in by keys only: allow PubkeyAuthentication on the host'
     : `To be let in by a key: ssh-copy-id ${host.port === 22 ? '' : `-p ${host.port} `}${who}`
   const problems = identities.problems.length > 0 ? ` (${identities.problems.join('; ')})` : ''
-  return new AppError('AUTH_FAILED', `${name} does not let ${who} in: ${tried}${problems}. ${accepts}${advice}`, {
-    details: { host: name, methods: [...methods] },
-  })
+  return new AppError('AUTH_FAILED', `${name} does not let ${who} in: ${tried}${problems}. ${accepts}${advice}`, { details })
 }

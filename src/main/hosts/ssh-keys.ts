@@ -45,6 +45,8 @@ export class Identities extends ssh2.BaseAgent<Buffer> {
   readonly wantedLocked: string[] = []
   /** Locked files we could not even show, not knowing their public half. */
   readonly unshown: string[] = []
+  /** The host took one of our keys. Should it still not let us in, it wants something else besides. */
+  hasSigned = false
   readonly #signers: Signer[] = []
 
   constructor(problems: readonly string[]) {
@@ -78,7 +80,10 @@ export class Identities extends ssh2.BaseAgent<Buffer> {
     const signer = this.#signers.find(each => each.blob.equals(blob))
     const signed = signer ? signer.sign(data, hash) : Promise.reject(new Error('No such key'))
     signed.then(
-      signature => done?.(undefined, signature),
+      signature => {
+        this.hasSigned = true
+        done?.(undefined, signature)
+      },
       error => done?.(error),
     )
   }
