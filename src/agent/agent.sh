@@ -1381,7 +1381,7 @@ own_entries() {
 
 # remove-entry KIND ID OWNER : others' things are left alone.
 remove_entry() {
-  kind=$1 id=${2#=}
+  kind=${1#=} id=${2#=}
   decode "${3#=}"
   cd "$ROOT" || return
   if [ "$kind" = agent ]; then

@@ -41,7 +41,9 @@ export async function copyTree(input: CopyInput, context: TaskContext): Promise<
   const bytes = input.manifest ?? (await scanFolder({ folder: input.folder, now: input.now, explain: 0 }, context)).manifest.bytes
   const { entries } = unpackManifest(bytes)
   const target = toBytePath(input.target)
-  const growing = `${target}.copying-${process.pid}`
+  // So named, it is cleared away with the rest of what was not finished, should we be killed.
+  const slash = target.lastIndexOf('/')
+  const growing = `${target.slice(0, slash)}/.new.${target.slice(slash + 1)}.${process.pid}`
   rmSync(bytesOf(growing), { recursive: true, force: true })
   try {
     const copy = new TreeCopy({ from: toBytePath(input.folder), to: growing, entries, context })

@@ -47,6 +47,7 @@ export async function diffManifests(input: DiffInput): Promise<DiffResult> {
   }
   removed.push(...before.keys())
   removed.sort().reverse()
+  changed.push(...closedFolders(entries, [...removed, ...changed.map(entry => entry.path), ...doubtful.map(entry => entry.path)]))
   return {
     removed: pathBytes(removed),
     removedCount: removed.length,
@@ -54,6 +55,26 @@ export async function diffManifests(input: DiffInput): Promise<DiffResult> {
     doubtful: pathList(doubtful),
     manifest: repackEntries(entries, stamp),
   }
+}
+
+/**
+ * The folders above `paths` that are closed to their own user. To change what is in them they are opened on the host, and must be
+ * closed again: so they are sent too.
+ */
+function closedFolders(entries: readonly Entry[], paths: readonly string[]): Entry[] {
+  const closed = new Map(
+    entries.filter(entry => entry.type === 'dir' && (entry.mode & 0o700) !== 0o700).map(entry => [entry.path, entry]),
+  )
+  if (closed.size === 0) return []
+  const found = new Set<Entry>()
+  const listed = new Set(paths)
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = closed.get(path.slice(0, end))
+      if (folder && !listed.has(folder.path)) found.add(folder)
+    }
+  }
+  return [...found]
 }
 
 /** True if everything that can be known of an entry without reading it is the same. */

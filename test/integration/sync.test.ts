@@ -1,0 +1,418 @@
+/**
+ * Folders to hosts over real sshd, with rsync and with tar: what lies there afterwards is what the scan found, whatever was changed
+ * before; only changes are sent; and after a cancel, a cut or a kill the next sync goes on.
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FileWorkers } from '../../src/main/jobs/sync/file-workers.ts'
+import { FolderLocks } from '../../src/main/jobs/sync/folder-locks.ts'
+import { unpackManifest } from '../../src/main/jobs/sync/manifest.ts'
+import { scan } from '../../src/main/jobs/sync/scan.ts'
+import { type SyncOptions, type SyncReport, syncFolder } from '../../src/main/jobs/sync/send.ts'
+import { git, listTree, makeRepository, makeTree, type TreeListing } from '../helpers/folder-tree.ts'
+import { processName, signalAll } from '../helpers/processes.ts'
+import { OWNER, type SyncHost, startSyncHost, type Tools } from '../helpers/sync-host.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const workers = new FileWorkers()
+const locks = new FolderLocks()
+afterAll(() => workers.close())
+
+/** Far enough ahead that nothing counts as just changed. */
+const later = () => Date.now() + 10_000
+
+/** What a scan finds, with contents: what a copy has to hold. */
+async function expectedTree(folder: string): Promise<TreeListing> {
+  const { manifest } = await scan({ workers, folder })
+  const here = listTree(folder)
+  return new Map(unpackManifest(manifest.bytes).entries.map(({ path }) => [path, here.get(path) ?? 'gone']))
+}
+
+function makeSync(live: { transport: SyncOptions['transport']; agent: SyncOptions['agent'] }) {
+  return async (folder: string, more: Partial<SyncOptions> = {}): Promise<SyncReport> =>
+    syncFolder({ workers, locks, host: 'box', ...live, folder, owner: OWNER, now: later, ...more })
+}
+
+const ways: { tools: Tools; way: SyncReport['way'] }[] = [
+  { tools: 'all', way: 'rsync' },
+  { tools: 'no rsync', way: 'tar' },
+  { tools: 'busybox', way: 'tar' },
+]
+
+describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
+  let host: SyncHost
+  let sync: ReturnType<typeof makeSync>
+  beforeAll(async () => {
+    host = await startSyncHost(tools)
+    sync = makeSync(await host.connect())
+  })
+  afterAll(() => host.stop())
+
+  test('the first time all is sent, the second time nothing, then only what changed', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, {
+      'a.txt': 'a',
+      'sub/b.bin': randomBytes(400_000).toString('base64'),
+      'empty/': '',
+      '.gitignore': '*.o\n',
+      'x.o': '',
+    })
+    symlinkSync('sub/b.bin', join(folder, 'link'))
+    chmodSync(join(folder, 'a.txt'), 0o755)
+    makeRepository(folder)
+    const first = await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+    expect(first).toMatchObject({ way, files: expect.any(Number), links: 1 })
+    expect(first.sentBytes).toBeGreaterThan(300_000)
+    expect(first.bytesPerSecond).toBeGreaterThan(10_000)
+    expect(Math.floor(statSync(join(host.treeOf(folder), 'a.txt')).mtimeMs / 1000)).toBe(
+      Math.floor(statSync(join(folder, 'a.txt')).mtimeMs / 1000),
+    )
+
+    expect(await sync(folder)).toMatchObject({ way: 'nothing', sentBytes: 0, files: first.files })
+
+    writeFileSync(join(folder, 'a.txt'), 'b')
+    const third = await sync(folder)
+    expect(third).toMatchObject({ way, bytesPerSecond: null })
+    expect(third.sentBytes).toBeLessThan(20_000)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+  })
+
+  test('names of every kind arrive', async () => {
+    const folder = temporaryFolder()
+    const names = [
+      'a b',
+      "it's",
+      '"hi"',
+      'two\nlines',
+      '-rf',
+      '--delete',
+      '$(touch x)',
+      '`id`',
+      ';a',
+      '#c',
+      '*',
+      '\\',
+      '\\#040',
+      ' ',
+      'end ',
+      '~',
+      ':x',
+      'n'.repeat(255),
+      '\x1b[31m',
+      'ü',
+      'host:x',
+    ]
+    makeTree(folder, [...names, ...names.map(name => `${name}.d/${name.slice(0, 200)}`).filter(path => path.length < 400)])
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xc3, 0x28])]), 'bytes')
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xfe])]))
+    makeTree(folder, { [`deep/${'d'.repeat(200)}/${'e'.repeat(200)}/${'f'.repeat(200)}/x`]: 'deep' })
+    symlinkSync('t'.repeat(300), join(folder, 'long-link'))
+    symlinkSync(Buffer.from([0xfd, 0x0a]), join(folder, 'odd-link'))
+    await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+    for (const name of readdirSync(folder, 'buffer'))
+      rmSync(Buffer.concat([Buffer.from(`${folder}/`), name]), { recursive: true })
+    await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(new Map())
+  })
+
+  test('a file of the same size and time but other content is sent', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { a: 'one', b: 'two' })
+    const at = new Date(Date.now() - 60_000)
+    utimesSync(join(folder, 'a'), at, at)
+    await sync(folder)
+    writeFileSync(join(folder, 'a'), 'TWO')
+    utimesSync(join(folder, 'a'), at, at)
+    await sync(folder)
+    expect(readFileSync(join(host.treeOf(folder), 'a'), 'utf8')).toBe('TWO')
+  })
+
+  test('what was changed just before a sync is looked at again in the next', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { a: 'one', b: 'two' })
+    const first = await sync(folder, { now: Date.now })
+    expect(first.way).toBe(way)
+    // As if `a` had been changed in the same tick: no time of it differs.
+    writeFileSync(join(host.treeOf(folder), 'a'), 'eno', { flag: 'r+' })
+    expect((await sync(folder)).way).toBe(way)
+    expect(readFileSync(join(host.treeOf(folder), 'a'), 'utf8')).toBe('one')
+    expect((await sync(folder)).way).toBe('nothing')
+  })
+
+  test('after any edits the copy is what the folder is', async () => {
+    const folder = temporaryFolder()
+    makeTree(
+      folder,
+      Array.from({ length: 30 }, (_, index) => `d${index % 5}/e${index % 3}/f${index}`),
+    )
+    const random = seededRandom(7)
+    const done: string[] = []
+    for (let round = 0; round < 30; round += 1) {
+      for (let edit = 0; edit <= round % 6; edit += 1) done.push(randomEdit(folder, random))
+      await sync(folder, round % 3 === 0 ? { now: Date.now } : {})
+      expect(listTree(host.treeOf(folder)), done.join('; ')).toEqual(await expectedTree(folder))
+    }
+  }, 120_000)
+
+  test('a copy that nobody knows the content of is made anew', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { a: 'one' })
+    await sync(folder)
+    const manifest = join(host.copyOf(folder), 'manifest')
+    const good = readFileSync(manifest)
+    const text = gunzipSync(good).toString('latin1')
+    const damaged = [
+      Buffer.from('junk'),
+      good.subarray(0, good.length - 5),
+      gzipSync('junk'),
+      gzipSync(Buffer.from(text.replace(' a\0', ' ../../a\0'), 'latin1')),
+      gzipSync(Buffer.from(`${text}f 644 1 1 1 1 0 /etc/x\0`, 'latin1')),
+      null,
+    ]
+    for (const [index, bytes] of damaged.entries()) {
+      makeTree(host.treeOf(folder), { stray: 'not ours' })
+      if (bytes === null) rmSync(manifest)
+      else writeFileSync(manifest, bytes)
+      writeFileSync(join(folder, 'a'), `change ${index}`)
+      await sync(folder)
+      expect(listTree(host.treeOf(folder)), `damage ${index}`).toEqual(await expectedTree(folder))
+    }
+  })
+
+  test('folders closed to their own user keep their rights', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { 'closed/deep/a': 'a', 'closed/b': 'b', 'closed/c': 'c' })
+    for (const path of ['closed/deep', 'closed']) chmodSync(join(folder, path), 0o555)
+    await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+    chmodSync(join(folder, 'closed'), 0o755)
+    writeFileSync(join(folder, 'closed/b'), 'changed')
+    rmSync(join(folder, 'closed/c'))
+    chmodSync(join(folder, 'closed'), 0o555)
+    await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+    chmodSync(join(folder, 'closed'), 0o755)
+    chmodSync(join(folder, 'closed/deep'), 0o755)
+  })
+
+  test('files that vanish while they are sent are not in the copy', async () => {
+    const folder = temporaryFolder()
+    const big = randomBytes(4_000_000)
+    for (let index = 0; index < 20; index += 1) writeFileSync(join(folder, `f${String(index).padStart(2, '0')}`), big)
+    let removed = 0
+    const report = await sync(folder, {
+      onProgress: ({ phase, bytesDone }) => {
+        if (phase !== 'sending' || bytesDone === 0 || removed > 0) return
+        removed += 1
+        for (const name of ['f17', 'f18', 'f19']) rmSync(join(folder, name))
+      },
+    })
+    expect(removed).toBe(1)
+    expect(report.files).toBe(17)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+  })
+
+  test('progress goes from nothing to all', async () => {
+    const folder = temporaryFolder()
+    for (let index = 0; index < 30; index += 1) writeFileSync(join(folder, `f${index}`), randomBytes(1_000_000))
+    const seen: number[] = []
+    await sync(folder, {
+      onProgress: progress => {
+        if (progress.phase !== 'sending') return
+        expect(progress).toMatchObject({ filesTotal: 30, bytesTotal: 30_000_000 })
+        seen.push(progress.bytesDone)
+      },
+    })
+    expect(seen.length).toBeGreaterThan(1)
+    expect(seen).toEqual(seen.toSorted((one, other) => one - other))
+    expect(seen.at(-1)).toBeLessThanOrEqual(30_000_000)
+  })
+})
+
+describe('cut off', () => {
+  let host: SyncHost
+  beforeAll(async () => {
+    host = await startSyncHost()
+  })
+  afterAll(() => host.stop())
+
+  /** Resolves once something of a big file is on its way. */
+  function whenSending(): { started: Promise<void>; onProgress: NonNullable<SyncOptions['onProgress']> } {
+    const { promise: started, resolve } = Promise.withResolvers<void>()
+    return { started, onProgress: ({ phase, bytesDone }) => phase === 'sending' && bytesDone > 5_000_000 && resolve() }
+  }
+  function bigFolder(): string {
+    const folder = temporaryFolder()
+    makeTree(folder, { 'a/small': 'small', 'z/last': 'last' })
+    for (let index = 0; index < 4; index += 1) writeFileSync(join(folder, `big${index}`), randomBytes(20_000_000))
+    return folder
+  }
+
+  test('a cancelled first push is resumed where it was', async () => {
+    const folder = bigFolder()
+    const sync = makeSync(await host.connect())
+    const abort = new AbortController()
+    const { started, onProgress } = whenSending()
+    const first = sync(folder, { signal: abort.signal, onProgress })
+    await started
+    abort.abort()
+    await expect(first).rejects.toMatchObject({ code: 'CANCELLED' })
+    await waitFor(() => !host.sshd.pids().some(pid => processName(pid) === 'rsync'), { what: 'rsync on the host to end' })
+    const arrived = [...listTree(host.treeOf(folder)).keys()].filter(path => path.startsWith('big')).length
+    const partial = existsSync(join(host.copyOf(folder), 'partial')) ? readdirSync(join(host.copyOf(folder), 'partial')) : []
+    expect(arrived + partial.length).toBeGreaterThan(0)
+    // Nothing but whole files lies in the copy.
+    for (const [path, what] of listTree(host.treeOf(folder))) expect(what, path).toBe((await expectedTree(folder)).get(path))
+    const second = await sync(folder)
+    expect(second.sentBytes).toBeLessThan(79_000_000)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+    expect(readdirSync(host.copyOf(folder)).sort()).toEqual(['lock', 'manifest', 'owner', 'stamp', 'tree'])
+  })
+
+  test.each(['the connection', 'rsync on the host', 'rsync here'])('%s dies in the middle', async victim => {
+    const folder = bigFolder()
+    const live = await host.connect()
+    const { started, onProgress } = whenSending()
+    const first = makeSync(live)(folder, { onProgress })
+    await started
+    if (victim === 'the connection') host.sshd.cutConnections()
+    else if (victim === 'rsync on the host')
+      signalAll(
+        host.sshd.pids().filter(pid => processName(pid) === 'rsync'),
+        'SIGKILL',
+      )
+    else signalAll(ownRsyncs(), 'SIGKILL')
+    await expect(first).rejects.toMatchObject({ code: victim === 'the connection' ? 'HOST_UNREACHABLE' : 'HOST_ERROR' })
+    await waitFor(() => ownRsyncs().length === 0, { what: 'our rsync to end' })
+    rmSync(join(folder, 'big0'))
+    renameSync(join(folder, 'big1'), join(folder, 'a/renamed'))
+    const sync = makeSync(await host.connect())
+    await sync(folder)
+    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
+  })
+
+  test('two syncs of one folder take turns, and what is made of a copy is of one scan', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { version: '1' })
+    const sync = makeSync(await host.connect())
+    const seen: string[] = []
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    const look = () => readFileSync(join(host.treeOf(folder), 'version'), 'utf8')
+    const first = sync(folder, {
+      whileLocked: async () => {
+        await gate
+        seen.push(look())
+      },
+    })
+    await waitFor(() => existsSync(join(host.treeOf(folder), 'version')))
+    writeFileSync(join(folder, 'version'), '2')
+    const second = sync(folder, { whileLocked: async () => void seen.push(look()) })
+    const abort = new AbortController()
+    const third = sync(folder, { signal: abort.signal })
+    setImmediate(() => abort.abort())
+    await expect(third).rejects.toMatchObject({ code: 'CANCELLED' })
+    open()
+    await Promise.all([first, second])
+    expect(seen).toEqual(['1', '2'])
+  })
+
+  test('a file that cannot be read any more is named', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, ['a'])
+    const sync = makeSync(await host.connect())
+    await expect(sync(join(folder, 'gone'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('a real project, .git and all, works there', async () => {
+    const folder = temporaryFolder()
+    makeTree(folder, { 'src/a.c': 'int a;\n', '.gitignore': '*.o\n', 'a.o': '' })
+    makeRepository(folder)
+    const sync = makeSync(await host.connect())
+    await sync(folder)
+    expect(git(host.treeOf(folder), 'status', '--porcelain')).toBe('')
+    makeTree(folder, { 'src/b.c': 'int b;\n' })
+    git(folder, 'add', '-A')
+    git(folder, 'commit', '-q', '-m', 'second')
+    await sync(folder)
+    expect(git(host.treeOf(folder), 'log', '--format=%s')).toBe('second\nfirst\n')
+  })
+})
+
+function ownRsyncs(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(pid => pid > 0 && processName(pid) === 'rsync' && readSafely(`/proc/${pid}/cmdline`).includes('--files-from=-'))
+}
+
+function readSafely(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+function seededRandom(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * below)
+  }
+}
+
+/** One change of the kind that people and tools make to a folder; says which. */
+function randomEdit(folder: string, random: (below: number) => number): string {
+  const paths = [...listTree(folder).entries()]
+  const fresh = `new${random(1000)}`
+  const anything = paths[random(Math.max(1, paths.length))]?.[0]
+  if (anything === undefined) {
+    makeTree(folder, [fresh])
+    return `add ${fresh}`
+  }
+  const is = (type: string) => (path: string) => paths.some(([known, what]) => known === path && what.startsWith(type))
+  const [isFile, isFolder] = [is('file'), is('dir')]
+  const existingFolder = (path: string) => (isFolder(path) ? path : '.')
+  const at = (path: string) => join(folder, path)
+  const edits: Record<string, (path: string) => void> = {
+    'add to': path => makeTree(folder, { [`${existingFolder(path)}/${fresh}`]: `text ${random(1000)}` }),
+    'add a folder to': path => makeTree(folder, { [`${existingFolder(path)}/${fresh}d/`]: '' }),
+    'same size': path => isFile(path) && writeFileSync(at(path), String(random(10)).repeat(statSync(at(path)).size)),
+    delete: path => rmSync(at(path), { recursive: true }),
+    rename: path => renameSync(at(path), at(fresh)),
+    'change the mode of': path => isFile(path) && chmodSync(at(path), 0o600 | random(0o100)),
+    'change the rights of': path => isFolder(path) && chmodSync(at(path), 0o700 | random(0o100)),
+    'make a folder of': path => {
+      rmSync(at(path), { recursive: true })
+      makeTree(folder, { [`${path}/inside`]: 'now a folder' })
+    },
+    'make a file of': path => {
+      rmSync(at(path), { recursive: true })
+      writeFileSync(at(path), 'now a file')
+    },
+    'make a link of': path => {
+      rmSync(at(path), { recursive: true })
+      symlinkSync(['.', '..', 'nowhere', '/etc'][random(4)] ?? '', at(path))
+    },
+  }
+  const [name, edit] = Object.entries(edits)[random(Object.keys(edits).length)] ?? ['', () => undefined]
+  edit(anything)
+  return `${name} ${anything} ${fresh}`
+}
