@@ -35,8 +35,8 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
       return { hosts: hosts.all().map(view) }
     },
     'host.add': async ({ connection, name: wanted }) => {
-      const name = wanted ?? nameFor(connection)
       await refuseThisMachine(connection, options.resolve)
+      const name = wanted ?? nameFor(connection)
       await config.edit(document => addHost(document, { name, connection }))
       const link = hosts.get(name)
       await attempt(link)
