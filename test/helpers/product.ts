@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { CoreStatus } from '../../src/shared/contract.ts'
-import type { JobView } from '../../src/shared/domain.ts'
+import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, signalAll } from './processes.ts'
 import type { Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
@@ -14,14 +14,22 @@ const ROOT = join(import.meta.dirname, '../..')
 export const DROVER = join(ROOT, 'bin/drover')
 
 export type CliResult = { code: number | null; stdout: string; stderr: string }
+export type RunOptions = {
+  cwd?: string
+  input?: string
+  /** The name it is called by: `drover` or `p`. */
+  as?: string
+  env?: Record<string, string>
+}
+/** A command line under way: what it has printed so far, and its end. */
+export type Running = { child: ChildProcess; output: { stdout: string; stderr: string }; done: Promise<CliResult> }
 export type Product = {
   readonly home: TestHome
   readonly env: Record<string, string>
   /** Runs `drover …` to its end, without a terminal. */
-  drover(
-    args: readonly string[],
-    options?: { cwd?: string; input?: string; as?: string; env?: Record<string, string> },
-  ): Promise<CliResult>
+  drover(args: readonly string[], options?: RunOptions): Promise<CliResult>
+  /** Begins `drover …`; its input stays open unless it is given. */
+  begin(args: readonly string[], options?: RunOptions): Running
   start(args: readonly string[], options?: { cwd?: string }): ChildProcess
   json<T>(args: readonly string[], options?: { cwd?: string }): Promise<T>
   jobs(): Promise<JobView[]>
@@ -31,15 +39,28 @@ export type Product = {
   /** kill -9 of the core. The next command starts another. */
   killCore(): Promise<void>
   coreLog(): string
+  /** Starts `push -d` and gives the id, when the job runs. */
+  running(args: readonly string[], options?: RunOptions): Promise<string>
+  /** Waits until the job is in one of these states, and its host can be asked. */
+  reaches(id: string, ...states: JobState[]): Promise<JobView>
+  /** Ends everything it ever started and removes its home. */
+  close(): Promise<void>
 }
 
 /** `hosts` are added under their names; `local` is always there. Everything that it ever started ends with the test. */
 export async function startProduct(hosts: Readonly<Record<string, Sshd>> = {}, options: TestHomeOptions = {}): Promise<Product> {
+  const product = await openProduct(hosts, options)
+  onTestFinished(() => product.close())
+  return product
+}
+
+/** The same for several tests, which end it themselves. */
+export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, options: TestHomeOptions = {}): Promise<Product> {
   if (!existsSync(join(ROOT, 'out/cli/index.cjs'))) throw new Error('The product is not built: npm run build')
   const home = makeTestHome(hosts, options)
   const mark = `DROVER_TEST_PRODUCT=${home.dir}`
   const env: Record<string, string> = { ...home.env, DROVER_TEST_PRODUCT: home.dir, TMPDIR: home.dir }
-  onTestFinished(async () => {
+  const close = async () => {
     await waitFor(
       () => {
         const left = pidsWithEnv(mark)
@@ -49,30 +70,33 @@ export async function startProduct(hosts: Readonly<Record<string, Sshd>> = {}, o
       { what: 'everything of the product to be gone' },
     )
     home.remove()
-  })
+  }
 
   const product: Product = {
     home,
     env,
     start: (args, { cwd = home.dir } = {}) => spawn(DROVER, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }),
-    drover: (args, { cwd = home.dir, input, as, env: more } = {}) =>
-      new Promise((resolve, reject) => {
-        const child = spawn(DROVER, args, {
-          cwd,
-          env: { ...env, ...(as && { DROVER_CALLED_AS: as }), ...more },
-          stdio: ['pipe', 'pipe', 'pipe'],
-        })
-        const result: CliResult = { code: null, stdout: '', stderr: '' }
-        child.stdout.setEncoding('utf8').on('data', text => {
-          result.stdout += text
-        })
-        child.stderr.setEncoding('utf8').on('data', text => {
-          result.stderr += text
-        })
-        child.stdin.on('error', () => undefined) // A command may end without reading its input.
-        child.stdin.end(input ?? '')
-        child.on('error', reject).on('close', code => resolve({ ...result, code }))
-      }),
+    begin: (args, { cwd = home.dir, input, as, env: more } = {}) => {
+      const child = spawn(DROVER, args, {
+        cwd,
+        env: { ...env, ...(as && { DROVER_CALLED_AS: as }), ...more },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      })
+      const output = { stdout: '', stderr: '' }
+      child.stdout.setEncoding('utf8').on('data', text => {
+        output.stdout += text
+      })
+      child.stderr.setEncoding('utf8').on('data', text => {
+        output.stderr += text
+      })
+      child.stdin.on('error', () => undefined) // A command may end without reading its input.
+      if (input !== undefined) child.stdin.end(input)
+      const done = new Promise<CliResult>((resolve, reject) => {
+        child.on('error', reject).on('close', code => resolve({ ...output, code }))
+      })
+      return { child, output, done }
+    },
+    drover: (args, how = {}) => product.begin(args, { input: '', ...how }).done,
     json: async <T>(args: readonly string[], where?: { cwd?: string }) => {
       const result = await product.drover([...args, '--json'], where)
       if (result.code !== 0) throw new Error(`drover ${args.join(' ')} ended with ${result.code}: ${result.stderr}`)
@@ -96,6 +120,26 @@ export async function startProduct(hosts: Readonly<Record<string, Sshd>> = {}, o
       await waitFor(() => !existsSync(`/proc/${pid}`), { what: 'the core to be gone' })
     },
     coreLog: () => readFileSync(join(home.dir, '.local/state/drover/core.log'), 'utf8'),
+    running: async (args, how) => {
+      const { code, stdout, stderr } = await product.drover(['push', '-d', ...args], how)
+      if (code !== 0) throw new Error(`drover push -d ended with ${code}: ${stderr}`)
+      const id = stdout.trim()
+      await product.reaches(id, 'running')
+      return id
+    },
+    reaches: async (id, ...states) => {
+      let job: JobView | undefined
+      return waitFor(
+        async () => {
+          job = await product.job(id)
+          return job.unknownSince === null && states.includes(job.state) && job
+        },
+        { timeoutMs: 30_000, what: `job ${id.slice(0, 8)} to be ${states.join(' or ')}` },
+      ).catch(cause => {
+        throw new Error(`${cause.message}; it is ${JSON.stringify(job)}`, { cause })
+      })
+    },
+    close,
   }
   for (const name of Object.keys(hosts)) {
     const added = await product.drover(['host', 'add', name])

@@ -8,6 +8,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { descendants, isAlive, pidsWithEnv, processName, signalAll } from './processes.ts'
+import { toolsWithout } from './tools.ts'
 import { waitFor } from './wait.ts'
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
@@ -21,6 +22,8 @@ export type SshdOptions = {
   extraConfig?: string[]
   /** Set for everything that runs on the host, beside HOME. Values without double quotes. */
   env?: Record<string, string>
+  /** Programs that this host lacks. */
+  toolsWithout?: readonly string[]
 }
 
 export type HostKey = { type: HostKeyType; path: string /** `ssh-ed25519 AAAA…` */; publicKey: string; fingerprint: string }
@@ -77,6 +80,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const configPath = join(dir, 'sshd_config')
   const logPath = join(dir, 'sshd.log')
   const user = userInfo().username
+  const env = { ...(options.toolsWithout && { PATH: toolsWithout(dir, options.toolsWithout) }), ...options.env }
 
   let extraConfig = options.extraConfig ?? []
   let server: ChildProcess | undefined
@@ -86,10 +90,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     // A port that is free now may be taken when sshd binds it: then the child ends, and we take another. A restart keeps its port.
     for (let attempt = 1; ; attempt += 1) {
       const candidate = port || (await freePort(address))
-      writeFileSync(
-        configPath,
-        sshdConfig({ address, port: candidate, dir, home, mark, hostKeys, extraConfig, env: options.env ?? {} }),
-      )
+      writeFileSync(configPath, sshdConfig({ address, port: candidate, dir, home, mark, hostKeys, extraConfig, env }))
       // -E and -f must be absolute, or sshd listens and then resets every connection.
       const child = spawn(SSHD, ['-D', '-E', logPath, '-f', configPath], { stdio: 'ignore', detached: true })
       server = child

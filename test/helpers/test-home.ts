@@ -21,6 +21,8 @@ export type TestHomeOptions = {
   sshConfig?: string
   /** In place of the hosts' true keys. */
   knownHosts?: string
+  /** Makes the PATH of everything the product runs here. */
+  path?: (home: string) => string
 }
 
 /** `hosts` maps an alias to the server it stands for. Each is let in by its own key, and its host key is known. */
@@ -42,7 +44,7 @@ export function makeTestHome(hosts: Readonly<Record<string, Sshd>>, options: Tes
     knownHostsPath,
     env: {
       HOME: dir,
-      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      PATH: options.path?.(dir) ?? process.env.PATH ?? '/usr/bin:/bin',
       LANG: 'C.UTF-8',
       SHELL: '/bin/sh',
       XDG_CONFIG_HOME: join(dir, '.config'),
