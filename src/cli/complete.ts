@@ -3,6 +3,7 @@
  * tab before its description, and last what the shell should add itself: `:files`, `:folders`, `:commands` or `:nothing`.
  * Must be quick and quiet: it starts no core, and whatever goes wrong is no candidates.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { JobView } from '../shared/domain.ts'
 import type { Cli } from './cli.ts'
 import { commandText, shortId, statusText } from './format.ts'
@@ -15,6 +16,7 @@ type Answer = { candidates: Candidate[]; directive: Directive }
 
 const NOTHING: Answer = { candidates: [], directive: ':nothing' }
 const MAX_JOBS = 200
+const PATIENCE_MS = 1000
 
 /** `words` are those after the program's name; the last is the one under the cursor, perhaps empty. */
 export async function complete(cli: Cli, words: readonly string[]): Promise<number> {
@@ -47,13 +49,13 @@ function verbOf(
 ): { verb: VerbSpec | undefined; rest: readonly string[]; isNaming: boolean } {
   const find = (name: string) =>
     program.verbs.find(verb => verb.path !== '' && (verb.path === name || verb.aliases?.includes(name)))
+  const unnamed = program.verbs.find(verb => verb.path === '')
   const [first, second] = before
-  if (first === undefined) return { verb: find(''), rest: before, isNaming: true }
+  if (first === undefined) return { verb: unnamed, rest: before, isNaming: true }
   const two = second === undefined ? undefined : find(`${first} ${second}`)
   if (two !== undefined) return { verb: two, rest: before.slice(2), isNaming: false }
   const one = find(first)
   if (one !== undefined) return { verb: one, rest: before.slice(1), isNaming: false }
-  const unnamed = program.verbs.find(verb => verb.path === '')
   return { verb: unnamed, rest: before, isNaming: second === undefined }
 }
 
@@ -146,10 +148,10 @@ async function hosts(cli: Cli): Promise<Candidate[]> {
   return [...hosts.map(host => ({ word: host.name, about: host.connection })), { word: 'auto', about: 'the best host' }]
 }
 
-/** A line of complaint in the middle of typing would be worse than no candidates. */
+/** A line of complaint in the middle of typing, or a shell that hangs, would be worse than no candidates. */
 async function quietly<T>(work: () => Promise<T>, fallback: T): Promise<T> {
   try {
-    return await work()
+    return await Promise.race([work(), delay(PATIENCE_MS, fallback)])
   } catch {
     return fallback
   }

@@ -37,6 +37,7 @@ _drover() {
     word=\${line%%$'\\t'*}
     about=\${line#*$'\\t'}
     word=\${word//:/\\\\:}
+    about=\${about//\\\\/\\\\\\\\}
     if [[ $line == *$'\\t'* ]]; then found+=("$word:$about"); else found+=("$word"); fi
   done < <("\${(Q)words[1]}" __complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   (( $#found )) && _describe -V drover found
