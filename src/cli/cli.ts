@@ -64,13 +64,15 @@ export async function runCli(world: World): Promise<number> {
 }
 
 function makeCli(world: World, options: { program: Program; json: boolean; color: ColorWhen }): Cli {
-  const { env, stdin, stdout, stderr } = world
+  const { env, stdout } = world
   let client: Promise<CoreClient> | undefined
   const cli: Cli = {
     program: options.program,
     env,
-    stdin,
-    out: new Output({ stdout, stderr, env, json: options.json, color: options.color }),
+    get stdin() {
+      return world.stdin
+    },
+    out: new Output(world, options),
     call: async (method, input) => (await cli.client()).call(method, input),
     client: ({ start = true } = {}) => {
       client ??= import('./client.ts').then(({ createClient }) => createClient({ env, start }))

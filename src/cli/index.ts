@@ -5,11 +5,25 @@ import { runCli } from './cli.ts'
 void main()
 
 async function main(): Promise<void> {
-  const { stdin, stdout, stderr } = process
+  const { stdout } = process
+  let stderr: NodeJS.WriteStream | undefined
   // The launcher has the name; run as a script, our own file would be it.
   const name = basename(process.env.DROVER_CALLED_AS ?? 'drover')
-  const code = await runCli({ name, words: process.argv.slice(2), env: process.env, stdin, stdout, stderr })
-  await Promise.all([flushed(stdout), flushed(stderr)])
+  const code = await runCli({
+    name,
+    words: process.argv.slice(2),
+    env: process.env,
+    stdout,
+    // Node opens these two when they are first asked for: a command that needs neither is a tenth faster.
+    get stdin() {
+      return process.stdin
+    },
+    get stderr() {
+      stderr ??= process.stderr
+      return stderr
+    },
+  })
+  await Promise.all([flushed(stdout), stderr && flushed(stderr)])
   // Not by itself: a kept connection or a paused stdin would hold us.
   process.exit(code)
 }

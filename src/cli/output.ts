@@ -9,6 +9,7 @@ import { safeJson, visibleLines } from './visible.ts'
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue'
 export type ColorWhen = 'auto' | 'always' | 'never'
+export type OutputWorld = { readonly stdout: OutputStream; readonly stderr: OutputStream; readonly env: NodeJS.ProcessEnv }
 
 const CODES: Readonly<Record<Paint, readonly [string, string]>> = {
   bold: ['1', '22'],
@@ -22,17 +23,22 @@ const FALLBACK_COLUMNS = 80
 
 export class Output {
   readonly stdout: OutputStream
-  readonly stderr: OutputStream
   readonly isJson: boolean
   readonly #color: ColorWhen
   readonly #env: NodeJS.ProcessEnv
+  readonly #world: OutputWorld
 
-  constructor(options: { stdout: OutputStream; stderr: OutputStream; env: NodeJS.ProcessEnv; json: boolean; color: ColorWhen }) {
-    this.stdout = options.stdout
-    this.stderr = options.stderr
+  constructor(world: OutputWorld, options: { json: boolean; color: ColorWhen }) {
+    this.stdout = world.stdout
     this.isJson = options.json
     this.#color = options.color
-    this.#env = options.env
+    this.#env = world.env
+    this.#world = world
+  }
+
+  /** Asked for only when something is written to it: see index.ts. */
+  get stderr(): OutputStream {
+    return this.#world.stderr
   }
 
   /** Whether a person reads stdout. */
