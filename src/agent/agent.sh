@@ -288,7 +288,8 @@ lose() {
   encode "$1"
   job_state=lost job_reason=$field
   put "$dir/lost" "$field"
-  keep_and_tell
+  # By a process between: no dead child is left to an agent that serves.
+  (keep_and_tell)
 }
 
 # A finished job's row is kept as a file: a thousand of them are listed at once.
@@ -329,13 +330,18 @@ tell() {
     first_line "$EVENTS/generation"
     [ "$line" = "$generation" ] && break
   done
-  (
-    set +f
-    # Opened for both, so that no reader is waited for. Each by a process of its own: a watcher that stands still holds up nobody.
-    for fifo in "$EVENTS"/w.*; do
-      [ ! -p "$fifo" ] || printf '%s\n' "$untold" 1<>"$fifo" &
-    done
-  ) 2>/dev/null
+  wake
+}
+
+# Each watcher is woken by a process of its own, so one that stands still holds up nobody. It is deaf to the hang-up with which our
+# terminal may go, and our child, so that who stops the job's tree spares it.
+wake() {
+  set +f
+  for fifo in "$EVENTS"/w.*; do
+    # Opened for both, so that no reader is waited for.
+    [ ! -p "$fifo" ] || (trap '' HUP INT QUIT TERM && printf '%s\n' "$untold" 1<>"$fifo") 2>/dev/null &
+  done
+  set -f
 }
 
 # Prints the log from where the core stands, then whatever the FIFO announces. A process of its own; ends at `quit` or with its reader.
@@ -696,7 +702,8 @@ run_job() {
   process $$
   printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' $$ >"$dir/pid"
   [ ! -e "$dir/stop_requested" ] || kill -s TERM $$
-  load "$1" && set_row && tell
+  # By a process between: the job is not to get children it did not start.
+  load "$1" && set_row && (tell)
   export DROVER_JOB="$1" DROVER_SCRIPT="$dir/script" SHELL="$DROVER_SHELL"
   DROVER_WORKDIR=$(cat "$dir/workdir" && echo _)
   export DROVER_WORKDIR="${DROVER_WORKDIR%_}"
@@ -717,7 +724,8 @@ run_job() {
 # ---- terminals
 
 # One tmux server a job, all of it made by one command line: what comes later would miss the first lines. Its options hold no text of
-# ours but in `@` options, which tmux does not expand again; a word that ends in `;` would end the command.
+# ours but in `@` options, which tmux does not expand again; a word that ends in `;` would end the command. No focus-events: at the end
+# screen looking away would count as a key.
 run_in_terminal() {
   first_line "$dir/terminal" && columns=${line%% *} rows=${line##* }
   short=${job%%-*}
@@ -731,14 +739,14 @@ run_in_terminal() {
   # One row is the status bar's.
   if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
     set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
-    set -s escape-time 0 \; set -s focus-events on \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
+    set -s escape-time 0 \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
     set -g status-interval 1 \; set -g status-left-length 250 \; set -g status-left "$status" \; set -g status-right '' \; \
     set -g window-status-format '' \; set -g window-status-current-format '' \; \
     bind-key -T prefix d detach-client -E 'exit 0' \; bind-key -T prefix D detach-client -E 'exit 0' \; \
     bind-key -T drover-done Any detach-client -E 'exit 0' \; \
     new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
     set -p remain-on-exit on \; set -pq remain-on-exit-format "$end_text" \; \
-    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -s focus-events off ; \
+    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; \
       run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
     pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
     # Until the watcher in the terminal has noted itself, we are who would know of its end.
@@ -771,9 +779,9 @@ set_socket() {
   printf '%s\n' "$short" >"$dir/tmux_session"
 }
 
-# Text of a person's for the status bar: no control characters, no style (`#[`), no `;` at its end.
+# Text of a person's for the status bar: no control characters, no style (`#[`), and a `;` at its end as tmux wants it.
 label() {
-  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/; /')
+  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/\\;/')
 }
 
 best_terminal() {
