@@ -35,6 +35,8 @@ const ALWAYS = {
   ServerAliveInterval: '4',
   ServerAliveCountMax: '2',
 }
+/** Newer options that a person may have set; an ssh that does not know them would refuse them. */
+const ALWAYS_IF_KNOWN = { ForkAfterAuthentication: 'no', SessionType: 'default', StdinNull: 'no' }
 /** Through the master or not at all: where a session is refused, ssh would otherwise quietly log in anew. */
 const THROUGH_MASTER = { ControlMaster: 'no', ProxyCommand: 'false' }
 /**
@@ -136,7 +138,7 @@ export class OpensshMaster implements SlotConnection {
     })
   }
 
-  /** A failure to connect shows as the stream's error. */
+  /** A failure to connect shows as the stream's error, and so does its end. */
   async forward(place: { host: string; port: number }): Promise<Duplex> {
     this.#check()
     const address = place.host.includes(':') ? `[${place.host}]` : place.host
@@ -148,11 +150,10 @@ export class OpensshMaster implements SlotConnection {
       words = (words + text).slice(-500)
     })
     child.on('error', () => undefined) // Only a failed kill.
-    const stream = joinStreams(child.stdout, child.stdin, () => child.kill())
+    const stream = joinStreams(child.stdout, child.stdin, { onDestroy: () => child.kill(), endsByError: true })
     child.once('close', code => {
-      if (code === 0) return
-      const why = words.trim().split('\n').at(-1) || `ssh ended with ${code}`
-      stream.destroy(new Error(`${this.#target.name} cannot connect to ${place.host} port ${place.port}: ${why}`))
+      const why = words.trim().split('\n').at(-1) || (code === 0 ? 'the connection was closed' : `ssh ended with ${code}`)
+      stream.destroy(new Error(`${this.#target.name}, on the way to ${place.host} port ${place.port}: ${why}`))
     })
     return stream
   }
@@ -179,8 +180,9 @@ export class OpensshMaster implements SlotConnection {
 
 /** Which config, and which host of it. */
 function leading({ host, jumps }: OpensshTarget, settings: SshSettings): string[] {
+  const newer = host.hasSessionOptions ? options(ALWAYS_IF_KNOWN) : []
   const proxyJump = jumps === undefined ? [] : options({ ProxyJump: jumps.join(',') || 'none' })
-  return [...configArguments(settings), ...proxyJump, '-l', host.user, '-p', `${host.port}`, '--', host.alias]
+  return [...configArguments(settings), ...newer, ...proxyJump, '-l', host.user, '-p', `${host.port}`, '--', host.alias]
 }
 
 function options(values: Record<string, string>): string[] {

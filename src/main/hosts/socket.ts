@@ -43,7 +43,7 @@ export async function connectProxy(command: string, env: NodeJS.ProcessEnv): Pro
   })
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   child.on('error', () => undefined) // Only a failed kill: its end is told by its outputs.
-  const stream = joinStreams(child.stdout, child.stdin, () => child.kill())
+  const stream = joinStreams(child.stdout, child.stdin, { onDestroy: () => child.kill(), endsByError: true })
   child.once('close', code => {
     const words = complaint.trim().split('\n').at(-1) || `it ended with ${code}`
     stream.destroy(new Error(`the ProxyCommand "${command}" failed: ${words}`))

@@ -38,6 +38,8 @@ export type SshHost = {
   /** Ways in that only the system's ssh has, and that this host is set up for. */
   usesGssapi: boolean
   usesHostbased: boolean
+  /** This ssh knows ForkAfterAuthentication, SessionType and StdinNull (8.7 and later). */
+  hasSessionOptions: boolean
 }
 
 const YesNo = z.string().transform(text => text === 'yes' || text === 'true')
@@ -147,6 +149,7 @@ export function parseSshConfig(text: string, about: { alias: string; connection:
     usesPkcs11: Boolean(found.pkcs11provider),
     usesGssapi: found.gssapiauthentication,
     usesHostbased: found.hostbasedauthentication,
+    hasSessionOptions: values.has('forkafterauthentication'),
   }
 }
 

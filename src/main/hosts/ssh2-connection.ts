@@ -106,7 +106,9 @@ export class Ssh2Connection implements SlotConnection {
     client.on('error', (error: Error & { level?: string }) => error.level !== 'agent' && this.#end(error))
     client.on('close', () => this.#end(new Error('the connection was closed by the other side')))
     socket.on('error', error => this.#end(error))
-    socket.on('close', () => this.#end(new Error('the connection was closed by the other side')))
+    // A forward may end without closing: our side of it is still open.
+    for (const event of ['end', 'close'])
+      socket.on(event, () => this.#end(new Error('the connection was closed by the other side')))
   }
 
   /** Begins to look for loss and for a server that breaks the rules. */
@@ -133,7 +135,7 @@ export class Ssh2Connection implements SlotConnection {
       const raw = await this.#open(done => this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done))
       const { channel } = this.#wrap(raw, false)
       channel.stderr.resume()
-      return joinStreams(channel.stdout, channel.stdin, () => channel.close())
+      return joinStreams(channel.stdout, channel.stdin, { onDestroy: () => channel.close() })
     } catch (cause) {
       const message = `${this.#host} cannot connect to ${target.host} port ${target.port}: ${messageOf(cause)}`
       throw new AppError('HOST_UNREACHABLE', message, { cause })

@@ -7,8 +7,15 @@ export function isOver(output: Readable): Promise<void> {
   return finished(output, { writable: false }).catch(() => undefined) // Destroyed by its reader: that is an end as well.
 }
 
-/** Two one-way streams as one; `onDestroy` lets go of what is behind them. */
-export function joinStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, onDestroy: () => void): Duplex {
+export type JoinOptions = {
+  /** Lets go of what is behind the streams. */
+  onDestroy(): void
+  /** Who reads is told of an error in place of the end, once it is known: then `input`'s own end is kept from him. */
+  endsByError?: boolean
+}
+
+/** Two one-way streams as one. */
+export function joinStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, options: JoinOptions): Duplex {
   const stream = new Duplex({
     read: () => input.resume(),
     write: (chunk: Buffer, _encoding, done) => output.write(chunk, done),
@@ -17,15 +24,17 @@ export function joinStreams(input: NodeJS.ReadableStream, output: NodeJS.Writabl
       done()
     },
     destroy: (error, done) => {
-      onDestroy()
+      options.onDestroy()
       done(error)
     },
   })
   input.on('data', chunk => {
     if (!stream.push(chunk)) input.pause()
   })
-  input.on('end', () => stream.push(null))
+  if (!options.endsByError) input.on('end', () => stream.push(null))
   input.on('error', error => stream.destroy(error))
-  output.on('error', error => stream.destroy(error))
+  // A broken pipe is only how the other side's end looks from here.
+  if (options.endsByError) output.on('error', () => undefined)
+  else output.on('error', error => stream.destroy(error))
   return stream
 }
