@@ -26,6 +26,8 @@ export type Ssh2Options = {
   readyTimeoutMs?: number
 }
 
+type Done = (error: Error | undefined, channel: ClientChannel) => void
+
 /** Why a handshake failed, for the one who decides what to try next. `methods`: what the server would still accept. */
 export class HandshakeError extends Error {
   override name = 'HandshakeError'
@@ -39,6 +41,8 @@ export class HandshakeError extends Error {
 }
 
 const READY_TIMEOUT_MS = 20_000
+/** A busy host may take long to start a command, but not this long. */
+const OPEN_TIMEOUT_MS = 30_000
 /** ssh2's own judgement is switched off by the high count: see liveness.ts. Its questions are what makes an idle server answer. */
 const KEEP_ALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 1_000_000 }
 /** A server that makes us answer but does not read the answers. */
@@ -124,16 +128,15 @@ export class Ssh2Connection implements SlotConnection {
   /** @throws {SessionRefused} when the host allows no further session on this connection. */
   async exec(command: string, { terminal }: ExecOptions): Promise<Opened> {
     const pty = terminal && { term: terminal.term, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 }
-    const raw = await this.#open(done => this.#client.exec(throughLoginShell(command), pty ? { pty } : {}, done))
-    const { channel, closed } = this.#wrap(raw, terminal !== undefined)
+    const open = (done: Done) => this.#client.exec(throughLoginShell(command), pty ? { pty } : {}, done)
+    const { channel, closed } = await this.#open(open, terminal !== undefined)
     return { channel, released: closed }
   }
 
   /** @throws {AppError} `HOST_UNREACHABLE` if the host cannot or may not connect there. */
   async forward(target: { host: string; port: number }): Promise<Duplex> {
     try {
-      const raw = await this.#open(done => this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done))
-      const { channel } = this.#wrap(raw, false)
+      const { channel } = await this.#open(done => this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done), false)
       channel.stderr.resume()
       return joinStreams(channel.stdout, channel.stdin, { onDestroy: () => channel.close() })
     } catch (cause) {
@@ -146,16 +149,30 @@ export class Ssh2Connection implements SlotConnection {
     this.#end(new AppError('HOST_UNREACHABLE', `The connection to ${this.#host} was closed`))
   }
 
-  async #open(open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<ClientChannel> {
+  async #open(open: (done: Done) => void, hasTerminal: boolean): Promise<WrappedChannel> {
     if (this.#isLost) throw this.#openError(new Error('the connection is lost'))
-    const { promise, resolve, reject } = Promise.withResolvers<ClientChannel>()
+    const { promise, resolve, reject } = Promise.withResolvers<WrappedChannel>()
+    const timer = setTimeout(() => reject(new Error(`no answer in ${OPEN_TIMEOUT_MS / 1000} s`)), OPEN_TIMEOUT_MS)
+    let isOver = false
     this.#waiting.add(reject)
     try {
-      open((error, channel) => (error ? reject(error) : resolve(channel)))
+      open((error, raw) => {
+        if (error) return reject(error)
+        try {
+          // At once: output and end of a short command may stand in the very packet that opened the channel.
+          const wrapped = this.#wrap(raw, hasTerminal)
+          if (isOver) wrapped.channel.close()
+          resolve(wrapped)
+        } catch (problem) {
+          reject(problem)
+        }
+      })
       return await promise
     } catch (error) {
       throw this.#openError(error)
     } finally {
+      isOver = true
+      clearTimeout(timer)
       this.#waiting.delete(reject)
     }
   }
