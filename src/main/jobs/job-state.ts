@@ -68,17 +68,31 @@ export function hasReachedHost(status: Pick<JobStatus, 'state'>): boolean {
 type Told = Extract<JobNews, { type: 'told' }>['job']
 
 function told(status: JobStatus, job: Told, now: number): JobStatus {
-  const known = { ...status, unknownSince: null, startedAt: status.startedAt ?? job.startedAt, logBytes: job.logBytes }
+  const known = {
+    ...status,
+    unknownSince: null,
+    startedAt: status.startedAt ?? precise(job.startedAt, now),
+    logBytes: job.logBytes,
+  }
   switch (job.state) {
     case 'starting':
       return known
     case 'running':
       return { ...known, state: known.stopRequestedAt === null ? 'running' : 'stopping' }
     case 'lost':
-      return ended(known, { outcome: 'lost', reason: job.reason ?? 'its trace on the host is gone', endedAt: job.endedAt ?? now })
+      return ended(known, {
+        outcome: 'lost',
+        reason: job.reason ?? 'its trace on the host is gone',
+        endedAt: precise(job.endedAt, now) ?? now,
+      })
     case 'ended':
-      return ended(known, { ...outcomeOf(job), endedAt: job.endedAt ?? now })
+      return ended(known, { ...outcomeOf(job), endedAt: precise(job.endedAt, now) ?? now })
   }
+}
+
+/** A host tells whole seconds. What is told within the second it names happened just now, and our own clock knows better. */
+function precise(at: number | null, now: number): number | null {
+  return at !== null && now - at >= 0 && now - at < 1_000 ? now : at
 }
 
 function outcomeOf(job: Told): Pick<JobStatus, 'outcome' | 'exitCode' | 'signal' | 'reason'> {
