@@ -16,7 +16,7 @@ const QUEUED: JobStatus = {
 }
 const TOLD = {
   state: 'running',
-  startedAt: 50,
+  startedAt: -5_000,
   endedAt: null,
   exitCode: null,
   signal: null,
@@ -27,7 +27,7 @@ const TOLD = {
 const running: JobNews = { type: 'told', job: TOLD }
 const exited = (exitCode: number): JobNews => ({
   type: 'told',
-  job: { ...TOLD, state: 'ended', exitCode, endedAt: 90, logBytes: 7 },
+  job: { ...TOLD, state: 'ended', exitCode, endedAt: -4_910, logBytes: 7 },
 })
 
 function play(...news: JobNews[]): JobStatus {
@@ -37,7 +37,13 @@ function play(...news: JobNews[]): JobStatus {
 describe('a job', () => {
   test('goes its ordinary way and keeps the times its host told', () => {
     const end = play({ type: 'syncing' }, { type: 'starting' }, running, exited(3))
-    expect(end).toMatchObject({ state: 'ended', outcome: 'exited', exitCode: 3, startedAt: 50, endedAt: 90, logBytes: 7 })
+    expect(end).toMatchObject({ state: 'ended', outcome: 'exited', exitCode: 3, startedAt: -5_000, endedAt: -4_910, logBytes: 7 })
+  })
+
+  test('that is told at once has the time at which it was told, since hosts tell whole seconds', () => {
+    const job = { ...TOLD, startedAt: 2_000 }
+    expect(nextStatus(QUEUED, { type: 'told', job }, 2_400).startedAt).toBe(2_400)
+    expect(nextStatus(QUEUED, { type: 'told', job }, 3_400).startedAt).toBe(2_000)
   })
 
   test('that was asked to stop is stopped, whatever it ended with', () => {

@@ -74,6 +74,8 @@ function told(status: JobStatus, job: Told, now: number): JobStatus {
     startedAt: status.startedAt ?? precise(job.startedAt, now),
     logBytes: job.logBytes,
   }
+  // Of whole seconds, the end's may be before the start we know more precisely.
+  const endedAt = Math.max(precise(job.endedAt, now) ?? now, known.startedAt ?? Number.NEGATIVE_INFINITY)
   switch (job.state) {
     case 'starting':
       return known
@@ -86,7 +88,7 @@ function told(status: JobStatus, job: Told, now: number): JobStatus {
         endedAt: precise(job.endedAt, now) ?? now,
       })
     case 'ended':
-      return ended(known, { ...outcomeOf(job), endedAt: precise(job.endedAt, now) ?? now })
+      return ended(known, { ...outcomeOf(job), endedAt })
   }
 }
 
