@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { build, install, ownNode, requireNode, root, stop, tryRun } from './project.mjs'
 
 const ALREADY_RUNNING = 75
+/** As in src/cli/start-core.ts, which says why. */
+const CORE_FLAGS = ['--max-semi-space-size=2']
 
 requireNode()
 // So far there is nothing but the core: `--headless` is what happens anyway.
@@ -14,7 +16,7 @@ build()
 startCore()
 
 function startCore() {
-  const core = spawn(ownNode(), [join(root, 'out/main/headless.js'), '--foreground'], {
+  const core = spawn(ownNode(), [...CORE_FLAGS, join(root, 'out/main/headless.js'), '--foreground'], {
     cwd: '/',
     stdio: ['inherit', 'pipe', 'pipe'],
   })

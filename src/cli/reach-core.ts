@@ -26,16 +26,24 @@ export async function reachCore(reach: Reach): Promise<Socket> {
   if (!reach.start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
   const { startCore } = await import('./start-core.ts')
   const deadline = performance.now() + reach.startTimeoutMs
-  for (;;) {
-    const isOurs = await startCore({ ...reach, timeoutMs: Math.max(LOOK_MS, deadline - performance.now()) })
+  let isHeld = false
+  while (!isHeld || performance.now() < deadline) {
+    const timeoutMs = Math.max(LOOK_MS, deadline - performance.now())
+    const isOurs = await startCore({ ...reach, timeoutMs }).catch(error => {
+      if (isHeld && isTimeout(error)) return false
+      throw error
+    })
     const socket = await connectBefore(reach.env, performance.now() + LOOK_MS)
     if (socket) return socket
     // Another core holds the lock and does not answer. It is about to go, and then ours will start; or it hangs.
-    if (performance.now() > deadline) {
-      const what = isOurs ? 'The core was started' : 'Another core holds the database'
-      throw new AppError('TIMEOUT', `${what}, but nobody answers at its socket after ${reach.startTimeoutMs / 1000} s`)
-    }
+    isHeld = !isOurs
   }
+  const seconds = reach.startTimeoutMs / 1000
+  throw new AppError('TIMEOUT', `Another core holds the database, but nobody answered at its socket in ${seconds} s`)
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'TIMEOUT'
 }
 
 /**

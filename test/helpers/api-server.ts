@@ -3,15 +3,18 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { EventBus } from '../../src/main/api/events.ts'
 import { ApiServer, type ServerLimits } from '../../src/main/api/server.ts'
-import type { ByteSource, StreamSource, TerminalSource } from '../../src/main/api/streams.ts'
+import type { StreamSource, TerminalSource } from '../../src/main/api/streams.ts'
 import type { Methods, Role } from '../../src/shared/contract.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { resolvePaths } from '../../src/shared/paths.ts'
+import { byteSource } from './byte-source.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+
+export { byteSource }
 
 export type ApiServerOptions = {
   methods?: Partial<Methods>
@@ -56,22 +59,6 @@ export async function startApi(options: ApiServerOptions = {}): Promise<RunningA
 }
 
 const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no such job'))
-
-/** A source that has all it has in `output`. */
-export function byteSource(output: Readable): ByteSource & { isClosed: boolean } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  output.once('close', resolve)
-  const source = {
-    output,
-    end: promise,
-    isClosed: false,
-    close: () => {
-      source.isClosed = true
-      output.destroy()
-    },
-  }
-  return source
-}
 
 /** A terminal that shows what is typed on it, until it is closed or gets Ctrl+D. */
 export function echoTerminal(): TerminalSource & { sizes: { columns: number; rows: number }[] } {

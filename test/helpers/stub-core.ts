@@ -1,15 +1,19 @@
 /**
  * A core with nothing in it but what starting, finding and losing one is about: the true lock, socket and process frame.
+ * A job's log has as many MiB as its id says, in hexadecimal.
  * Run as a program. STUB_CORE says what goes wrong: `refuses`, `crashes`, `hangs`, or nothing.
  */
 import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { EventBus } from '../../src/main/api/events.ts'
 import { ApiServer } from '../../src/main/api/server.ts'
+import type { StreamSource } from '../../src/main/api/streams.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from '../../src/main/config/paths.ts'
 import { type CreateCore, runHeadless } from '../../src/main/run-headless.ts'
 import { Database } from '../../src/main/store/database.ts'
 import type { Methods } from '../../src/shared/contract.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { byteSource } from './byte-source.ts'
 
 export const STUB_CORE = resolve(import.meta.filename)
 
@@ -44,17 +48,24 @@ const createStub: CreateCore = async ({ env, version }) => {
       return null
     },
   } as unknown as Methods
-  const nothing = () => Promise.reject(new AppError('NOT_FOUND', 'The stub has no jobs'))
+  const streams: StreamSource = {
+    openLog: async job => byteSource(Readable.from(mebibytes(Number.parseInt(job, 16)))),
+    openTerminal: () => Promise.reject(new AppError('NOT_FOUND', 'The stub has no terminals')),
+  }
   const server = new ApiServer({
     methods,
     principal: { role: 'owner' },
     bus,
-    streams: { openLog: nothing, openTerminal: nothing },
+    streams,
   })
   const socketPath = prepareSocketPath(paths)
   await server.listen(socketPath)
   writeSocketPath(paths, socketPath)
   return { socketPath, close, closed }
+}
+
+function* mebibytes(count: number): Generator<Buffer> {
+  for (let number = 0; number < count * 16; number++) yield Buffer.alloc(65_536, number)
 }
 
 if (process.argv[1] === STUB_CORE) await runHeadless(createStub, process.argv.slice(2))

@@ -9,31 +9,18 @@ import type { Reach } from '../../src/cli/reach-core.ts'
 import type { CoreStatus } from '../../src/shared/contract.ts'
 import type { CoreEvent } from '../../src/shared/domain.ts'
 import { VERSION } from '../../src/shared/version.ts'
-import { isAlive, pidsWithEnv, signalAll } from '../helpers/processes.ts'
+import { type CoreEnv, coresOf, makeCoreEnv } from '../helpers/core-env.ts'
+import { isAlive } from '../helpers/processes.ts'
+import { readLogSlowly } from '../helpers/slow-log.ts'
 import { STUB_CORE } from '../helpers/stub-core.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
-type Env = Record<string, string>
-
-/** An environment of its own, in which nothing is left running after the test. */
-function makeEnv(more: Env = {}): Env {
-  const home = temporaryFolder()
-  const mark = { DROVER_TEST_CORE: home }
-  onTestFinished(async () => {
-    await waitFor(() => {
-      const left = pidsWithEnv(`DROVER_TEST_CORE=${home}`)
-      signalAll(left, 'SIGKILL')
-      return left.length === 0
-    })
-  })
-  return { HOME: home, PATH: process.env.PATH ?? '', TMPDIR: home, ...mark, ...more }
-}
+type Env = CoreEnv
 
 const connectTo = (env: Env, more: Partial<Reach> = {}) => createClient({ env, program: STUB_CORE, ...more })
 const status = (env: Env): Promise<CoreStatus> => connectTo(env).call('core.status', {})
-const logOf = (env: Env) => readFileSync(join(env.HOME ?? '', '.local/state/drover/core.log'), 'utf8')
-const coresOf = (env: Env) => pidsWithEnv(`DROVER_TEST_CORE=${env.HOME}`)
+const logOf = (env: Env) => readFileSync(join(env.HOME, '.local/state/drover/core.log'), 'utf8')
 
 /** Starts a core directly, as `npm start` does. */
 function runCore(
@@ -51,7 +38,7 @@ function runCore(
 }
 
 test('the first call starts a core in a session of its own, later ones use it', async () => {
-  const env = makeEnv({ DROVER_CALLED_AS: 'p' })
+  const env = makeCoreEnv({ DROVER_CALLED_AS: 'p' })
   const { pid, version } = await status(env)
   expect(version).toBe(VERSION)
   expect(await status(env)).toMatchObject({ pid })
@@ -59,18 +46,18 @@ test('the first call starts a core in a session of its own, later ones use it', 
   const [, , processGroup, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   expect([processGroup, session]).toEqual([String(pid), String(pid)])
   expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).not.toContain('DROVER_CALLED_AS')
-  expect(statSync(join(env.HOME ?? '', '.local/state/drover/core.log')).mode & 0o777).toBe(0o600)
+  expect(statSync(join(env.HOME, '.local/state/drover/core.log')).mode & 0o777).toBe(0o600)
 })
 
 test('five command lines that start a core at once get one core, and all reach it', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const answers = await Promise.all(Array.from({ length: 5 }, () => status(env)))
   expect(new Set(answers.map(answer => answer.pid)).size).toBe(1)
   await waitFor(() => coresOf(env).length === 1, { what: 'the cores that came too late to be gone' })
 })
 
 test('a killed core is followed by a new one, over its socket and its lock', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const { pid } = await status(env)
   process.kill(pid, 'SIGKILL')
   await waitFor(() => !isAlive(pid))
@@ -79,7 +66,7 @@ test('a killed core is followed by a new one, over its socket and its lock', asy
 })
 
 test('a session whose core is killed starts another, and hears its events', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const session = await connectTo(env).connect()
   onTestFinished(() => session.close())
   const { pid } = await session.call('core.status', {})
@@ -96,7 +83,7 @@ test('a session whose core is killed starts another, and hears its events', asyn
 })
 
 test('a session whose core was stopped does not start another', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const session = await connectTo(env, { successorTimeoutMs: 100 }).connect()
   onTestFinished(() => session.close())
   await session.call('core.stop', {})
@@ -107,24 +94,24 @@ test('a session whose core was stopped does not start another', async () => {
 })
 
 test('why a core does not start is told in its own words', async () => {
-  await expect(status(makeEnv({ STUB_CORE: 'refuses' }))).rejects.toMatchObject({
+  await expect(status(makeCoreEnv({ STUB_CORE: 'refuses' }))).rejects.toMatchObject({
     code: 'BAD_CONFIG',
     message: 'config.yaml:3: no such key',
   })
-  const env = makeEnv({ STUB_CORE: 'crashes' })
+  const env = makeCoreEnv({ STUB_CORE: 'crashes' })
   await expect(status(env)).rejects.toMatchObject({ code: 'INTERNAL', message: 'a stub that crashes' })
   expect(logOf(env)).toMatch(/error core .*a stub that crashes\n +at /)
 })
 
 test('a core that ends or hangs without a word is told of with the place of its log', async () => {
-  const env = makeEnv()
-  const program = join(env.HOME ?? '', 'not-a-core.mjs')
+  const env = makeCoreEnv()
+  const program = join(env.HOME, 'not-a-core.mjs')
   writeFileSync(program, 'process.exit(3)')
   await expect(connectTo(env, { program }).call('core.status', {})).rejects.toMatchObject({
     code: 'CORE_UNREACHABLE',
     message: expect.stringMatching(/exit code 3.*core\.log/),
   })
-  const hanging = connectTo(makeEnv({ STUB_CORE: 'hangs' }), { startTimeoutMs: 500 })
+  const hanging = connectTo(makeCoreEnv({ STUB_CORE: 'hangs' }), { startTimeoutMs: 500 })
   await expect(hanging.call('core.status', {})).rejects.toMatchObject({
     code: 'TIMEOUT',
     message: expect.stringMatching(/not ready after/),
@@ -132,11 +119,11 @@ test('a core that ends or hangs without a word is told of with the place of its 
 })
 
 test('a core that holds the lock but does not answer is named', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const { pid } = await status(env)
   // As if its socket had been lost: its path leads nowhere, but it lives.
-  writeFileSync(join(env.HOME ?? '', '.local/share/drover/core.socket'), '/nonexistent/core.sock\n')
-  await expect(connectTo(env, { startTimeoutMs: 800 }).call('core.status', {})).rejects.toMatchObject({
+  writeFileSync(join(env.HOME, '.local/share/drover/core.socket'), '/nonexistent/core.sock\n')
+  await expect(connectTo(env, { startTimeoutMs: 2_000 }).call('core.status', {})).rejects.toMatchObject({
     code: 'TIMEOUT',
     message: expect.stringMatching(/holds the database/),
   })
@@ -144,13 +131,13 @@ test('a core that holds the lock but does not answer is named', async () => {
 })
 
 test('a log that cannot be written is named', async () => {
-  const env = makeEnv()
-  writeFileSync(join(env.HOME ?? '', '.local'), 'a file in the way')
+  const env = makeCoreEnv()
+  writeFileSync(join(env.HOME, '.local'), 'a file in the way')
   await expect(status(env)).rejects.toMatchObject({ code: 'CORE_UNREACHABLE', message: expect.stringMatching(/core’s log/) })
 })
 
 test('in the foreground it says that it is ready, and a second one that another runs, with code 75', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const first = runCore(env)
   await waitFor(() => /^drover core ready \/.*core\.sock\n/.test(first.output()))
   const second = runCore(env)
@@ -162,7 +149,7 @@ test('in the foreground it says that it is ready, and a second one that another 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s closes it in order: exit code 0, socket gone, lock free',
   async signal => {
-    const env = makeEnv()
+    const env = makeCoreEnv()
     const { core, output, ended } = runCore(env)
     const path = await waitFor(() => /ready (.*)\n/.exec(output())?.[1])
     core.kill(signal)
@@ -173,7 +160,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 )
 
 test('a second signal ends it at once, though a client hangs on', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const { core, output, ended } = runCore(env)
   const path = await waitFor(() => /ready (.*)\n/.exec(output())?.[1])
   const { connect } = await import('node:net')
@@ -189,7 +176,7 @@ test('a second signal ends it at once, though a client hangs on', async () => {
 })
 
 test('a mistake of ours ends it with code 70 and stands in its log', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const { core, output, ended } = runCore(env)
   await waitFor(() => output().includes('ready'))
   await connectTo(env).call('host.default', { name: 'x' })
@@ -199,13 +186,13 @@ test('a mistake of ours ends it with code 70 and stands in its log', async () =>
 })
 
 test('wrong words are refused with code 2', async () => {
-  const { ended, output } = runCore(makeEnv(), ['--daemonize'])
+  const { ended, output } = runCore(makeCoreEnv(), ['--daemonize'])
   expect(await within(ended)).toBe(2)
   expect(output()).toContain('"--daemonize"')
 })
 
 test('it goes on when whoever read its output went away', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const { core, output } = runCore(env)
   await waitFor(() => output().includes('ready'))
   core.stdout?.destroy()
@@ -214,7 +201,7 @@ test('it goes on when whoever read its output went away', async () => {
 })
 
 test('a runtime folder that is open to others is refused, and the command line says so', async () => {
-  const env = makeEnv()
+  const env = makeCoreEnv()
   const runtime = temporaryFolder()
   chmodSync(runtime, 0o700)
   const { mkdirSync } = await import('node:fs')
@@ -224,4 +211,10 @@ test('a runtime folder that is open to others is refused, and the command line s
     code: 'BAD_CONFIG',
     message: expect.stringMatching(/open to others/),
   })
+})
+
+test('a long log read slowly does not make the core grow', async () => {
+  const { bytes, grownBytes } = await readLogSlowly(96)
+  expect(bytes).toBe(96 * 1024 ** 2)
+  expect(grownBytes).toBeLessThan(30 * 1024 ** 2)
 })

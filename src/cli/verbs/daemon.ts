@@ -6,7 +6,7 @@ import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { connectToCore } from '../find-core.ts'
 import { ageText, counted } from '../format.ts'
-import { HEADLESS } from '../start-core.ts'
+import { coreCommand, coreEnvironment } from '../start-core.ts'
 
 const STOP_TIMEOUT_MS = 15_000
 
@@ -69,7 +69,7 @@ async function stop(cli: Cli): Promise<number> {
 
 /** Ctrl+C reaches the core itself; we only hand on its exit code. */
 function runInForeground(cli: Cli): Promise<number> {
-  const core = spawn(process.execPath, [HEADLESS, '--foreground'], { env: cli.env, stdio: 'inherit' })
+  const core = spawn(process.execPath, [...coreCommand(), '--foreground'], { env: coreEnvironment(cli.env), stdio: 'inherit' })
   const ignore = () => undefined
   const pass = () => core.kill('SIGTERM')
   process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)

@@ -5,11 +5,12 @@
 import type { RawData, WebSocket } from 'ws'
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
-import { decodeFrame, encodeFrame, type ServerMessage } from '../../shared/frames.ts'
+import { decodeFrame, type ServerMessage } from '../../shared/frames.ts'
 import type { Api } from './api.ts'
 import { describeIssues } from './describe-issues.ts'
 import { dispatch } from './dispatch.ts'
 import { EventFeed } from './event-feed.ts'
+import { FramePool } from './frame-pool.ts'
 import { parseJson } from './http.ts'
 import { type Opening, SocketStream } from './socket-stream.ts'
 import { STREAM_ROLES } from './streams.ts'
@@ -29,6 +30,7 @@ export class ApiSocket {
   readonly #socket: WebSocket
   readonly #streams = new Map<number, SocketStream>()
   readonly #feed: EventFeed
+  readonly #frames = new FramePool()
   #lastStream = 0
   #callsUnderWay = 0
 
@@ -139,7 +141,8 @@ export class ApiSocket {
     }
     const peer = {
       tell: (message: ServerMessage) => this.#tell(message),
-      send: (number: number, bytes: Uint8Array) => this.#send(encodeFrame(number, bytes)),
+      send: (number: number, bytes: Uint8Array) =>
+        this.#frames.frame(number, bytes, (frame, written) => this.#send(frame, written)),
       ended: (number: number, error: ReturnType<typeof toErrorBody> | null) => {
         this.#streams.delete(number)
         this.#tell({ type: 'ended', stream: number, error })
@@ -164,9 +167,12 @@ export class ApiSocket {
     this.#send(JSON.stringify(message))
   }
 
-  #send(data: string | Uint8Array): void {
+  #send(data: string | Uint8Array, written?: () => void): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    this.#socket.send(data, () => this.#goOnIfLow())
+    this.#socket.send(data, () => {
+      written?.()
+      this.#goOnIfLow()
+    })
     this.#holdIfFull()
   }
 

@@ -1,0 +1,77 @@
+/** `npm start` of the built product: what it says, what a second one says, and how it ends. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { coreCommand } from '../../src/cli/start-core.ts'
+import { pidsWithEnv, signalAll } from '../helpers/processes.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { waitFor, within } from '../helpers/wait.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+type Started = { child: ChildProcess; output(): string; ended: Promise<number | null> }
+
+function makeHome(): { start(...words: string[]): Started; pids(): number[] } {
+  const home = temporaryFolder()
+  const pids = () => pidsWithEnv(`DROVER_TEST_START=${home}`)
+  onTestFinished(async () => {
+    await waitFor(() => {
+      signalAll(pids(), 'SIGKILL')
+      return pids().length === 0
+    })
+  })
+  const env = { HOME: home, TMPDIR: home, PATH: process.env.PATH ?? '', SHELL: '/bin/sh', DROVER_TEST_START: home }
+  const start = (...words: string[]): Started => {
+    // A process group of its own, so that a test can press Ctrl+C for it.
+    const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...words], { env, cwd: home, detached: true })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', text => {
+        output += text
+      })
+    }
+    return { child, output: () => output, ended: once(child, 'close').then(([code]) => code) }
+  }
+  return { start, pids }
+}
+
+test('it says what to type next; a second one shows that it runs; Ctrl+C ends it in order', { timeout: 120_000 }, async () => {
+  const { start, pids } = makeHome()
+  const first = start('--headless')
+  await waitFor(() => first.output().includes('Stop Drover with Ctrl+C'), { timeoutMs: 60_000, what: 'npm start to be ready' })
+  expect(first.output()).toContain(`${join(root, 'bin/drover')}`)
+  expect(first.output()).toContain('drover push -- make')
+  expect(first.output()).toContain('drover host add')
+
+  // The flags that keep it small are written in two places.
+  expect(
+    pids()
+      .map(pid => readFileSync(`/proc/${pid}/cmdline`, 'latin1'))
+      .join('\n'),
+  ).toContain(coreCommand()[0])
+
+  const second = start()
+  expect(await within(second.ended, { timeoutMs: 30_000 })).toBe(0)
+  expect(second.output()).toMatch(/Drover runs already[\s\S]*process \d+/)
+
+  process.kill(-(first.child.pid ?? 0), 'SIGINT')
+  expect(await within(first.ended)).toBe(0)
+  await waitFor(() => pids().length === 0, { what: 'nothing to be left' })
+})
+
+test('a signal to it alone ends the core with it', { timeout: 120_000 }, async () => {
+  const { start, pids } = makeHome()
+  const { child, output, ended } = start()
+  await waitFor(() => output().includes('Stop Drover with Ctrl+C'), { timeoutMs: 60_000, what: 'npm start to be ready' })
+  child.kill('SIGTERM')
+  expect(await within(ended)).toBe(0)
+  await waitFor(() => pids().length === 0, { what: 'nothing to be left' })
+})
+
+test('words it does not know are refused', async () => {
+  const { output, ended } = makeHome().start('--window')
+  expect(await within(ended)).toBe(1)
+  expect(output()).toContain('npm start -- --headless')
+})

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { readLogSlowly } from '../helpers/slow-log.ts'
+
+test('a log of 1 GiB passes through the core, which stays as small as it was', async () => {
+  const { bytes, grownBytes } = await readLogSlowly(1024)
+  expect(bytes).toBe(1024 ** 3)
+  expect(grownBytes).toBeLessThan(30 * 1024 ** 2)
+})
