@@ -82,11 +82,7 @@ function told(status: JobStatus, job: Told, now: number): JobStatus {
     case 'running':
       return { ...known, state: known.stopRequestedAt === null ? 'running' : 'stopping' }
     case 'lost':
-      return ended(known, {
-        outcome: 'lost',
-        reason: job.reason ?? 'its trace on the host is gone',
-        endedAt: precise(job.endedAt, now) ?? now,
-      })
+      return ended(known, { outcome: 'lost', reason: job.reason ?? 'its trace on the host is gone', endedAt })
     case 'ended':
       return ended(known, { ...outcomeOf(job), endedAt })
   }
