@@ -43,9 +43,9 @@ export function against(
   return { ...row, ours, peer, ratio: ours / peer, n: row.ours.length, spread }
 }
 
-/** A row against a fixed aim. */
+/** A row against a fixed aim. Where the aim is none at all, the figure itself is the ratio. */
 export function againstAim(row: Pick<BenchRow, 'name' | 'unit' | 'better' | 'aim' | 'ours' | 'n' | 'spread'>): BenchRow {
-  return { ...row, peer: null, peerCommand: null, ratio: row.ours / row.aim }
+  return { ...row, peer: null, peerCommand: null, ratio: row.aim === 0 ? row.ours : row.ours / row.aim }
 }
 
 export function range(values: readonly number[]): string {
