@@ -63,6 +63,13 @@ describe.each([local, overSsh('ssh2'), overSsh('openssh')])('$kind', ({ kind, se
     return transport
   }
 
+  test('the exit code is never lost, though our input ends with the output', async () => {
+    const transport = await connect()
+    for (let round = 0; round < 60; round += 1) {
+      expect(await run(transport, 'cat; exit 3', { input: 'x' })).toMatchObject({ code: 3, signal: null })
+    }
+  })
+
   test('gives both outputs apart, and the exit code', async () => {
     const transport = await connect()
     const result = await run(transport, 'echo out; echo err >&2; exit 3')

@@ -38,7 +38,8 @@ export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, drained }: Wr
       })
     },
     final(done) {
-      raw.end()
+      // Not end(): once the host's output had ended too, Node would destroy the stream, and ssh2 close the channel before the exit code.
+      raw.eof()
       done()
     },
   })
