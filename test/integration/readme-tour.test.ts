@@ -55,5 +55,8 @@ async function type(commands: readonly string[], options: { cwd: string; env: Re
   shell.stdin.end(`${commands.map(command => `{ ${command}\n} </dev/null 2>&1; echo '${mark}'`).join('\n')}\n`)
   await new Promise(resolve => shell.once('close', resolve))
   // A job with a terminal ends its lines as terminals do.
-  return output.replaceAll('\r\n', '\n').split(`${mark}\n`).map(text => text.trimEnd())
+  return output
+    .replaceAll('\r\n', '\n')
+    .split(`${mark}\n`)
+    .map(text => text.trimEnd())
 }
