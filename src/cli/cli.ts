@@ -5,6 +5,7 @@
 import type { Call } from '../shared/contract.ts'
 import { AppError, toErrorBody } from '../shared/errors.ts'
 import { Args, findVerb, parseArgs } from './args.ts'
+import { createClient } from './client.ts'
 import { drover, p } from './commands.ts'
 import type { CoreClient } from './core-client.ts'
 import { adviceFor, EXIT_BROKEN_PIPE, EXIT_FAILED, exitCodeOf, InterruptedError, UsageError } from './errors.ts'
@@ -22,7 +23,7 @@ export type Cli = {
   /** Calls the core with one request; starts it when none runs. */
   readonly call: Call
   /** The client behind `call`; without `start` no core is started. */
-  client(options?: { start?: boolean }): Promise<CoreClient>
+  client(options?: { start?: boolean }): CoreClient
   now(): number
   /** Undefined ends us when the reader of stdout goes away; else what to do then, after which stdout is thrown away. */
   onBrokenPipe: (() => void) | undefined
@@ -65,7 +66,7 @@ export async function runCli(world: World): Promise<number> {
 
 function makeCli(world: World, options: { program: Program; json: boolean; color: ColorWhen }): Cli {
   const { env, stdout } = world
-  let client: Promise<CoreClient> | undefined
+  let client: CoreClient | undefined
   const cli: Cli = {
     program: options.program,
     env,
@@ -73,9 +74,9 @@ function makeCli(world: World, options: { program: Program; json: boolean; color
       return world.stdin
     },
     out: new Output(world, options),
-    call: async (method, input) => (await cli.client()).call(method, input),
+    call: (method, input) => cli.client().call(method, input),
     client: ({ start = true } = {}) => {
-      client ??= import('./client.ts').then(({ createClient }) => createClient({ env, start }))
+      client ??= createClient({ env, start })
       return client
     },
     now: Date.now,

@@ -132,7 +132,7 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
 
 /** Those that run first; with as much of the id as was typed, if that is more than the short form. */
 async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
-  const { jobs } = await quietly(async () => (await cli.client({ start: false })).call('job.list', { ended: MAX_JOBS }), {
+  const { jobs } = await quietly(async () => cli.client({ start: false }).call('job.list', { ended: MAX_JOBS }), {
     jobs: [],
   })
   const isLive = (job: JobView) => job.state !== 'ended'
@@ -144,7 +144,7 @@ async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
 }
 
 async function hosts(cli: Cli): Promise<Candidate[]> {
-  const { hosts } = await quietly(async () => (await cli.client({ start: false })).call('host.list', {}), { hosts: [] })
+  const { hosts } = await quietly(async () => cli.client({ start: false }).call('host.list', {}), { hosts: [] })
   return [...hosts.map(host => ({ word: host.name, about: host.connection })), { word: 'auto', about: 'the best host' }]
 }
 

@@ -43,7 +43,7 @@ async function launchDetached(cli: Cli, args: Args, start: Start): Promise<numbe
 async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<number> {
   const isAttached = hasTerminalHere(cli) && !args.has('no-tty') && !cli.out.isJson
   const terminal = isAttached || args.has('tty') ? sizeHere(cli) : null
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   const stop = new PoliteStop(cli, session)
   try {
     const jobId = randomUUID()

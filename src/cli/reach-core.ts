@@ -1,6 +1,5 @@
 /** Reaches the core: the one that runs, the one that follows it, or one that we start. */
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../shared/errors.ts'
 import { connectToCore } from './find-core.ts'
 import type { ConnectionEnd } from './session-connection.ts'
@@ -63,6 +62,7 @@ async function connectBefore(env: NodeJS.ProcessEnv, deadline: number): Promise<
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const socket = await connectToCore(env)
     if (socket || performance.now() > deadline) return socket
-    await delay(pauseMs)
+    // By hand: node:timers/promises would be loaded by every command, for this that hardly any needs.
+    await new Promise(resolve => setTimeout(resolve, pauseMs))
   }
 }

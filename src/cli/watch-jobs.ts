@@ -15,7 +15,7 @@ const LEAVE_KEYS = [0x03, 0x04, 0x1b, 0x71]
 type Watching = { list(): Promise<JobView[]>; isShown(job: JobView): boolean }
 
 export async function watchJobs(cli: Cli, watching: Watching): Promise<number> {
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   try {
     return await (cli.out.isJson ? printChanges : drawTable)(cli, {
       ...watching,

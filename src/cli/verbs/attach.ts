@@ -8,7 +8,7 @@ import { JobWatch } from '../job-watch.ts'
 import { streamJob } from '../stream-job.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   try {
     const { job } = await session.call('job.get', { job: args.required('ID') })
     const short = shortId(job.id)

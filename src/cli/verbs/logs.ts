@@ -13,7 +13,7 @@ const LEAST_BYTES = 64 * 1024
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const lines = args.value('lines')
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   try {
     const { job } = await session.call('job.get', { job: args.required('ID') })
     const fromByte = lines === undefined ? 0 : await printLast(cli, session, { job, count: parseCount(lines, '--lines') })

@@ -19,7 +19,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     destination: absolutePath(args.operand('LOCAL') ?? '.'),
     overwrite: args.has('force'),
   }
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   const progress = new ProgressLine(cli.out)
   try {
     const pull = await PullEvents.start(session, progress)

@@ -22,7 +22,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const grace = args.value('grace')
   const graceMs = grace === undefined ? DEFAULT_GRACE_MS : parseDurationMs(grace, '--grace')
   const signal = args.value('signal') as Input<'job.stop'>['signal'] // One of the table's choices.
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   try {
     const jobs = await JobsEnd.of(session, args.operands('ID'))
     const stopped = await Promise.all(jobs.all.map(job => stop({ cli, session, jobs, graceMs, signal }, job)))

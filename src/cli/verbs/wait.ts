@@ -5,7 +5,7 @@ import { jobExitCode, summaryText } from '../job-exit.ts'
 import { JobsEnd } from '../jobs-end.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
-  const session = await (await cli.client()).connect()
+  const session = await cli.client().connect()
   try {
     const jobs = await JobsEnd.of(session, args.operands('ID'))
     const ended = await Promise.all(
