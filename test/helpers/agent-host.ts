@@ -3,20 +3,21 @@
  * first in its PATH, and the local transport. Whatever it starts ends with the test.
  */
 import { execFileSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { AgentEvent, AgentJob, StartSpec } from '../../src/main/hosts/agent.ts'
+import type { AgentEvent, AgentJob } from '../../src/main/hosts/agent.ts'
 import { type AgentClient, type AgentOptions, openAgent } from '../../src/main/hosts/agent-client.ts'
 import { readAgentProgram } from '../../src/main/hosts/agent-install.ts'
 import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import { type Channel, run } from '../../src/main/hosts/transport.ts'
-import { jobScript } from '../../src/main/jobs/job-script.ts'
 import type { Command } from '../../src/shared/domain.ts'
+import { type JobOptions, jobSpec } from './agent-job.ts'
 import { isAlive, pidsWithEnv, signalAll } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
+
+export { jobSpec } from './agent-job.ts'
 
 export const SHELLS = ['dash', 'busybox', 'bash'] as const
 export type ShellName = (typeof SHELLS)[number]
@@ -40,7 +41,6 @@ export type AgentHost = {
   exec(command: string, input?: Uint8Array): Promise<{ code: number | null; stdout: Buffer; stderr: string }>
 }
 export type TestAgent = AgentClient & { readonly events: AgentJob[] }
-export type JobOptions = Partial<StartSpec> & { env?: Record<string, string> }
 
 export type AgentHostOptions = {
   env?: Record<string, string>
@@ -116,24 +116,6 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
 export function record(agent: TestAgent): TestAgent {
   agent.onEvent((event: AgentEvent) => agent.events.push(event.job))
   return agent
-}
-
-export function jobSpec(command: Command | string, options: JobOptions = {}): StartSpec {
-  const { env = {}, ...rest } = options
-  const id = rest.id ?? randomUUID()
-  const parsed = typeof command === 'string' ? { line: command } : command
-  const text = 'line' in parsed ? parsed.line : parsed.argv.join(' ')
-  return {
-    id,
-    owner: 'me',
-    worker: 'h1',
-    folder: '/home/me/my project',
-    command: text,
-    script: jobScript({ id, command: parsed, env, hasTerminal: Boolean(rest.terminal) }),
-    workdir: null,
-    terminal: null,
-    ...rest,
-  }
 }
 
 /** Starts a job and waits for the event of its end. */

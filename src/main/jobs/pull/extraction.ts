@@ -47,16 +47,20 @@ export class Extraction {
       context.checkCancelled()
       await this.#take(entry)
       if (this.#made.size > MAX_ENTRIES) throw malformed(`more than ${MAX_ENTRIES} entries`)
-      context.progress(() => ({
-        phase: 'copying',
-        filesDone: this.files,
-        filesTotal: null,
-        bytesDone: this.totalBytes,
-        bytesTotal: null,
-      }))
+      this.#tell()
     }
     // Last, so that nothing can be written through one.
     for (const link of this.#links) this.#link(link)
+  }
+
+  #tell(): void {
+    this.#options.context.progress(() => ({
+      phase: 'copying',
+      filesDone: this.files,
+      filesTotal: null,
+      bytesDone: this.totalBytes,
+      bytesTotal: null,
+    }))
   }
 
   /** Where each match lies: byte paths relative to the staging folder. */
@@ -88,6 +92,7 @@ export class Extraction {
         for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
         this.totalBytes += bytes.length
         this.#options.context.checkCancelled()
+        this.#tell()
       }
       if (entry.mtime < MAX_MTIME) futimesSync(file, entry.mtime, entry.mtime)
     } finally {

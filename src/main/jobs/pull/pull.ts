@@ -58,7 +58,11 @@ async function* wholeArchive(channel: Channel, pattern: string): AsyncIterable<U
   const stderr = lastLines(channel.stderr)
   channel.stdin.on('error', () => undefined) // The host may be done before we close it.
   channel.stdin.end()
-  yield* channel.stdout as AsyncIterable<Buffer>
+  try {
+    yield* channel.stdout as AsyncIterable<Buffer>
+  } catch (cause) {
+    throw new AppError('HOST_UNREACHABLE', 'The connection broke while files were pulled', { cause })
+  }
   const { code, signal } = await channel.end
   if (code === 0 || code === CHANGED_WHILE_READ) return
   const said = (await stderr).replace(/^drover: /, '')

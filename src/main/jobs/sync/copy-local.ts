@@ -10,14 +10,14 @@ export type CopyLocalOptions = {
   folder: string
   /** What was found there; without it the folder is scanned first. */
   scan?: FolderScan
-  /** Absolute. It may be there as an empty folder; it gets its content at once, when all is copied. */
+  /** Absolute. It gets its content at once, when all is copied; one that holds something was filled by an earlier try, and is left. */
   workdir: string
   signal?: AbortSignal | undefined
   onProgress?: ((progress: SyncProgress) => void) | undefined
   now?: () => number
 }
 
-/** @throws {AppError} as a scan does, and `DISK_FULL`, `CONFLICT` if the workdir holds something, `CANCELLED`. */
+/** @throws {AppError} as a scan does, and `DISK_FULL`, `CANCELLED`. */
 export function copyLocal(options: CopyLocalOptions): Promise<CopyResult> {
   const { workers, folder, workdir, signal, onProgress, now = Date.now } = options
   const manifest = options.scan?.manifest.bytes ?? null

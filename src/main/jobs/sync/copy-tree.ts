@@ -9,6 +9,7 @@ import {
   copyFileSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -25,7 +26,7 @@ import type { TaskContext } from './worker-protocol.ts'
 export type CopyInput = {
   /** Absolute, as text. */
   folder: string
-  /** Absolute; it may exist as an empty folder, and its parent must exist. */
+  /** Absolute; its parent must exist. It may be an empty folder; one that holds something was filled before, and is left as it is. */
   target: string
   now: number
   /** What to copy, if it was scanned before; else it is scanned now. */
@@ -41,6 +42,8 @@ export async function copyTree(input: CopyInput, context: TaskContext): Promise<
   const bytes = input.manifest ?? (await scanFolder({ folder: input.folder, now: input.now, explain: 0 }, context)).manifest.bytes
   const { entries } = unpackManifest(bytes)
   const target = toBytePath(input.target)
+  // It gets its content all at once: then an earlier try came to its end, and only its news was lost.
+  if (holdsSomething(target)) return totalsOf(entries)
   // So named, it is cleared away with the rest of what was not finished, should we be killed.
   const slash = target.lastIndexOf('/')
   const growing = `${target.slice(0, slash)}/.new.${target.slice(slash + 1)}.${process.pid}`
@@ -49,7 +52,7 @@ export async function copyTree(input: CopyInput, context: TaskContext): Promise<
     const copy = new TreeCopy({ from: toBytePath(input.folder), to: growing, entries, context })
     mkdirSync(bytesOf(growing), 0o700)
     copy.run()
-    // Takes the place of an empty folder; one that holds something is refused.
+    // Takes the place of an empty folder.
     renameSync(bytesOf(growing), bytesOf(target))
     return copy.totals
   } catch (error) {
@@ -153,6 +156,24 @@ class TreeCopy {
   }
 }
 
+function holdsSomething(target: string): boolean {
+  try {
+    return readdirSync(bytesOf(target)).length > 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw copyError(error, displayPath(target))
+  }
+}
+
+function totalsOf(entries: readonly Entry[]): ManifestTotals {
+  const totals = { files: 0, dirs: 0, links: 0, totalBytes: 0 }
+  for (const entry of entries) {
+    totals[`${entry.type}s`] += 1
+    totals.totalBytes += entry.size
+  }
+  return totals
+}
+
 function copyError(error: unknown, place: string): AppError {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {
@@ -160,7 +181,5 @@ function copyError(error: unknown, place: string): AppError {
       cause: error,
     })
   }
-  if (code === 'ENOTEMPTY' || code === 'EEXIST')
-    return new AppError('CONFLICT', `${place} exists already and is not empty`, { cause: error })
   return new AppError('BAD_INPUT', `${place} could not be copied: ${message}`, { cause: error })
 }

@@ -91,8 +91,8 @@ class TaskRun {
   #roomMade: (() => void) | undefined
   /** Chunks are passed on one after the other. */
   #passing: Promise<void> = Promise.resolve()
-  /** What broke on our side; the task is then cancelled, and this is what the caller hears. */
-  #ownError: unknown
+  /** What broke on our side; the task is then stopped, and this is what the caller hears. */
+  #broken: unknown
 
   constructor(worker: Worker, options: TaskOptions) {
     this.#worker = worker
@@ -101,7 +101,7 @@ class TaskRun {
 
   async start(task: TaskName, input: unknown): Promise<unknown> {
     const { signal, feed } = this.#options
-    const cancel = () => this.#cancel(cancelled())
+    const cancel = () => this.#stop()
     this.#worker.on('message', (message: FromWorker) => this.#hear(message))
     this.#worker.on('error', error => this.#fail(error))
     this.#worker.on('exit', code => this.#fail(new AppError('INTERNAL', `A file worker ended with exit code ${code}`)))
@@ -111,10 +111,11 @@ class TaskRun {
       if (feed) void this.#feed(feed)
       const result = await this.#settled.promise
       await this.#passing
-      if (this.#ownError !== undefined) throw this.#ownError
+      if (this.#broken !== undefined) throw this.#broken
+      // Done is done, should it have been cancelled in that very moment.
       return result
     } catch (error) {
-      throw this.#ownError ?? error
+      throw signal?.aborted ? cancelled() : (this.#broken ?? error)
     } finally {
       this.#isSettled = true
       this.#roomMade?.()
@@ -135,9 +136,9 @@ class TaskRun {
 
   #pass(bytes: Uint8Array<ArrayBuffer>): void {
     this.#passing = this.#passing
-      .then(() => (this.#ownError === undefined ? this.#options.onChunk?.(bytes) : undefined))
+      .then(() => (this.#broken === undefined ? this.#options.onChunk?.(bytes) : undefined))
       .then(() => this.#post({ type: 'took', bytes: bytes.length }))
-      .catch(error => this.#cancel(error))
+      .catch(error => this.#break(error))
   }
 
   async #feed(feed: AsyncIterable<Uint8Array>): Promise<void> {
@@ -156,7 +157,7 @@ class TaskRun {
       }
       this.#post({ type: 'feed', bytes: null })
     } catch (error) {
-      this.#cancel(error)
+      this.#break(error)
     }
   }
 
@@ -165,9 +166,13 @@ class TaskRun {
     this.#roomMade?.()
   }
 
-  #cancel(error: unknown): void {
+  #break(error: unknown): void {
+    this.#broken ??= error
+    this.#stop()
+  }
+
+  #stop(): void {
     if (this.#isSettled) return
-    this.#ownError ??= error
     Atomics.store(this.#cancelled, 0, 1)
     this.#post({ type: 'cancel' })
     const late = new AppError('INTERNAL', 'A file worker does not stop')
