@@ -33,14 +33,29 @@ type Live = Watching & {
 }
 
 /** First all there are, then each that changes; ends with us, by Ctrl+C or a closed pipe. */
-async function printChanges(cli: Cli, { list, isShown, onEvent }: Live): Promise<number> {
-  const waiting: JobView[] = []
-  let print = (job: JobView) => void waiting.push(job)
+async function printChanges(cli: Cli, { list, isShown, onEvent, onReconnect }: Live): Promise<number> {
+  const printed = new Map<string, string>()
+  const print = (job: JobView) => {
+    const line = safeJson(job)
+    if (printed.get(job.id) === line) return
+    printed.set(job.id, line)
+    cli.out.stdout.write(`${line}\n`)
+  }
+  // A list may be older than an event that comes while it is on its way, so such events wait for it.
+  let waiting: JobView[] | undefined = []
+  const printAll = async () => {
+    waiting ??= []
+    for (const job of await list()) print(job)
+    for (const job of waiting) print(job)
+    waiting = undefined
+  }
   await onEvent(event => {
-    if (event.type === 'job.changed' && isShown(event.job)) print(event.job)
+    if (event.type !== 'job.changed' || !isShown(event.job)) return
+    if (waiting === undefined) print(event.job)
+    else waiting.push(event.job)
   })
-  print = job => void cli.out.stdout.write(`${safeJson(job)}\n`)
-  for (const job of [...(await list()), ...waiting]) print(job)
+  onReconnect(() => void printAll().catch(() => undefined)) // It broke again: the next one asks again.
+  await printAll()
   return await new Promise<number>(() => undefined)
 }
 
@@ -70,6 +85,7 @@ async function drawTable(cli: Cli, { list, onEvent, onReconnect }: Live): Promis
   await onEvent(event => {
     if (event.type.startsWith('job.')) soon()
   })
+  soon() // What changed after the first list and before we listened.
   onReconnect(soon)
   terminal.onResize(draw)
   const ticker = setInterval(draw, TICK_MS)
