@@ -2,7 +2,6 @@
  * A person at a job's terminal, until the job has ended or was left. A lost link is waited for, and the terminal taken again:
  * the job and its screen are on the host.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { type AttachEnd, attachTerminal } from './attach-terminal.ts'
@@ -17,8 +16,6 @@ import { visible } from './visible.ts'
 
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
-/** How long after its terminal the end of a job may come to us. */
-const END_MS = 2_000
 /** Ctrl+C, Ctrl+D and q leave a terminal that waits for its link; Ctrl+B begins tmux's own way of leaving. */
 const LEAVE_KEYS = [0x03, 0x04, 0x71, 0x02]
 
@@ -39,7 +36,7 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
       const startedAt = cli.now()
       const end = await attachOnce(cli, session, { ...options, terminal })
       if (end.kind === 'left') return left(cli, watch, terminal)
-      if (end.kind === 'closed') return await closed(cli, watch, { terminal, isDetached: end.isDetached })
+      if (end.kind === 'closed') return await closed(cli, watch, terminal)
       if (end.kind === 'no-terminal') return await printed(cli, session, watch, { jobId: options.jobId, terminal })
       failures = end.wasOpen ? 0 : failures + 1
       if (isGone(end.error, failures)) throw end.error
@@ -66,12 +63,12 @@ async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promis
   }
 }
 
-/** The terminal has closed: the person has detached, or the job has ended, of which we may hear a moment later. */
-async function closed(cli: Cli, watch: JobWatch, how: { terminal: RawTerminal; isDetached: boolean }): Promise<number> {
-  how.terminal.release()
+/** The terminal has closed: the person has detached, or the job has ended. The core, asked now, knows which. */
+async function closed(cli: Cli, watch: JobWatch, terminal: RawTerminal): Promise<number> {
+  terminal.release()
   await watch.refresh()
-  const job = await Promise.race([watch.until(isFinal), delay(how.isDetached ? 0 : END_MS, undefined)])
-  return job === undefined ? left(cli, watch, how.terminal) : summarise(cli, job)
+  const { job } = watch
+  return job !== undefined && isFinal(job) ? summarise(cli, job) : left(cli, watch, terminal)
 }
 
 /** The job's terminal was closed before we came: its output is what it has left. */

@@ -8,16 +8,8 @@ import type { RawTerminal } from './terminal.ts'
 
 const CTRL_C = 0x03
 
-/** tmux says this as its last word when a person detaches. */
-const DETACHED = '[detached'
-/** Enough for that word and the sequences around it. */
-const TAIL_BYTES = 512
-
 /** `closed`: the host's side ended it, by a detach or with the job; `left`: Ctrl+C did. */
-export type AttachEnd =
-  | { kind: 'closed'; isDetached: boolean }
-  | { kind: 'left' }
-  | { kind: 'lost'; error: AppError; wasOpen: boolean }
+export type AttachEnd = { kind: 'closed' } | { kind: 'left' } | { kind: 'lost'; error: AppError; wasOpen: boolean }
 
 /** @throws {AppError} `CONFLICT` when the job has no terminal, or has none any more. */
 export async function attachTerminal(
@@ -28,7 +20,6 @@ export async function attachTerminal(
   const { jobId, terminal, leavesOnCtrlC } = options
   let stream: TerminalStream | undefined
   let isLeft = false
-  let tail = Buffer.alloc(0)
   const undo: (() => void)[] = []
   try {
     const size = terminal.size
@@ -44,11 +35,10 @@ export async function attachTerminal(
     undo.push(terminal.onInput(bytes => (leavesOnCtrlC && bytes.includes(CTRL_C) ? leave() : send(terminal, opened, bytes))))
     for await (const bytes of opened) {
       terminal.touchScreen()
-      tail = Buffer.concat([tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES)
       await written(cli.out.stdout, bytes)
     }
     if (!isLeft) terminal.leaveScreen()
-    return isLeft ? { kind: 'left' } : { kind: 'closed', isDetached: tail.includes(DETACHED) }
+    return { kind: isLeft ? 'left' : 'closed' }
   } catch (error) {
     if (isLeft) return { kind: 'left' }
     if (isLoss(error)) return { kind: 'lost', error, wasOpen: stream !== undefined }

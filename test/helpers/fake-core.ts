@@ -16,6 +16,7 @@ import { AppError } from '../../src/shared/errors.ts'
 import { shellJoin } from '../../src/shared/shell-quote.ts'
 import { type RunningApi, startApi } from './api-server.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { waitFor } from './wait.ts'
 
 export class FakeCore {
   readonly jobs = new Map<string, FakeJob>()
@@ -240,7 +241,7 @@ export class FakeJob {
     client.onData(bytes => output.write(bytes))
     client.onExit(() => {
       output.end()
-      if (this.#terminals.delete(client)) resolve()
+      if (this.#terminals.delete(client)) void this.#endIsKnown(env).then(resolve)
       else reject(new AppError('HOST_UNREACHABLE', 'The connection to box was lost'))
     })
     input.on('data', (bytes: Buffer) => client.write(bytes as unknown as string))
@@ -251,6 +252,12 @@ export class FakeJob {
       close: () => client.kill(),
       resize: ({ columns, rows }) => client.resize(columns, rows),
     }
+  }
+
+  /** Left, it goes on; if its terminal is gone, its end is about to be told. */
+  async #endIsKnown(env: Record<string, string>): Promise<void> {
+    const isLeft = spawnSync('tmux', ['-S', this.#socket(env), 'has-session', '-t', 'job']).status === 0
+    if (!isLeft) await waitFor(() => this.view.state === 'ended', { what: 'the end of a job whose terminal has closed' })
   }
 
   /** As when the link is cut: the terminals break, the job goes on. */

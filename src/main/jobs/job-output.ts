@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { TerminalSize } from '../hosts/transport.ts'
 
@@ -23,6 +24,8 @@ export type TerminalSource = ByteSource & { input: Writable; resize(size: Termin
 const NO_TERMINAL_EXIT = 3
 /** How long the last bytes may take once the job is known to have ended, before the channel is opened again. */
 const DRAIN_MS = 10_000
+/** How long after a terminal's close its job's end may take to reach us. */
+const SETTLE_MS = 5_000
 
 export function openLog(jobs: OutputJobs, jobId: string, options: { fromByte: number; follow: boolean }): ByteSource {
   const abort = new AbortController()
@@ -117,7 +120,8 @@ function isLoss(error: unknown): boolean {
 }
 
 /**
- * A terminal on a job that has one. Waits for the job to start.
+ * A terminal on a job that has one. Waits for the job to start. When its `end` settles because somebody left it or closed the end
+ * screen, the job is in the state that explains it.
  *
  * @throws {AppError} `CONFLICT` if it has none, or has none any more; `HOST_UNREACHABLE` if its host cannot be asked.
  */
@@ -137,7 +141,7 @@ export async function openTerminal(
   const { transport, agent } = await jobs.link(job.host).ready()
   const channel = await transport.exec(agent.commands.attach(job.id), { lane: 'stream', terminal })
   channel.stderr.resume()
-  const end = channel.end.then(({ code, signal }) => {
+  const end = channel.end.then(async ({ code, signal }) => {
     if (code === NO_TERMINAL_EXIT)
       throw new AppError(
         'CONFLICT',
@@ -145,7 +149,16 @@ export async function openTerminal(
       )
     if (code === null && signal === null)
       throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost; the job goes on there`)
+    await endIsKnown(jobs, job.id, agent)
   })
   end.catch(() => undefined) // As above: only a source in use awaits it.
   return { output: channel.stdout, input: channel.stdin, end, resize: size => channel.resize(size), close: () => channel.close() }
+}
+
+/** A terminal closes alike whether a person left it or the job has ended, and word of that may come a moment later. */
+async function endIsKnown(jobs: OutputJobs, jobId: string, agent: Agent): Promise<void> {
+  const told = await agent.stat(jobId).catch(() => null) // The link is cut just now: what is known will say so.
+  if (told === null || told.state === 'starting' || told.state === 'running') return
+  const patience = AbortSignal.timeout(SETTLE_MS)
+  while (jobs.get(jobId).state !== 'ended' && !patience.aborted) await jobs.changed(jobId, patience)
 }
