@@ -27,6 +27,11 @@ export function processName(pid: number): string {
   return readProc(pid, 'comm').trim()
 }
 
+/** Its words, the program first. */
+export function processArguments(pid: number): string[] {
+  return readProc(pid, 'cmdline').split('\0').slice(0, -1)
+}
+
 export function isAlive(pid: number): boolean {
   const stat = readProc(pid, 'stat')
   return stat !== '' && stateOf(stat) !== 'Z'

@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { CoreStatus } from '../../src/shared/contract.ts'
+import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, signalAll } from './processes.ts'
+import { rpc } from './rpc.ts'
 import type { Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
 import { waitFor } from './wait.ts'
@@ -41,6 +42,8 @@ export type Product = {
   coreLog(): string
   /** Starts `push -d` and gives the id, when the job runs. */
   running(args: readonly string[], options?: RunOptions): Promise<string>
+  /** A method of the core, past the command line. @throws {Error} with the core's answer if it is no success. */
+  call<M extends Method>(method: M, input: Input<M>): Promise<Output<M>>
   /** Waits until the job is in one of these states, and its host can be asked. */
   reaches(id: string, ...states: JobState[]): Promise<JobView>
   /** Ends everything it ever started and removes its home. */
@@ -126,6 +129,11 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
       const id = stdout.trim()
       await product.reaches(id, 'running')
       return id
+    },
+    call: async (method, input) => {
+      const { status, body } = await rpc((await product.status()).socketPath, method, input)
+      if (status !== 200) throw new Error(`${method} was answered with ${status}: ${JSON.stringify(body)}`)
+      return body as never
     },
     reaches: async (id, ...states) => {
       let job: JobView | undefined

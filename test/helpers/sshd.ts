@@ -24,6 +24,8 @@ export type SshdOptions = {
   env?: Record<string, string>
   /** Programs that this host lacks. */
   toolsWithout?: readonly string[]
+  /** Makes the PATH of what runs on the host; `dir` is that of this Sshd. A login shell's profile may set another for jobs. */
+  path?: (dir: string) => string
 }
 
 export type HostKey = { type: HostKeyType; path: string /** `ssh-ed25519 AAAA…` */; publicKey: string; fingerprint: string }
@@ -80,7 +82,11 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const configPath = join(dir, 'sshd_config')
   const logPath = join(dir, 'sshd.log')
   const user = userInfo().username
-  const env = { ...(options.toolsWithout && { PATH: toolsWithout(dir, options.toolsWithout) }), ...options.env }
+  const env = {
+    ...(options.path && { PATH: options.path(dir) }),
+    ...(options.toolsWithout && { PATH: toolsWithout(dir, options.toolsWithout) }),
+    ...options.env,
+  }
 
   let extraConfig = options.extraConfig ?? []
   let server: ChildProcess | undefined
