@@ -99,8 +99,10 @@ put() {
   printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1"
 }
 
+# Puts a file's bytes in $size: none without asking, as when a job begins.
 size_of() {
-  size=$(wc -c <"$1" 2>/dev/null) size=${size##* }
+  size=
+  [ ! -s "$1" ] || size=$(wc -c <"$1" 2>/dev/null) size=${size##* }
   size=${size:-0}
 }
 
@@ -295,11 +297,11 @@ lose() {
 # A finished job's row is kept as a file: a thousand of them are listed at once.
 keep_and_tell() {
   set_row
-  put "$dir/record" "$row" 2>/dev/null
   tell
+  put "$dir/record" "$row" 2>/dev/null
 }
 
-# finish CODE SIGNAL|- : the one place that writes a job's end. The row comes after `exitcode`, the event after the row.
+# finish CODE SIGNAL|- : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
 finish() {
   now=$(date +%s)
   {
@@ -601,7 +603,7 @@ start_watching() {
 # ---- start
 
 # start ID owner worker folder command summary script workdir columns rows. The job is written beside and renamed into place: it is
-# there whole or not at all. Its starter's `mkdir claimed` then decides that it runs once, however often this is sent.
+# there whole or not at all. Its starter's claim then decides that it runs once, however often this is sent.
 start() {
   id=${1#=} new=$JOBS/.new.${1#=}.$$
   if [ "$9" != - ] && ! command -v tmux >/dev/null 2>&1; then
@@ -632,11 +634,12 @@ start() {
 }
 
 write_job() {
-  mkdir "$new" || return
   workdir=$8
   if [ "$workdir" = - ]; then
     workdir=$ROOT_FIELD'/workdirs/'$id
-    mkdir -p "$ROOT/workdirs/$id" || return
+    mkdir -p "$new" "$ROOT/workdirs/$id" || return
+  else
+    mkdir -p "$new" || return
   fi
   shift
   terminal=0
@@ -662,7 +665,9 @@ tell_state() {
 # The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
 run() {
   dir=$JOBS/$1 job=$1
-  mkdir "$dir/claimed" 2>/dev/null || exit
+  set -C
+  { true >"$dir/claimed"; } 2>/dev/null || exit
+  set +C
   # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
   trap : HUP INT QUIT TERM
   note_watcher
@@ -682,8 +687,14 @@ run() {
   fi
 }
 
+# The first one is written in place: before it is whole it is as good as none.
 note_watcher() {
-  process $$ && put "$dir/watcher" "$$ $process_start"
+  process $$ || return
+  if [ -e "$dir/watcher" ]; then
+    put "$dir/watcher" "$$ $process_start"
+  else
+    printf '%s\n' "$$ $process_start" >"$dir/watcher"
+  fi
 }
 
 # $? is 128+n for death by signal n, but also for an exit with that number. sh names a signal on its stderr, which tells them apart,
@@ -705,8 +716,8 @@ run_job() {
   # By a process between: the job is not to get children it did not start.
   load "$1" && set_row && (tell)
   export DROVER_JOB="$1" DROVER_SCRIPT="$dir/script" SHELL="$DROVER_SHELL"
-  DROVER_WORKDIR=$(cat "$dir/workdir" && echo _)
-  export DROVER_WORKDIR="${DROVER_WORKDIR%_}"
+  decode "${spec##* =}"
+  export DROVER_WORKDIR="$text"
   cd "$DROVER_WORKDIR" 2>/dev/null || cd "${HOME:-/}" || cd /
   umask "$DROVER_UMASK"
   LC_ALL=$DROVER_LC_ALL
@@ -1449,7 +1460,7 @@ tidy() {
   find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
     dir=${path%/spec}
     [ ! -e "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] || continue
-    mkdir "$dir/claimed" 2>/dev/null
+    (set -C && true >"$dir/claimed") 2>/dev/null
     load "${dir##*/}" && [ "$job_state" = starting ] && lose 'its start was interrupted'
   done
   find "$ROOT/bin" -name 'agent-*' -mtime +30 2>/dev/null | while IFS= read -r path; do

@@ -64,9 +64,8 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
     scan: (folder, signal, onProgress) => scan({ workers, folder, signal, onProgress }),
     place: (job, scanned) => place(job, scanned && toSend(scanned, owner), options.placer),
     deliver: async (job, scanned, live, signal, onProgress) => {
-      if (scanned === null) {
-        await live.agent.makeWorkdir(job.id, null)
-      } else if (live.transport.kind === 'local') {
+      if (scanned === null) return // The start makes an empty one.
+      if (live.transport.kind === 'local') {
         const workdir = await live.agent.makeWorkdir(job.id, null)
         await copyLocal({ workers, folder: scanned.folder, scan: scanned, workdir, signal, onProgress })
       } else {

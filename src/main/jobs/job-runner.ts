@@ -16,7 +16,7 @@ export type Delivery<Scanned> = {
   /** Looks through the folder that is to be pushed. */
   scan(folder: string, signal: AbortSignal, onProgress: (progress: SyncProgress) => void): Promise<Scanned>
   place(job: JobRow, scanned: Scanned | null): Promise<Placement>
-  /** Makes the job's workdir on the host hold what was scanned; an empty one for null. */
+  /** Makes the job's workdir on the host hold what was scanned; for null there is nothing to do, since the start makes an empty one. */
   deliver(
     job: JobRow,
     scanned: Scanned | null,
