@@ -9,6 +9,8 @@ import { AppError } from '../../shared/errors.ts'
 import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { TerminalSize } from '../hosts/transport.ts'
+import { lastLines } from './sync/last-lines.ts'
+import { hostFailure } from './sync/transfer.ts'
 
 /** What is asked of the job room: the job as it is now, its link, and to be woken when it changes. */
 export type OutputJobs = {
@@ -90,15 +92,17 @@ async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output
     const { transport, agent } = await jobs.link(job.host ?? '').ready()
     const command = agent.commands.log(job.id, cursor.byte, follow)
     const channel = await transport.exec(command, { lane: 'stream', signal: stopped })
-    channel.stderr.resume()
+    const said = lastLines(channel.stderr)
     for await (const chunk of channel.stdout as AsyncIterable<Buffer>) {
       cursor.byte += chunk.length
       if (!output.write(chunk)) await once(output, 'drain', { signal })
       if (follow && isDone()) break
     }
-    if (!follow || stopped.aborted || isDone()) return
-    const { code, signal: by } = await channel.end
-    if (code === null && by === null) throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost`)
+    if (stopped.aborted || (follow && isDone())) return
+    // A cut ends the stream as well: only how the channel ended says whether this was all.
+    const end = await channel.end
+    if (end.code === null && end.signal === null) throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost`)
+    if (!follow && end.code !== 0) throw hostFailure(job.host ?? '', 'reading the output of a job', { end, said: await said })
   } catch (error) {
     if (!stopped.aborted) throw error
   } finally {

@@ -63,7 +63,11 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       jobs.apply(id, { type: 'stop-requested' })
       if (!hasReachedHost(before)) runner.cancel(id)
       // Without a link the wish stands in the row, and is told to the host as soon as it answers again.
-      else await hosts.get(before.host ?? '').live?.agent.stop(id, { signal, graceMs })
+      else
+        await hosts
+          .get(before.host ?? '')
+          .live?.agent.stop(id, { signal, graceMs })
+          .catch(unlessLost)
       return { job: jobs.get(id) }
     },
     'job.rerun': async ({ job, host, terminal }) => {
@@ -90,6 +94,11 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       return null
     },
   }
+}
+
+/** A host that goes while it is asked is asked again when it is back. */
+function unlessLost(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== 'HOST_UNREACHABLE') throw error
 }
 
 /** `jobs` newest first; of those that have ended the newest `count` stay. */
