@@ -1,5 +1,7 @@
 /** `drover push` and its kin without a terminal: output, exit codes, signals, readers that go away, cores that go and come. */
 import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { AppError } from '../../src/shared/errors.ts'
@@ -10,7 +12,7 @@ import { waitFor } from '../helpers/wait.ts'
 
 test('output streams plainly, nothing else is on stdout, and the exit code is the job’s', async () => {
   const core = await FakeCore.start()
-  const result = await runCli(['push', '--', 'echo out; echo err >&2; exit 3'], core)
+  const result = await runCli(['push', '-n', '--', 'echo out; echo err >&2; exit 3'], core)
   expect(result).toEqual({ code: 3, signal: null, stdout: expect.stringMatching(/^(out\nerr|err\nout)\n$/), stderr: '' })
   expect(core.asked.find(call => call.startsWith('job.push'))).toContain('"terminal":null')
 })
@@ -24,9 +26,25 @@ test('several words are one exact argument list; one word is a shell line', asyn
 
 test('variables, the folder and the host are handed over', async () => {
   const core = await FakeCore.start()
-  const result = await runCli(['push', '--on', 'gpu', '-e', 'LEVEL=a b', '--env', 'HOME', '--', 'echo "$LEVEL"; pwd'], core)
-  expect(result.stdout).toBe(`a b\n${core.home}\n`)
-  expect(core.job.view).toMatchObject({ host: 'gpu', folder: core.home, isSynced: true })
+  const folder = join(core.home, 'project')
+  mkdirSync(folder)
+  const words = ['push', '--on', 'gpu', '-e', 'LEVEL=a b', '--env', 'HOME', '--', 'echo "$LEVEL"; pwd']
+  const result = await runCli(words, { env: core.env, cwd: folder })
+  expect(result.stdout).toBe(`a b\n${folder}\n`)
+  expect(core.job.view).toMatchObject({ host: 'gpu', folder, isSynced: true })
+})
+
+test('a whole home folder, what is around it and the root are not sent by mistake', async () => {
+  const core = await FakeCore.start()
+  for (const cwd of [core.home, dirname(core.home), '/']) {
+    const { code, stdout, stderr } = await runCli(['push', '--', 'true'], { env: core.env, cwd })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(new RegExp(`^error: You stand in ${cwd}, which is .*: a push would send all of it\n.*-n.*--yes\n`))
+  }
+  expect(core.asked.some(call => call.startsWith('job.push'))).toBe(false)
+  expect(await runCli(['push', '--yes', '--', 'pwd'], core)).toMatchObject({ code: 0, stdout: `${core.home}\n` })
+  expect(await runCli(['push', '-n', '--', 'pwd'], core)).toMatchObject({ code: 0 })
+  expect(await runCli(['-y', '--', 'pwd'], { env: core.env, as: 'p' })).toMatchObject({ code: 0 })
 })
 
 test('ended by a signal is 128 + N', async () => {
@@ -103,7 +121,7 @@ test('Ctrl+C before the job runs cancels it', async () => {
       job: core.add({ command: input.command, state: 'syncing', ...(input.jobId && { id: input.jobId }) }).view,
     }),
   })
-  const cli = startCli(['push', '--', 'make'], core)
+  const cli = startCli(['push', '-n', '--', 'make'], core)
   await waitFor(() => core.jobs.size === 1)
   cli.child.kill('SIGINT')
   const result = await cli.done
@@ -203,7 +221,7 @@ test('--pull: it returns when the files are here, and says when they could not b
       return job
     },
   })
-  const result = await runCli(['push', '--pull', 'a', '--pull', 'b', '--', 'true'], core)
+  const result = await runCli(['push', '-n', '--pull', 'a', '--pull', 'b', '--', 'true'], core)
   expect(result).toMatchObject({ code: 125, stderr: 'error: Files could not be brought back: out/b is here already\n' })
 })
 

@@ -174,12 +174,25 @@ test('what takes longer than a second shows how far it is; Ctrl+C cancels, and s
     },
   })
   const pane = paneFor(core)
-  pane.line('drover push -- make; echo "code $?"')
+  pane.line('drover push -n -- make; echo "code $?"')
   await pane.sees('Sending to box [#####---------------] 25 %  13 MB of 50 MB, 500 of 2,000 files')
   pane.keys('C-c')
   await pane.sees('was cancelled before it ran')
   await pane.sees('the same push goes on from there')
   expect(await pane.sees('code 130')).not.toContain('Sending')
+})
+
+test('a whole home folder is sent only after a yes', async () => {
+  const core = await FakeCore.start()
+  const pane = paneFor(core)
+  pane.line('drover push --no-tty -- "echo ran"; echo "code $?"')
+  await pane.sees('which is your home folder. Send all of it? [y/N]')
+  pane.keys('Enter')
+  expect(await pane.sees('code 130')).toContain('Nothing was sent.')
+  pane.line('clear; drover push --no-tty -- "echo ran"; echo "code $?"')
+  await pane.sees('[y/N]')
+  pane.line('y')
+  expect(await pane.sees('code 0')).toMatch(/^ran$/m)
 })
 
 test('a passphrase is asked for, not shown, and asked again when wrong', async () => {

@@ -14,7 +14,7 @@ describe('on local', () => pushContract(() => ({ product, host: 'local', home: p
 
 test('without tmux and rsync a job that shall have a terminal runs without, and says so', async () => {
   const bare = await startProduct({}, { path: home => toolsWithout(home, ['tmux', 'rsync']) })
-  const id = (await bare.drover(['push', '-d', '--on', 'local', '--', 'echo no terminal; test -t 1; exit 3'])).stdout.trim()
+  const id = (await bare.drover(['push', '-d', '-n', '--on', 'local', '--', 'echo no terminal; test -t 1; exit 3'])).stdout.trim()
   const job = await bare.reaches(id, 'ended')
   expect(job).toMatchObject({ hasTerminal: false, exitCode: 3, reason: expect.stringContaining('tmux') })
   expect((await bare.drover(['logs', id])).stdout).toBe('no terminal\n')

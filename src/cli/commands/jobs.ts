@@ -36,6 +36,7 @@ export const PUSH_FLAGS: readonly FlagSpec[] = [
     isRepeated: true,
     help: 'Bring back what matches when the job has ended. Nothing that is here is overwritten.',
   },
+  { name: 'yes', short: 'y', help: 'Send the whole home folder, or what is around it, without asking.' },
   ...TERMINAL,
 ]
 export const JOB: OperandSpec = { name: 'ID', kind: 'job', help: 'A job id or the beginning of one.' }
