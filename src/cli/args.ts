@@ -2,8 +2,9 @@
  * Reads a command line by a verb's entry in the table, strictly: what the table does not name is refused, with the nearest right
  * word. `--` ends the flags; what follows is the command, left as it is. Flags and operands may stand in any order before it.
  */
+
+import { nearest } from '../shared/nearest.ts'
 import { UsageError } from './errors.ts'
-import { nearest } from './nearest.ts'
 import { COMMON_FLAGS, type FlagSpec, flagsOf, type Program, type ValueSpec, type VerbSpec } from './spec.ts'
 
 /** What was typed, by the names of the table. Asking for a name that the verb does not have is a mistake of ours. */

@@ -1,8 +1,9 @@
 /** `drover config get [KEY]`: the file, or one value that holds now. */
+
+import { nearest } from '../../shared/nearest.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
 import { safeJson, visible, visibleLines } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
