@@ -13,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
   utimesSync,
+  watch,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -588,10 +589,20 @@ describe('a big folder', () => {
   })
 
   test('leaves nothing of ours behind', async () => {
-    const before = readdirSync(process.env.TMPDIR ?? '/tmp').filter(name => name.startsWith('drover-scan-'))
+    const own = temporaryFolder()
+    const { TMPDIR } = process.env
+    process.env.TMPDIR = own
+    onTestFinished(() => {
+      if (TMPDIR === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = TMPDIR
+    })
     makeTree(folder, ['a'])
-    await scan({ workers, folder, explain: 10 })
-    expect(readdirSync(process.env.TMPDIR ?? '/tmp').filter(name => name.startsWith('drover-scan-'))).toEqual(before)
+    const made = new Set<string | null>()
+    const watcher = watch(own, (_event, name) => made.add(name))
+    onTestFinished(() => watcher.close())
+    await scan({ workers: ownWorkers(), folder, explain: 10 })
+    expect(readdirSync(own)).toEqual([])
+    expect([...made]).toEqual([expect.stringMatching(/^drover-scan-/)])
   })
 })
 
