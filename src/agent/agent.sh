@@ -751,13 +751,12 @@ run_in_terminal() {
   if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
     set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
     set -s escape-time 0 \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
-    set -g status-interval 1 \; set -g status-left-length 250 \; set -g status-left "$status" \; set -g status-right '' \; \
-    set -g window-status-format '' \; set -g window-status-current-format '' \; \
+    set -g status-interval 1 \; set -g 'status-format[0]' "$above" \; set -g 'status-format[1]' "$bar" \; \
     bind-key -T prefix d detach-client -E 'exit 0' \; bind-key -T prefix D detach-client -E 'exit 0' \; \
     bind-key -T drover-done Any detach-client -E 'exit 0' \; \
     new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
-    set -p remain-on-exit on \; set -pq remain-on-exit-format "$end_text" \; \
-    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; \
+    set -p remain-on-exit on \; set -pq remain-on-exit-format '' \; \
+    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g status 2 ; \
       run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
     pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
     # Until the watcher in the terminal has noted itself, we are who would know of its end.
@@ -813,7 +812,8 @@ has_terminfo() {
   return 1
 }
 
-# The clock counts by itself: no process a second. Signals are known to tmux by number only.
+# The clock counts by itself: no process a second. Signals are known to tmux by number only. The end is told in a second line above the
+# bar: tmux's own place for it is in the screen, from where it pushes out the first line of a job's output.
 set_formats() {
   names='#{pane_dead_signal}'
   for pair in 1:HUP 2:INT 3:QUIT 4:ILL 6:ABRT 7:BUS 8:FPE 9:KILL 11:SEGV 13:PIPE 14:ALRM 15:TERM; do
@@ -822,8 +822,9 @@ set_formats() {
   for_seconds="#{e|-|:#{?pane_dead,#{pane_dead_time},%s},$now}"
   clock="#{e|/|:$for_seconds,3600}:#{=-2:0#{e|/|:#{e|m|:$for_seconds,3600},60}}:#{=-2:0#{e|m|:$for_seconds,60}}"
   state="#{?pane_dead,#{?pane_dead_signal,signal $names,done #{pane_dead_status}},running}"
-  status="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
+  bar="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
   end_text="--- Job done [#{?pane_dead_signal,signal $names,exit #{pane_dead_status}}]. Press any key to detach. ---"
+  above="#{?pane_dead,#[fg=default bg=default fill=default]$end_text,$bar}"
 }
 
 # The first process of the terminal: runs the job, writes its end when all its output is in the log, then ends as the job did, which

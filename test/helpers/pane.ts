@@ -56,6 +56,17 @@ export class Pane {
     return this.#tmux(['capture-pane', '-p']).replace(/\n+$/, '')
   }
 
+  /** As `screen`, with the colours and styles as escape sequences. */
+  coloured(): string {
+    return this.#tmux(['capture-pane', '-p', '-e']).replace(/\n+$/, '')
+  }
+
+  /** Pastes as a terminal does: in brackets if the program has asked for them. */
+  paste(text: string): void {
+    this.#tmux(['set-buffer', '--', text])
+    this.#tmux(['paste-buffer', '-p'])
+  }
+
   async sees(text: string | RegExp, timeoutMs = 10_000): Promise<string> {
     try {
       return await waitFor(
