@@ -48,6 +48,14 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
     return { job }
   }
 
+  /** An id that was seen in a list of all is not to be called unknown. */
+  async function whoseItIs(ref: string, notFound: AppError): Promise<AppError> {
+    const job = (await foreignJobs(hosts, owner)).find(({ id }) => id.startsWith(ref))
+    if (!job) return notFound
+    const message = `Job ${job.id} on ${job.host} was started by another computer of yours: only that one can attach to it, stop or remove it`
+    return new AppError('NOT_FOUND', message)
+  }
+
   return {
     'job.push': push,
     'job.preview': options.preview,
@@ -55,7 +63,13 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       const own = withoutOldEnded(jobs.list(limit), ended)
       return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
     },
-    'job.get': async ({ job }) => ({ job: jobs.resolve(job) }),
+    'job.get': async ({ job }) => {
+      try {
+        return { job: jobs.resolve(job) }
+      } catch (error) {
+        throw error instanceof AppError && error.code === 'NOT_FOUND' ? await whoseItIs(job, error) : error
+      }
+    },
     'job.explain': async ({ job }) => ({ placement: jobs.resolve(job).placement }),
     'job.stop': async ({ job, signal, graceMs }) => {
       const { id } = jobs.resolve(job)

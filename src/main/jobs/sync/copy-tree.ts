@@ -177,7 +177,7 @@ function totalsOf(entries: readonly Entry[]): ManifestTotals {
 function copyError(error: unknown, place: string): AppError {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new AppError('DISK_FULL', `No space left on this machine for ${place}. Free some with: drover gc local`, {
+    return new AppError('DISK_FULL', `No space left on this machine for ${place}. Free some with: drover gc --host local`, {
       cause: error,
     })
   }

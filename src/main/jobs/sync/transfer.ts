@@ -35,7 +35,7 @@ export function hostFailure(host: string, doing: string, outcome: { end: Channel
   if (end.code === 0) return null
   const reason = said.replace(/^drover: /, '')
   if (/No space left on device|Disk quota exceeded/i.test(said)) {
-    return new AppError('DISK_FULL', `No space left on ${host} while ${doing}. Free some with: drover gc ${host}`)
+    return new AppError('DISK_FULL', `No space left on ${host} while ${doing}. Free some with: drover gc --host ${host}`)
   }
   if (end.code === null && end.signal === null) {
     return new AppError('HOST_UNREACHABLE', `The connection to ${host} broke while ${doing}`)
