@@ -248,6 +248,8 @@ load() {
   load_end && return 0
   first_line "$dir/pid_start" && pid_start=$line
   first_line "$dir/watcher" && watcher=${line%% *} watcher_start=${line##* }
+  # Never claimed, it never ran: whoever sent it sends it again, to whichever boot.
+  [ -e "$dir/claimed" ] || return 0
   first_line "$dir/boot_id"
   if [ "$line" != "$BOOT_ID" ]; then
     lose 'its host was restarted'
@@ -665,6 +667,9 @@ tell_state() {
 # The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
 run() {
   dir=$JOBS/$1 job=$1
+  first_line "$dir/boot_id"
+  # Written before a restart of the host, and not begun.
+  [ "$line" = "$BOOT_ID" ] || [ -e "$dir/claimed" ] || put "$dir/boot_id" "$BOOT_ID"
   set -C
   { true >"$dir/claimed"; } 2>/dev/null || exit
   set +C

@@ -2,8 +2,10 @@
  * Where jobs live through kills: a host behind sshd, and a push that can be held in any of its phases while a part of it is killed.
  * Phases are held by programs that wait (gate.ts), so nothing here depends on how fast anything is.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { type Gate, makeGate } from './gate.ts'
 import { isAlive, processArguments, signalAll } from './processes.ts'
 import { openProduct, type Product, type Running } from './product.ts'
@@ -48,21 +50,27 @@ export class KillGround {
   readonly box: Sshd
   readonly product: Product
   readonly folder: string
-  /** `git` waits here; the others on the host: the receiving rsync, and what starts a job. */
-  readonly gates: { git: Gate; rsync: Gate; start: Gate }
+  /** `git` and `ssh -G` wait here; the others on the host: the receiving rsync, and what starts a job. */
+  readonly gates: { git: Gate; ssh: Gate; rsync: Gate; start: Gate }
+  readonly #bootIdFile: string
   readonly #jobs: CountedJob[] = []
 
   static async open(): Promise<KillGround> {
     const path = (dir: string) => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin`
-    const box = await startSshd({ path })
-    return new KillGround(box, await openProduct({ box }, { path }))
+    const boot = mkdtempSync(join(tmpdir(), 'boot-'))
+    const bootIdFile = join(boot, 'id')
+    writeFileSync(bootIdFile, 'first\n')
+    const box = await startSshd({ path, env: { DROVER_BOOT_ID_FILE: bootIdFile } })
+    return new KillGround(box, await openProduct({ box }, { path }), bootIdFile)
   }
 
-  private constructor(box: Sshd, product: Product) {
+  private constructor(box: Sshd, product: Product, bootIdFile: string) {
     this.box = box
     this.product = product
+    this.#bootIdFile = bootIdFile
     this.gates = {
       git: makeGate(join(product.home.dir, 'gates'), 'git'),
+      ssh: makeGate(join(product.home.dir, 'gates'), 'ssh', '-G'),
       rsync: makeGate(join(box.dir, 'gates'), 'rsync', '--server'),
       start: makeGate(join(box.dir, 'gates'), 'setsid', 'run'),
     }
@@ -96,25 +104,34 @@ export class KillGround {
   }
 
   /** kill -9, and back to where the job can go on: a server that was killed is started again. */
-  async kill(victim: Victim, { cli, id }: HeldPush): Promise<void> {
+  async kill(victim: Victim, { cli, id }: Pick<HeldPush, 'id'> & Partial<HeldPush>): Promise<void> {
     switch (victim) {
       case 'core':
         return this.product.killCore()
       case 'command line':
-        cli.child.kill('SIGKILL')
-        await cli.done
+        cli?.child.kill('SIGKILL')
+        await cli?.done
         return
       case 'agent':
         return this.#killAgent()
       case 'connections':
         return this.box.cutConnections()
       case 'sshd': {
-        const { state } = await this.product.job(id)
+        const {
+          job: { state },
+        } = await this.product.call('job.get', { job: id })
         await this.box.kill()
         if (state === 'running' || state === 'stopping') await this.#isUnknown(id, state)
         await this.box.restart()
       }
     }
+  }
+
+  /** The host's whole tree killed, and another boot id: what stands for its restart. */
+  async reboot(): Promise<void> {
+    await this.box.killEverything()
+    writeFileSync(this.#bootIdFile, `${randomUUID()}\n`)
+    await this.box.restart()
   }
 
   /** Lets everything go that is held. For the end of each test, however it ended. */
@@ -126,6 +143,7 @@ export class KillGround {
   async close(): Promise<void> {
     await this.product.close()
     await this.box.stop()
+    rmSync(dirname(this.#bootIdFile), { recursive: true })
   }
 
   async #killAgent(): Promise<void> {
@@ -140,14 +158,16 @@ export class KillGround {
   async #isUnknown(id: string, state: string): Promise<void> {
     await waitFor(
       async () => {
-        const job = await this.product.job(id)
+        const { job } = await this.product.call('job.get', { job: id })
         return job.unknownSince !== null && job.state === state
       },
       { what: `job ${id} to be ${state} and unknown` },
     )
   }
 
+  /** Not by `ls -a`, which asks the host: what holds a start holds the agent. */
   async #idOf(line: string): Promise<string | undefined> {
-    return (await this.product.jobs()).find(({ command }) => 'line' in command && command.line === line)?.id
+    const { jobs } = await this.product.call('job.list', {})
+    return jobs.find(({ command }) => 'line' in command && command.line === line)?.id
   }
 }
