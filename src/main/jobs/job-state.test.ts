@@ -46,6 +46,14 @@ describe('a job', () => {
     expect(nextStatus(QUEUED, { type: 'told', job }, 3_400).startedAt).toBe(2_000)
   })
 
+  test('that is told by a clock that was set has not ended in time to come, nor before it started', () => {
+    const started = nextStatus(QUEUED, { type: 'told', job: { ...TOLD, startedAt: 10_000 } }, 20_000)
+    const ended = (endedAt: number) =>
+      nextStatus(started, { type: 'told', job: { ...TOLD, state: 'ended', exitCode: 0, startedAt: 10_000, endedAt } }, 30_000)
+    expect(ended(90_000_000).endedAt).toBe(30_000)
+    expect(ended(-90_000_000).endedAt).toBe(10_000)
+  })
+
   test('that was asked to stop is stopped, whatever it ended with', () => {
     const asked = play({ type: 'starting' }, running, { type: 'stop-requested' })
     expect(asked.state).toBe('stopping')

@@ -88,9 +88,12 @@ function told(status: JobStatus, job: Told, now: number): JobStatus {
   }
 }
 
-/** A host tells whole seconds. What is told within the second it names happened just now, and our own clock knows better. */
+/**
+ * A host tells whole seconds. What is told within the second it names happened just now, and our own clock knows better; it does so
+ * too for what is yet to come, told by a clock that was set.
+ */
 function precise(at: number | null, now: number): number | null {
-  return at !== null && now - at >= 0 && now - at < 1_000 ? now : at
+  return at !== null && now - at < 1_000 ? now : at
 }
 
 function outcomeOf(job: Told): Pick<JobStatus, 'outcome' | 'exitCode' | 'signal' | 'reason'> {
