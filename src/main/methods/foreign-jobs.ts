@@ -3,12 +3,26 @@ import type { JobView } from '../../shared/domain.ts'
 import type { AgentJob } from '../hosts/agent.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 
+/** Our own jobs are known without asking: nobody waits longer than this to see those of others. */
+const ANSWER_MS = 2_000
+
 export async function foreignJobs(hosts: Hosts, owner: string): Promise<JobView[]> {
   const asked = hosts.all().map(async link => {
-    const jobs = await link.live?.agent.list().catch(() => []) // A host lost just now shows nothing of others.
-    return (jobs ?? []).filter(job => job.owner !== owner).map(job => foreignView(job, link.name))
+    const jobs = link.live ? await answerInTime(link.live.agent.list()) : []
+    return jobs.filter(job => job.owner !== owner).map(job => foreignView(job, link.name))
   })
   return (await Promise.all(asked)).flat()
+}
+
+/** A host that is busy, or lost just now, shows nothing of others. */
+async function answerInTime(answer: Promise<AgentJob[]>): Promise<AgentJob[]> {
+  const { promise: late, resolve } = Promise.withResolvers<AgentJob[]>()
+  const timer = setTimeout(() => resolve([]), ANSWER_MS)
+  try {
+    return await Promise.race([answer.catch(() => []), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function foreignView(job: AgentJob, host: string): JobView {
