@@ -1,5 +1,6 @@
 /** One terminal stream of a job, joined to ours: bytes go both ways as they are, and the size follows our window. */
 import type { AppError } from '../shared/errors.ts'
+import { AlternateScreen } from './alternate-screen.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession, TerminalStream } from './core-client.ts'
 import { written } from './output.ts'
@@ -20,6 +21,7 @@ export async function attachTerminal(
   const { jobId, terminal, leavesOnCtrlC } = options
   let stream: TerminalStream | undefined
   let isLeft = false
+  const screen = new AlternateScreen()
   const undo: (() => void)[] = []
   try {
     const size = terminal.size
@@ -35,9 +37,10 @@ export async function attachTerminal(
     undo.push(terminal.onInput(bytes => (leavesOnCtrlC && bytes.includes(CTRL_C) ? leave() : send(terminal, opened, bytes))))
     for await (const bytes of opened) {
       terminal.touchScreen()
+      screen.see(bytes)
       await written(cli.out.stdout, bytes)
     }
-    if (!isLeft) terminal.leaveScreen()
+    if (!isLeft && !screen.isEntered) terminal.leaveScreen()
     return { kind: isLeft ? 'left' : 'closed' }
   } catch (error) {
     if (isLeft) return { kind: 'left' }
