@@ -167,7 +167,13 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       setImmediate(() => close('asked to stop'))
       return { runningJobs: jobs.unfinished().length }
     },
-    'core.doctor': async () => ({ findings: await examine(hosts.all(), config.error?.message ?? null) }),
+    'core.doctor': async () => ({
+      findings: await examine({
+        links: hosts.all(),
+        configError: config.error?.message ?? null,
+        databaseError: store.late.problem?.message ?? null,
+      }),
+    }),
     ...configMethods(config),
     ...hostMethods({ hosts, jobs, config, store, vault: dialler.vault, view, trust: dialler.trust, resolve: dialler.resolve }),
     ...importMethods({ config, store, env, now }),

@@ -1,5 +1,5 @@
 /** Makes the places of src/shared/paths.ts be there, and fit to be used: for the core, which is the only one that writes there. */
-import { statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -36,8 +36,12 @@ export function prepareSocketPath(paths: Paths): string {
 
 /** Tells clients in other environments where the socket is. */
 export function writeSocketPath(paths: Paths, socketPath: string): void {
-  ensurePrivateFolder(dirname(paths.socketPathFile))
-  replaceFile(paths.socketPathFile, `${socketPath}\n`)
+  const { socketPathFile } = paths
+  const content = `${socketPath}\n`
+  ensurePrivateFolder(dirname(socketPathFile))
+  // Mostly it is what the last core wrote, and a full disk is then no reason not to start.
+  if (existsSync(socketPathFile) && readFileSync(socketPathFile, 'utf8') === content) return
+  replaceFile(socketPathFile, content)
 }
 
 function unfitness(folder: string, socketPath: string): string | null {

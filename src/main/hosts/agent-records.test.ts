@@ -76,6 +76,11 @@ test('samples, folders and disks are in our units', () => {
 test('an error keeps a code of ours and names the host', () => {
   expect(parseError('DISK_FULL =no\\0040room', 'box')).toMatchObject({ code: 'DISK_FULL', message: 'box: no room' })
   expect(parseError('SOMETHING =x', 'box')).toMatchObject({ code: 'HOST_ERROR', message: 'box: x' })
+  const full = 'HOST_ERROR =Cannot\\0040copy:\\0040cp:\\0040x:\\0040No\\0040space\\0040left\\0040on\\0040device'
+  expect(parseError(full, 'box')).toMatchObject({
+    code: 'DISK_FULL',
+    message: 'No space left on box: Cannot copy. Free some with: drover gc --host box',
+  })
 })
 
 test('a clock is off only as far as whole seconds can tell', () => {

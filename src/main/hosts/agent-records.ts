@@ -189,5 +189,10 @@ export function parseError(rest: string, host: string): AppError {
   const code: ErrorCode = ERROR_CODES.find(one => one === word) ?? 'HOST_ERROR'
   const message = words.text()
   words.end()
+  if (/No space left on device|Disk quota exceeded/.test(message)) {
+    // What the host's programs said of each of their files helps nobody.
+    const doing = message.split(': ', 1)[0]
+    return new AppError('DISK_FULL', `No space left on ${host}: ${doing}. Free some with: drover gc --host ${host}`)
+  }
   return new AppError(code, `${host}: ${message}`)
 }

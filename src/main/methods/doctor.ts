@@ -20,7 +20,14 @@ const LOCAL_TOOLS = [
 const CLOCK_OFF_MS = 60_000
 const DISK_LOW_BYTES = 1024 ** 3
 
-export async function examine(links: readonly HostLink[], configError: string | null): Promise<Finding[]> {
+export type ExamineOptions = {
+  links: readonly HostLink[]
+  configError: string | null
+  /** Why what was done is not written yet, if so. */
+  databaseError: string | null
+}
+
+export async function examine({ links, configError, databaseError }: ExamineOptions): Promise<Finding[]> {
   const config: Finding[] = configError
     ? [
         {
@@ -33,7 +40,19 @@ export async function examine(links: readonly HostLink[], configError: string | 
       ]
     : [{ level: 'ok', host: null, subject: 'config', message: 'can be read', fix: null }]
   const found = await Promise.all([...LOCAL_TOOLS.map(examineTool), ...links.map(examineHost)])
-  return [...config, ...found.flat()]
+  const database: Finding[] =
+    databaseError === null
+      ? []
+      : [
+          {
+            level: 'error',
+            host: null,
+            subject: 'database',
+            message: `${databaseError}; it is written as soon as there is room`,
+            fix: null,
+          },
+        ]
+  return [...config, ...database, ...found.flat()]
 }
 
 async function examineTool({ tool, argument, install, without }: (typeof LOCAL_TOOLS)[number]): Promise<Finding[]> {

@@ -4,9 +4,9 @@ import BetterSqlite3 from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { jobRow } from '../../../test/helpers/job-row.ts'
 import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
+import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { AppError } from '../../shared/errors.ts'
 import { Database } from './database.ts'
-import { JobTable } from './job-table.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrate.ts'
 import { openStore } from './store.ts'
 
@@ -120,9 +120,7 @@ test('an empty file, left by a core killed while it made it, becomes a database'
 })
 
 test('a full disk is DISK_FULL, and what was there stays', () => {
-  const database = Database.open(join(temporaryFolder(), 'drover.db'))
-  onTestFinished(() => database.close())
-  const jobs = new JobTable(database)
+  const { database, jobs } = temporaryStore()
   jobs.insert(jobRow({ id: 'before' }))
   database.sqlite.pragma(`max_page_count = ${Number(database.sqlite.pragma('page_count', { simple: true }))}`)
   expect(codeOf(() => jobs.insert(jobRow({ id: 'big', reason: 'x'.repeat(1_000_000) })))).toBe('DISK_FULL')

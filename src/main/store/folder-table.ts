@@ -1,6 +1,7 @@
 /** Which of our folders has a pristine copy on which host, and what was in it when it was last synced. A hint: the host's disk decides. */
 import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
+import type { LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
 export type FolderCopy = {
@@ -28,16 +29,18 @@ const COLUMNS: Columns<FolderCopy> = {
 
 export class FolderTable {
   readonly #database: Database
+  readonly #late: LateWrites
   readonly #put: (copy: FolderCopy) => void
   readonly #byKey: Query<[string], FolderCopy>
   readonly #byHost: Query<[string], FolderCopy>
   readonly #remove: Statement<[string, string]>
   readonly #removeHost: Statement<[string]>
 
-  constructor(database: Database) {
+  constructor(database: Database, late: LateWrites) {
     const { sqlite } = database
     const table = new Table(sqlite, 'folder_copy', COLUMNS)
     this.#database = database
+    this.#late = late
     this.#put = table.inserter('INSERT OR REPLACE')
     this.#byKey = table.query('WHERE folder_key = ?')
     this.#byHost = table.query('WHERE host = ? ORDER BY folder_key')
@@ -46,7 +49,7 @@ export class FolderTable {
   }
 
   put(copy: FolderCopy): void {
-    this.#database.write(() => this.#put(copy))
+    this.#late.make({ write: () => this.#put(copy) })
   }
 
   get(host: string, folderKey: string): FolderCopy | undefined {

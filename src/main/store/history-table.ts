@@ -1,6 +1,7 @@
 /** How commands went in the past, host by host: what the allocator learns from. Which commands are "the same" is command-key.ts's. */
 import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
+import type { LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
 export type HistoryEntry = {
@@ -39,15 +40,17 @@ const NOT_FOUND_CODE = 127
 
 export class HistoryTable {
   readonly #database: Database
+  readonly #late: LateWrites
   readonly #insert: (entry: HistoryEntry) => void
   readonly #trimRuns: Statement<[string, string, string, string, number]>
   readonly #trimAge: Statement<[number]>
   readonly #byKey: Query<[string], HistoryEntry>
 
-  constructor(database: Database) {
+  constructor(database: Database, late: LateWrites) {
     const { sqlite } = database
     const table = new Table(sqlite, 'command_history', COLUMNS)
     this.#database = database
+    this.#late = late
     this.#insert = table.inserter('INSERT')
     this.#byKey = table.query('WHERE command_key = ? ORDER BY ended_at DESC, rowid DESC')
     this.#trimRuns = sqlite.prepare(`
@@ -58,10 +61,11 @@ export class HistoryTable {
 
   append(entry: HistoryEntry): void {
     const { commandKey, host } = entry
-    this.#database.write(() => {
+    const write = () => {
       this.#insert(entry)
       this.#trimRuns.run(commandKey, host, commandKey, host, KEPT_RUNS)
-    })
+    }
+    this.#late.make({ write })
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Statement } from 'better-sqlite3'
 import type { TransportKind } from '../../shared/domain.ts'
 import type { Database } from './database.ts'
+import type { LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
 export type HostRow = {
@@ -46,14 +47,16 @@ const NEWEST_SHARE = 0.3
 
 export class HostTable {
   readonly #database: Database
+  readonly #late: LateWrites
   readonly #put: (row: HostRow) => void
   readonly #byName: Query<[string], HostRow>
   readonly #all: Query<[], HostRow>
   readonly #remove: Statement<[string]>
 
-  constructor(database: Database) {
+  constructor(database: Database, late: LateWrites) {
     const table = new Table(database.sqlite, 'host', COLUMNS)
     this.#database = database
+    this.#late = late
     this.#put = table.inserter('INSERT OR REPLACE')
     this.#byName = table.query('WHERE name = ?')
     this.#all = table.query('ORDER BY name')
@@ -69,12 +72,8 @@ export class HostTable {
     return this.#all.all()
   }
 
-  update(name: string, patch: HostPatch): HostRow {
-    return this.#database.write(() => {
-      const row = { ...this.get(name), ...patch, name }
-      this.#put(row)
-      return row
-    })
+  update(name: string, patch: HostPatch): void {
+    this.#late.make({ write: () => this.#put({ ...this.get(name), ...patch, name }) })
   }
 
   /** Takes a transfer into the link's speed. One too small to say anything about it changes nothing. */

@@ -2,6 +2,7 @@
 import type { Statement } from 'better-sqlite3'
 import type { JobView } from '../../shared/domain.ts'
 import type { Database } from './database.ts'
+import type { LateWrite, LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table, type Values } from './table.ts'
 
 /** What is kept of a job: all that is shown of it but the figures of this moment, and what is needed to run it again. */
@@ -48,6 +49,9 @@ const PREFIX_LIMIT = 20
 
 export class JobTable {
   readonly #database: Database
+  readonly #late: LateWrites
+  /** What a full disk has no room for yet, by job: what is read here counts it in. */
+  readonly #unsaved = new Map<string, JobPatch>()
   readonly #table: Table<JobRow>
   readonly #updates = new Map<string, Statement<[Values]>>()
   readonly #insert: (row: JobRow) => void
@@ -58,8 +62,9 @@ export class JobTable {
   readonly #byHost: Query<[string, number], JobRow>
   readonly #remove: Statement<[string]>
 
-  constructor(database: Database) {
+  constructor(database: Database, late: LateWrites) {
     this.#database = database
+    this.#late = late
     this.#table = new Table(database.sqlite, 'job', COLUMNS)
     this.#insert = this.#table.inserter('INSERT')
     this.#byId = this.#table.query('WHERE id = ?')
@@ -75,46 +80,79 @@ export class JobTable {
     this.#database.durably(() => this.#insert(row))
   }
 
-  /** Changes what the patch names, and gives the row as it is then; undefined if there is no such job. */
+  /**
+   * Changes what the patch names, and gives the row as it is then; undefined if there is no such job. A full disk does not keep a job
+   * from being stopped, nor its end from being told: such a change holds at once, and is written when there is room.
+   *
+   * @throws {AppError} `DISK_FULL` if it places the job: sent to a host that is not on the disk, it might run on another one as well.
+   */
   update(id: string, patch: JobPatch): JobRow | undefined {
-    const change = () => {
-      const values = this.#table.values(patch)
-      if (Object.keys(values).length > 0) this.#updateStatement(values).run({ ...values, id })
-      return this.get(id)
+    if ('host' in patch && !this.#database.sqlite.inTransaction) {
+      this.#database.durably(() => this.#write(id, patch))
+    } else {
+      const before = this.#unsaved.get(id)
+      this.#unsaved.set(id, { ...before, ...patch })
+      try {
+        this.#late.make(isKnownOnlyHere(patch) ? this.#saveDurably : this.#save)
+      } catch (error) {
+        if (before) this.#unsaved.set(id, before)
+        else this.#unsaved.delete(id)
+        throw error
+      }
     }
-    return isKnownOnlyHere(patch) && !this.#database.sqlite.inTransaction
-      ? this.#database.durably(change)
-      : this.#database.write(change)
+    return this.get(id)
   }
 
   get(id: string): JobRow | undefined {
-    return this.#byId.get(id)
+    return this.#asItIs(this.#byId.get(id))
   }
 
   /** Jobs whose id begins so, newest first; at most 20. */
   findByPrefix(prefix: string): JobRow[] {
     // Ids are ASCII, so every id with this beginning sorts before it with a character above them all.
-    return this.#byPrefix.all(prefix, `${prefix}\u{10FFFF}`, PREFIX_LIMIT)
+    return this.#allAsTheyAre(this.#byPrefix.all(prefix, `${prefix}\u{10FFFF}`, PREFIX_LIMIT))
   }
 
   /** Newest first. */
   list({ limit }: { limit: number }): JobRow[] {
-    return this.#newest.all(limit)
+    return this.#allAsTheyAre(this.#newest.all(limit))
   }
 
   /** Oldest first: the order in which they are to be gone on with. */
   listUnfinished(): JobRow[] {
-    return this.#unfinished.all()
+    return this.#allAsTheyAre(this.#unfinished.all()).filter(row => row.state !== 'ended')
   }
 
   /** Newest first. */
   listByHost(host: string, { limit = 1_000_000 }: { limit?: number } = {}): JobRow[] {
-    return this.#byHost.all(host, limit)
+    return this.#allAsTheyAre(this.#byHost.all(host, limit))
   }
 
   /** False if there was none. */
   remove(id: string): boolean {
+    this.#unsaved.delete(id)
     return this.#database.write(() => this.#remove.run(id).changes > 0)
+  }
+
+  readonly #save: LateWrite = {
+    write: () => {
+      for (const [id, patch] of this.#unsaved) this.#write(id, patch)
+    },
+    done: () => this.#unsaved.clear(),
+  }
+  readonly #saveDurably: LateWrite = { ...this.#save, isDurable: true }
+
+  #write(id: string, patch: JobPatch): void {
+    const values = this.#table.values(patch)
+    if (Object.keys(values).length > 0) this.#updateStatement(values).run({ ...values, id })
+  }
+
+  #asItIs(row: JobRow | undefined): JobRow | undefined {
+    return row && this.#unsaved.size > 0 ? { ...row, ...this.#unsaved.get(row.id) } : row
+  }
+
+  #allAsTheyAre(rows: JobRow[]): JobRow[] {
+    return this.#unsaved.size > 0 ? rows.map(row => ({ ...row, ...this.#unsaved.get(row.id) })) : rows
   }
 
   #updateStatement(values: Values): Statement<[Values]> {

@@ -6,9 +6,12 @@ import { HostTable } from './host-table.ts'
 import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
 import { JobTable } from './job-table.ts'
+import { LateWrites } from './late-writes.ts'
 
 export type Store = {
   readonly database: Database
+  /** What waits for room on the disk. */
+  readonly late: LateWrites
   readonly jobs: JobTable
   readonly hosts: HostTable
   readonly history: HistoryTable
@@ -22,14 +25,19 @@ export type Store = {
 /** @throws {AppError} as Database.open does: `CORE_RUNNING` above all. */
 export function openStore(path: string, options?: DatabaseOptions): Store {
   const database = Database.open(path, options)
+  const late = new LateWrites(database)
   return {
     database,
-    jobs: new JobTable(database),
-    hosts: new HostTable(database),
-    history: new HistoryTable(database),
-    folders: new FolderTable(database),
+    late,
+    jobs: new JobTable(database, late),
+    hosts: new HostTable(database, late),
+    history: new HistoryTable(database, late),
+    folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     computerId: computerId(database),
-    close: () => database.close(),
+    close: () => {
+      late.close()
+      database.close()
+    },
   }
 }
