@@ -1,10 +1,10 @@
 /** The command line's way to the core: one lean request for a call, or a session for all that streams. */
-import type { Call, Method } from '../shared/contract.ts'
-import { AppError } from '../shared/errors.ts'
+import type { Call } from '../shared/contract.ts'
 import { VERSION } from '../shared/version.ts'
 import type { CoreClient } from './core-client.ts'
 import { httpCall } from './http-call.ts'
 import { type Reach, reachCore, reachNextCore } from './reach-core.ts'
+import { isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
 
 export type ClientOptions = Pick<Reach, 'env'> &
   Partial<Reach> & {
@@ -13,11 +13,6 @@ export type ClientOptions = Pick<Reach, 'env'> &
   }
 
 const HANDSHAKES = 3
-/** Methods that change nothing. */
-const ASKS: ReadonlySet<Method> = new Set<Method>([
-  ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable'] as const),
-  ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'disk.usage'] as const),
-])
 
 export function createClient({ onOtherVersion = warnOfVersion, ...given }: ClientOptions): CoreClient {
   const reach: Reach = { start: true, startTimeoutMs: 10_000, successorTimeoutMs: 15_000, ...given }
@@ -28,12 +23,9 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
   }
 
   const call: Call = async (method, input) => {
-    const socket = await reachCore(reach)
-    const { result, coreVersion } = await httpCall(socket, method, input).catch(async error => {
-      if (!isLoss(error) || !ASKS.has(method)) throw error
-      // A core that was killed takes connections for a moment more. What only asks may be asked again, of the next one.
-      return await httpCall(await reachCore(reach), method, input)
-    })
+    const ask = async () => await httpCall(await reachCore(reach), method, input)
+    // A core that was killed takes connections for a moment more.
+    const { result, coreVersion } = await (isRepeatable(method, input) ? repeated(ask) : ask())
     checkVersion(coreVersion)
     return result as never
   }
@@ -50,17 +42,13 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
           return connection
         } catch (error) {
           // It went away as we shook hands. Nothing was asked of it yet, so the next one may be tried.
-          if (!isLoss(error) || attempt === HANDSHAKES) throw error
+          if (!isCoreLoss(error) || attempt === HANDSHAKES) throw error
         }
       }
     })
   }
 
   return { call, connect }
-}
-
-function isLoss(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'CORE_UNREACHABLE'
 }
 
 function warnOfVersion(coreVersion: string): void {

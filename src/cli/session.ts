@@ -1,10 +1,12 @@
 /**
  * The command line's session with the core: one WebSocket for calls, events, logs and terminals, connected again by itself
- * when the core was replaced. What was under way at that moment fails with `CORE_UNREACHABLE`; its caller asks again.
+ * when the core was replaced. What was under way at that moment fails with `CORE_UNREACHABLE` and is for its caller to ask again,
+ * save for what changes nothing or is the same when sent twice: that the session asks again itself.
  */
 import type { Call } from '../shared/contract.ts'
 import type { CoreEvent } from '../shared/domain.ts'
 import type { ByteStream, CoreSession, TerminalStream } from './core-client.ts'
+import { isRepeatable, repeated } from './repeatable.ts'
 import type { ConnectionEnd, SessionConnection } from './session-connection.ts'
 
 /** Opens a connection; `end` says how the one before it ended. */
@@ -33,15 +35,15 @@ export class Session implements CoreSession {
   }
 
   readonly call: Call = async (method, input) => {
-    const connection = await this.#connection
-    return (await connection.ask(id => ({ type: 'call', id, method, input }))) as never
+    const ask = (connection: SessionConnection) => connection.ask(id => ({ type: 'call', id, method, input }))
+    return (await (isRepeatable(method, input) ? this.#repeated(ask) : ask(await this.#connection))) as never
   }
 
   async onEvent(listener: (event: CoreEvent) => void, filter: { jobId?: string } = {}): Promise<() => void> {
     const entry = { listener, jobId: filter.jobId }
     this.#listeners.add(entry)
     try {
-      await this.#subscribe(await this.#connection)
+      await this.#repeated(connection => this.#subscribe(connection))
     } catch (error) {
       this.#listeners.delete(entry)
       throw error
@@ -82,6 +84,18 @@ export class Session implements CoreSession {
     this.#connection.then(
       connection => connection.close(),
       () => undefined, // There is none to close.
+    )
+  }
+
+  async #repeated<T>(ask: (connection: SessionConnection) => Promise<T>): Promise<T> {
+    let connection: SessionConnection | undefined
+    return await repeated(
+      async () => {
+        connection = await this.#connection
+        return await ask(connection)
+      },
+      // Then the next one is on its way.
+      async () => await connection?.ended,
     )
   }
 

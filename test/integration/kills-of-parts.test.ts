@@ -42,6 +42,28 @@ test.each([
   },
 )
 
+test.each([
+  { what: 'and is left alone', words: ['-d', '--no-tty'], code: 0 },
+  { what: 'and is followed', words: ['--no-tty'], code: 5 },
+])('a push that the core was killed over before it answered, $what, is sent again and runs once', async ({ words, code }) => {
+  const { product, box, gates } = ground
+  await product.killCore()
+  // The new core cannot answer before it has reached the host.
+  gates.ssh.hold()
+  const ran = join(box.home, `unanswered-${code}`)
+  const push = product.begin(['push', '-n', ...words, '--on', 'box', '--', `echo x >>${ran}; echo out; exit 5`], { input: '' })
+  await gates.ssh.reached()
+  await product.killCore()
+  gates.ssh.release()
+  const result = await within(push.done, { timeoutMs: 20_000, what: 'the end of the push' })
+  expect(result).toMatchObject({ code, stderr: '' })
+  const { jobs } = await product.call('job.list', { limit: 1 })
+  const id = jobs[0]?.id ?? ''
+  expect(result.stdout).toBe(code === 0 ? `${id}\n` : 'out\n')
+  expect(await product.reaches(id, 'ended')).toMatchObject({ outcome: 'exited', exitCode: 5 })
+  expect(readFileSync(ran, 'utf8')).toBe('x\n')
+})
+
 test('a core killed on local, while nobody looks, finds jobs there as they are', async () => {
   const { product } = ground
   const ran = join(product.home.dir, 'ran-local')

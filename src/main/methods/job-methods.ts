@@ -43,6 +43,8 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       const placement = await options.place(row)
       Object.assign(row, { host: placement.host, placement })
     }
+    // The same, sent again, may have come here first.
+    if (jobs.find(id)) return { job: jobs.get(id) }
     const job = jobs.add(row)
     runner.run(id)
     return { job }

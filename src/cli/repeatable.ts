@@ -1,0 +1,32 @@
+/** What may be asked again, of the next core, when the one that was asked went away before it answered. */
+import type { Method } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+
+/** Methods that change nothing. */
+const ASKS: ReadonlySet<Method> = new Set<Method>([
+  ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable'] as const),
+  ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'disk.usage'] as const),
+])
+/** How often the same is asked at most: a core that dies of the question is not to be started for ever. */
+const TRIES = 3
+
+/** A push that brings its job's id runs once, however often it is sent. */
+export function isRepeatable(method: Method, input: object): boolean {
+  return ASKS.has(method) || (method === 'job.push' && 'jobId' in input && input.jobId !== undefined)
+}
+
+/** Does `ask`, and again after a loss; `lost` is awaited in between. */
+export async function repeated<T>(ask: () => Promise<T>, lost?: () => Promise<unknown>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isCoreLoss(error) || attempt === TRIES) throw error
+      await lost?.()
+    }
+  }
+}
+
+export function isCoreLoss(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'CORE_UNREACHABLE'
+}
