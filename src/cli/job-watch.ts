@@ -40,10 +40,12 @@ export class JobWatch {
   }
 
   async refresh(): Promise<void> {
+    // A push that is sent again after a loss may become a job while we ask: what was never there was not removed.
+    const wasThere = this.#job !== undefined
     try {
       this.#take((await this.#session.call('job.get', { job: this.#jobId })).job)
     } catch (error) {
-      if (error instanceof AppError && error.code === 'NOT_FOUND' && this.#job !== undefined) this.#removed()
+      if (error instanceof AppError && error.code === 'NOT_FOUND' && wasThere) this.#removed()
       // Anything else: the link broke again, and the next reconnect asks again.
     }
   }
