@@ -153,16 +153,22 @@ export async function openTerminal(
       )
     if (code === null && signal === null)
       throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost; the job goes on there`)
-    await endIsKnown(jobs, job.id, agent)
+    // tmux fails when its server goes, and the job with it; a person's leaving is no failure.
+    const isGone = code !== null && code !== 0
+    if (isGone || (await hasEnded(agent, job.id))) await endIsKnown(jobs, job.id)
   })
   end.catch(() => undefined) // As above: only a source in use awaits it.
   return { output: channel.stdout, input: channel.stdin, end, resize: size => channel.resize(size), close: () => channel.close() }
 }
 
-/** A terminal closes alike whether a person left it or the job has ended, and word of that may come a moment later. */
-async function endIsKnown(jobs: OutputJobs, jobId: string, agent: Agent): Promise<void> {
+/** A terminal closes alike whether a person left it or the end screen. */
+async function hasEnded(agent: Agent, jobId: string): Promise<boolean> {
   const told = await agent.stat(jobId).catch(() => null) // The link is cut just now: what is known will say so.
-  if (told === null || told.state === 'starting' || told.state === 'running') return
+  return told !== null && told.state !== 'starting' && told.state !== 'running'
+}
+
+/** Word of a job's end may come a moment after its terminal's. */
+async function endIsKnown(jobs: OutputJobs, jobId: string): Promise<void> {
   const patience = AbortSignal.timeout(SETTLE_MS)
   while (jobs.get(jobId).state !== 'ended' && !patience.aborted) await jobs.changed(jobId, patience)
 }
