@@ -761,7 +761,7 @@ run_in_terminal() {
     bind-key -T drover-done Any detach-client -E 'exit 0' \; \
     new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
     set -p remain-on-exit on \; set -pq remain-on-exit-format '' \; \
-    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g status 2 ; \
+    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g @ended 1 ; set -g status 2 ; \
       run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
     pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
     # Until the watcher in the terminal has noted itself, we are who would know of its end.
@@ -818,7 +818,8 @@ has_terminfo() {
 }
 
 # The clock counts by itself: no process a second. Signals are known to tmux by number only. The end is told in a second line above the
-# bar: tmux's own place for it is in the screen, from where it pushes out the first line of a job's output.
+# bar, and not before a key would be heard: tmux's own place for it is in the screen, from where it pushes out the first line of a job's
+# output.
 set_formats() {
   names='#{pane_dead_signal}'
   for pair in 1:HUP 2:INT 3:QUIT 4:ILL 6:ABRT 7:BUS 8:FPE 9:KILL 11:SEGV 13:PIPE 14:ALRM 15:TERM; do
@@ -829,7 +830,7 @@ set_formats() {
   state="#{?pane_dead,#{?pane_dead_signal,signal $names,done #{pane_dead_status}},running}"
   bar="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
   end_text="--- Job done [#{?pane_dead_signal,signal $names,exit #{pane_dead_status}}]. Press any key to detach. ---"
-  above="#{?pane_dead,#[fg=default bg=default fill=default]$end_text,$bar}"
+  above="#{?@ended,#[fg=default bg=default fill=default]$end_text,$bar}"
 }
 
 # The first process of the terminal: runs the job, writes its end when all its output is in the log, then ends as the job did, which
@@ -905,7 +906,7 @@ close_terminal() {
 attach() {
   is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3
   first_line "$dir/tmux_socket" && socket=$line
-  [ -n "$socket" ] && tmux -S "$socket" has-session 2>/dev/null || refuse "Job $1 has no terminal (any more)" 3
+  [ -n "$socket" ] && tmux -S "$socket" has-session >/dev/null 2>&1 || refuse "Job $1 has no terminal (any more)" 3
   first_line "$dir/tmux_session" && session=$line
   if ! has_terminfo "${TERM:-dumb}"; then
     TERM=xterm
@@ -930,7 +931,8 @@ stop() {
   case "${2#=}${3#=}" in *[!A-Z0-9]*) err BAD_INPUT "'$2' is no signal" && return ;; esac
   case $job_state in
     starting | running)
-      printf '%s\n' "${2#=}" >"$dir/stop_requested" || {
+      # Empty: that much fits on a full disk, which may be full by this very job.
+      true >"$dir/stop_requested" || {
         fail "Cannot stop job $job"
         return
       }

@@ -89,7 +89,7 @@ async function attached(cli: Cli, session: CoreSession, following: Following, st
   const { watch, stop, jobId } = following
   const leaves = following.leavesOnCtrlC || (await isSetToLeave(session))
   const job = await withProgress(cli, watch, () => watch.until(hasBegun))
-  if (isFinal(job) && job.startedAt === null) {
+  if (isFinal(job) && (job.startedAt === null || job.outcome === 'failed')) {
     if (stop.isAsked) cli.out.note('What was sent is kept on the host: the same push goes on from there.')
     return finish(cli, job)
   }
