@@ -16,8 +16,8 @@ import { visible } from './visible.ts'
 
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000
-/** Ctrl+C, Ctrl+D and q leave a terminal that waits for its link; Ctrl+B begins tmux's own way of leaving. */
-const LEAVE_KEYS = [0x03, 0x04, 0x71, 0x02]
+const CTRL_B = 0x02
+const CTRL_C = 0x03
 
 export type AttachOptions = {
   jobId: string
@@ -31,6 +31,7 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
   const terminal = new RawTerminal(cli.stdin, cli.out.stdout)
   let retryMs = FIRST_RETRY_MS
   let failures = 0
+  let isTold = false
   try {
     for (;;) {
       const startedAt = cli.now()
@@ -42,7 +43,8 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
       if (isGone(end.error, failures)) throw end.error
       // A link that held for long starts anew; one that breaks at once is not hammered.
       if (cli.now() - startedAt > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
-      tellLost(cli, watch, { terminal, error: end.error, isFirst: retryMs === FIRST_RETRY_MS })
+      if (end.wasOpen || !isTold) tellLost(cli, watch, { terminal, error: end.error })
+      isTold = true
       if ((await waitForLink(watch, terminal, retryMs)) === 'left') return left(cli, watch, terminal)
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
     }
@@ -100,8 +102,7 @@ function left(cli: Cli, watch: JobWatch, terminal: RawTerminal): number {
   return 0
 }
 
-function tellLost(cli: Cli, watch: JobWatch, loss: { terminal: RawTerminal; error: AppError; isFirst: boolean }): void {
-  if (!loss.isFirst) return
+function tellLost(cli: Cli, watch: JobWatch, loss: { terminal: RawTerminal; error: AppError }): void {
   loss.terminal.resetScreen()
   const where = loss.error.code === 'CORE_UNREACHABLE' ? 'Drover' : visible(watch.job?.host ?? 'the host')
   // The terminal is in raw mode: lines need their returns.
@@ -122,6 +123,22 @@ function waitForLink(watch: JobWatch, terminal: RawTerminal, retryMs: number): P
     }
     const timer = setTimeout(() => done('retry'), retryMs)
     const stopListening = watch.onChange(() => watch.job?.unknownSince === null && done('retry'))
-    const stopReading = terminal.onInput(bytes => bytes.some(byte => LEAVE_KEYS.includes(byte)) && done('left'))
+    const isLeaving = leavingKeys()
+    const stopReading = terminal.onInput(bytes => isLeaving(bytes) && done('left'))
   })
+}
+
+/**
+ * Ctrl+C leaves a terminal that waits for its link, and so does tmux's own Ctrl+B D. No letter does by itself: whoever goes on typing
+ * must not find the rest of the line in his shell.
+ */
+function leavingKeys(): (bytes: Uint8Array) => boolean {
+  let hasPrefix = false
+  return bytes => {
+    for (const byte of bytes) {
+      if (byte === CTRL_C || (hasPrefix && 'dD'.includes(String.fromCharCode(byte)))) return true
+      hasPrefix = byte === CTRL_B
+    }
+    return false
+  }
 }

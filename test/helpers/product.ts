@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
-import { pidsWithEnv, signalAll } from './processes.ts'
+import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
 import { rpc } from './rpc.ts'
 import type { Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
@@ -113,7 +113,7 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     },
     status: () => product.json<CoreStatus>(['status']),
     corePid: () => {
-      const pid = pidsWithEnv(mark).find(one => readFileSync(`/proc/${one}/cmdline`, 'latin1').includes('headless.js'))
+      const pid = pidsWithEnv(mark).find(one => processArguments(one).some(word => word.endsWith('headless.js')))
       if (pid === undefined) throw new Error('No core runs')
       return pid
     },

@@ -233,6 +233,37 @@ describe('bad days while attached', () => {
     await expectAsBefore(pane, before)
   })
 
+  test('keys typed while the link is away are lost, not the shell’s; Ctrl+B D leaves as ever', async () => {
+    const id = await pushed('echo ready; read x; exit 5')
+    await box.kill()
+    await pane.sees('Ctrl+C leaves the job running')
+    pane.line(':wq; echo d')
+    pane.keys('C-d', 'q', 'Enter', 'C-b', 'D')
+    const screen = await pane.sees(`Left running on box (id ${id})`)
+    expect(screen).not.toMatch(/^d$|wq/m)
+    await pane.sees('code 0')
+    await box.restart()
+    await product.reaches(id, 'running')
+  })
+
+  test('a job that ends while the link is away is seen to its end: all of its screen, its code', async () => {
+    const go = join(box.home, 'go-away')
+    await pushed(`echo ready; until [ -e ${go} ]; do sleep 0.05; done; echo last words; exit 6`)
+    await box.kill()
+    await pane.sees('Ctrl+C leaves the job running')
+    writeFileSync(go, '')
+    await box.restart()
+    expect(await pane.sees('--- Job done [exit 6]', 20_000)).toMatch(/^ready\nlast words\n/)
+    await box.kill()
+    await pane.sees('Ctrl+C leaves the job running')
+    await box.restart()
+    expect(await pane.sees('--- Job done [exit 6]', 20_000)).toMatch(/^ready\nlast words\n/)
+    pane.keys('Space')
+    await pane.sees(/^done \[6\] in/m)
+    await pane.sees('code 6')
+    await expectAsBefore(pane, before)
+  })
+
   test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     '%s to the command line: the terminal is as before, the job goes on',
     async signal => {
