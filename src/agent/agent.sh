@@ -140,6 +140,16 @@ is_process() {
   [ -n "$1" ] && process "$1" && [ "$process_start" = "$2" ] && [ "$process_state" != Z ]
 }
 
+# The one child of ours that goes with us. It may have gone before, and its number may be another's by then.
+note_child() {
+  child=$! child_start=
+  ! process "$child" || child_start=$process_start
+}
+
+end_child() {
+  ! is_process "$child" "$child_start" || kill "$child" 2>/dev/null
+}
+
 # Starts a detached process of ours. setsid(1) forks only when it leads a group, which the outer one makes the inner one do: so no `&`
 # is needed, with which sh would have the job ignore SIGINT. Returns when the process has let go of its stdout.
 detach() {
@@ -405,7 +415,7 @@ rotate() (
 # ---- answering the core
 
 serve() {
-  NONCE=$1 REQUEST=- reader=
+  NONCE=$1 REQUEST=- child= child_start=
   mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
   [ -e "$EVENTS/generation" ] || rotate
   set_login_shell
@@ -431,7 +441,7 @@ serve() {
 # Ends the agent and its reader, never a job. The reader dies with us even when it is blocked.
 stop_serving() {
   trap - EXIT
-  [ -z "$reader" ] || kill "$reader" 2>/dev/null
+  end_child
   rm -f "$fifo"
 }
 
@@ -597,9 +607,9 @@ start_watching() {
     how=rescan
   fi
   ok "$how =$generation:$at"
-  [ -z "$reader" ] || kill "$reader" 2>/dev/null
+  end_child
   watch &
-  reader=$!
+  note_child
 }
 
 # ---- start
@@ -955,7 +965,12 @@ kill_tree() {
     pids=$(tree "$1" "$(tree_line)" | sort -n | tr '\n' ' ')
     waited=$((($(centiseconds) - begun) * 10)) fresh=
     if [ -z "$pids" ]; then
-      [ "$job_state" = starting ] && [ $waited -lt 10000 ] || exit
+      # On a host out of processes looking may fail: the job still runs then.
+      case $job_state in
+        starting) [ $waited -lt 10000 ] || exit ;;
+        running) [ $waited -lt $(($3 + 60000)) ] || exit ;;
+        *) exit ;;
+      esac
     elif [ $waited -ge "$3" ]; then
       # shellcheck disable=SC2086 # Numbers, to be split.
       kill -s KILL $pids 2>/dev/null
@@ -1334,8 +1349,8 @@ send_log() {
   else
     follow_by_looking &
   fi
-  follower=$!
-  trap 'kill "$follower" 2>/dev/null; exit' EXIT HUP INT TERM
+  note_child
+  trap 'end_child; exit' EXIT HUP INT TERM
   cat >/dev/null
 }
 

@@ -1,8 +1,10 @@
 /** Stopping a whole tree, on a host of each shell: what ignores TERM, what left the session, what cleared its environment. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
 import { isAlive, pidsWithEnv, signalAll } from '../helpers/processes.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const TERMINAL = { columns: 80, rows: 24 }
@@ -90,6 +92,20 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
 })
 
 describe('a tree', () => {
+  test('that could not be looked for, on a host out of processes, is stopped when it can be', async () => {
+    const tools = temporaryFolder()
+    const failed = join(tools, 'failed')
+    const script = `#!/bin/sh\ncase "$*" in *wanted=[0-9a-f]*) [ -e ${failed} ] || { : >${failed}; exit 1; } ;; esac\nexec /usr/bin/awk "$@"\n`
+    writeFileSync(join(tools, 'awk'), script, { mode: 0o755 })
+    const agent = record(await makeAgentHost('dash', { env: { PATH: `${tools}:/usr/local/bin:/usr/bin:/bin` } }).open())
+    const spec = jobSpec('sleep 1000')
+    await agent.start(spec)
+    await isRunning(agent, spec.id)
+    await agent.stop(spec.id, { signal: 'TERM', graceMs: 10_000 })
+    expect(await ended(agent, spec.id)).toMatchObject({ signal: 'TERM', isStopped: true })
+    expect(existsSync(failed)).toBe(true)
+  })
+
   test('is counted whole: CPU time that never goes back, memory, processes', async () => {
     const agent = record(await makeAgentHost().open())
     const spec = jobSpec(
