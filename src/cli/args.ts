@@ -4,8 +4,9 @@
  */
 
 import { nearest } from '../shared/nearest.ts'
+import { article, checkWord, quoted } from './check-word.ts'
 import { UsageError } from './errors.ts'
-import { COMMON_FLAGS, type FlagSpec, flagsOf, type Program, type ValueSpec, type VerbSpec } from './spec.ts'
+import { COMMON_FLAGS, type FlagSpec, flagsOf, type Program, type VerbSpec } from './spec.ts'
 
 /** What was typed, by the names of the table. Asking for a name that the verb does not have is a mistake of ours. */
 export class Args {
@@ -131,13 +132,13 @@ function unknownVerb(program: Program, first: string, second: string | undefined
       return new UsageError(`${program.name} ${first}: what should be done is missing`, choices)
     const near = nearest(second, subverbs)
     return new UsageError(
-      `${program.name} ${first} has no "${second}"`,
+      `${program.name} ${first} has no ${quoted(second)}`,
       near === undefined ? choices : `Did you mean: ${program.name} ${first} ${near}`,
     )
   }
   const near = nearest(first, new Set(names.map(name => name.split(' ', 1)[0] ?? name)))
   return new UsageError(
-    `${program.name} has no verb "${first}"`,
+    `${program.name} has no verb ${quoted(first)}`,
     near === undefined ? `See all of them: ${program.name} help` : `Did you mean: ${program.name} ${near}`,
   )
 }
@@ -177,7 +178,7 @@ function nextValue(flag: FlagSpec, shown: string, queue: string[]): string {
 }
 
 function add(flags: Map<string, string[]>, flag: FlagSpec, value: string): void {
-  if (flag.value !== undefined) checkChoice(flag.value, value, `--${flag.name}`)
+  if (flag.value !== undefined) checkWord(flag.value, value, `--${flag.name}`)
   flags.set(flag.name, [...(flags.get(flag.name) ?? []), value])
 }
 
@@ -185,7 +186,10 @@ function unknownFlag(verb: VerbSpec, typed: string): UsageError {
   const long = flagsOf(verb).map(flag => `--${flag.name}`)
   const near = typed.startsWith('--') ? nearest(typed, long) : nearest(`-${typed}`, long)
   const name = verb.path === '' ? 'This' : verb.path
-  return new UsageError(`${name} has no flag ${typed}`, near === undefined ? undefined : `Did you mean: ${near}`)
+  return new UsageError(
+    `${name} has no flag ${typed.length > 80 ? quoted(typed) : typed}`,
+    near === undefined ? undefined : `Did you mean: ${near}`,
+  )
 }
 
 function checkCommand(verb: VerbSpec, typed: { split: number; command: string[]; plain: string[] }): void {
@@ -194,7 +198,7 @@ function checkCommand(verb: VerbSpec, typed: { split: number; command: string[];
     throw new UsageError(`${verb.path} takes no command after --`)
   }
   if (typed.command.length > 0) {
-    if (typed.command.every(word => word === '')) throw new UsageError('The command after -- is empty')
+    if (typed.command[0] === '') throw new UsageError('The command after -- is empty: its first word names the program')
     return
   }
   const isForgotten = typed.split < 0 && typed.plain.length > (verb.operands?.length ?? 0)
@@ -210,23 +214,11 @@ function takeOperands(verb: VerbSpec, plain: readonly string[]): Map<string, str
   for (const spec of verb.operands ?? []) {
     const taken = spec.isRepeated ? queue.splice(0) : queue.splice(0, 1)
     if (taken.length === 0 && !spec.isOptional) throw new UsageError(`${verb.path} needs ${article(spec.name)}`)
-    for (const value of taken) checkChoice(spec, value, spec.name)
+    for (const value of taken) checkWord(spec, value, spec.name)
     if (taken.length > 0) operands.set(spec.name, taken)
   }
   const [extra] = queue
-  if (extra !== undefined) throw new UsageError(`${verb.path === '' ? 'There' : verb.path}: "${extra}" is one word too many`)
+  if (extra !== undefined)
+    throw new UsageError(`${verb.path === '' ? 'There' : verb.path}: ${quoted(extra)} is one word too many`)
   return operands
-}
-
-function checkChoice(spec: ValueSpec, value: string, shown: string): void {
-  if (spec.choices === undefined || spec.choices.includes(value)) return
-  const near = nearest(value, spec.choices)
-  throw new UsageError(
-    `${shown} is one of ${spec.choices.join(', ')}, not "${value}"`,
-    near === undefined ? undefined : `Did you mean: ${near}`,
-  )
-}
-
-function article(name: string): string {
-  return /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`
 }

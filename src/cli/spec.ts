@@ -11,6 +11,7 @@ export type ValueSpec = {
   name: string
   kind: WordKind
   choices?: readonly string[]
+  mayBeEmpty?: true
 }
 
 export type FlagSpec = {

@@ -84,7 +84,12 @@ export const coreVerbs: readonly VerbSpec[] = [
     summary: 'Change one key of the config',
     operands: [
       { name: 'KEY', kind: 'text', help: 'As default_host or push.keep_finished_days.' },
-      { name: 'VALUE', kind: 'text', help: 'true, false, null and numbers are taken as such; anything else is text.' },
+      {
+        name: 'VALUE',
+        kind: 'text',
+        mayBeEmpty: true,
+        help: 'true, false, null and numbers are taken as such; anything else is text.',
+      },
     ],
     about: ['Comments and order in the file are kept. A key or value that is not right changes nothing.'],
     examples: [{ run: 'drover config set detach_on_ctrl_c true', does: '' }],

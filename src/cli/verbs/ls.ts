@@ -1,5 +1,6 @@
 /** `drover ls`: jobs, from what the core knows; no host is asked. */
 import type { JobView } from '../../shared/domain.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
@@ -20,9 +21,18 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     return (await import('../watch-jobs.ts')).watchJobs(cli, { list, isShown: job => chosen([job], args).length > 0 })
   }
   const jobs = await list()
+  if (jobs.length === 0) await refuseUnknownHost(cli, args.value('host'))
   if (cli.out.isJson) cli.out.json(jobs)
   else showJobs(cli, jobs)
   return 0
+}
+
+/** A host that was removed may still have jobs; one without any, that nobody knows, was misspelled. */
+async function refuseUnknownHost(cli: Cli, name: string | undefined): Promise<void> {
+  if (name === undefined) return
+  const { hosts } = await cli.call('host.list', {})
+  const names = hosts.map(host => host.name)
+  if (!names.includes(name)) throw new AppError('NOT_FOUND', `No host "${name}". Known hosts: ${names.join(', ')}`)
 }
 
 /** Cores that know no `ended` send all of them. */
