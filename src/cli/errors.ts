@@ -44,6 +44,8 @@ export function exitCodeOf(error: unknown, verb: { givesJobExit?: boolean } | un
 export function adviceFor(error: unknown): string[] {
   if (error instanceof UsageError) return error.hint === undefined ? [] : [error.hint]
   if (!(error instanceof AppError)) return []
+  // Other files of the user's have other ways to be edited, and a database has none.
+  if (error.code === 'BAD_CONFIG') return error.message.includes('config.yaml') ? ['Edit the file: drover config edit'] : []
   const advice = ADVICE[error.code]?.(error.details) ?? []
   // Messages of the core may name the very command already.
   return advice.filter(line => !error.message.includes(commandIn(line)))
@@ -68,7 +70,6 @@ const ADVICE: Partial<Record<ErrorCode, (details: Details) => string[]>> = {
   MISSING_TOOL: details => named(details, 'install', install => `Install it: ${install}`),
   NO_HOST: () => ['See the hosts: drover host ls -c'],
   DISK_FULL: () => ['See what Drover keeps where: drover df', 'Remove what is not needed: drover gc'],
-  BAD_CONFIG: () => ['Edit the file: drover config edit'],
   TOO_NEW: () => ['Use the newer Drover that wrote it.'],
   INTERNAL: () => ['This is a mistake in Drover; its log says more: drover status'],
 }

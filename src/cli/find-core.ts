@@ -25,7 +25,9 @@ export async function connectToCore(env: NodeJS.ProcessEnv): Promise<Socket | nu
 
 function socketPath(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8').trimEnd() || null
+    const path = readFileSync(file, 'utf8').trimEnd()
+    // Anything else was not written by a core: then none runs, or the one that does will be met at the database's lock.
+    return /^\/[\x20-\x7e\x80-\uffff]{1,106}$/.test(path) ? path : null
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return null

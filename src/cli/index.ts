@@ -23,6 +23,8 @@ async function main(): Promise<void> {
       return stderr
     },
   })
+  // A file tells of its failure a moment after the write.
+  await new Promise(setImmediate)
   await Promise.all([flushed(stdout), stderr && flushed(stderr)])
   // Not by itself: a kept connection or a paused stdin would hold us.
   process.exit(code)

@@ -1,5 +1,6 @@
 /** `drover daemon [start|stop|restart|run|status]`: the core as a process. */
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Args } from '../args.ts'
@@ -55,9 +56,11 @@ async function stop(cli: Cli): Promise<number> {
     else cli.out.line('No core runs.')
     return 0
   }
+  const { pid } = await cli.call('core.status', {})
   const { runningJobs } = await cli.call('core.stop', {})
   const deadline = performance.now() + STOP_TIMEOUT_MS
-  while (await isRunning(cli)) {
+  // Its socket goes first, its hold on the database last.
+  while ((await isRunning(cli)) || isAlive(pid)) {
     if (performance.now() > deadline) throw new AppError('TIMEOUT', `The core has not ended in ${STOP_TIMEOUT_MS / 1000} s`)
     await delay(20)
   }
@@ -65,6 +68,17 @@ async function stop(cli: Cli): Promise<number> {
   if (cli.out.isJson) cli.out.json({ isRunning: false, runningJobs })
   else cli.out.line(`The core has ended${jobs}`)
   return 0
+}
+
+/** A dead process that nobody has asked for is dead, and signals do not tell. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch (error) {
+    // Without /proc only the signal tells.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync('/proc/self')
+  }
 }
 
 /** Ctrl+C reaches the core itself; we only hand on its exit code. */
