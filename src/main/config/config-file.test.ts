@@ -116,7 +116,7 @@ describe('what cannot be done is said, and nothing is written', () => {
     ['BAD_INPUT', 'drover host add', file => file.edit(doc => setKey(doc, 'hosts', 'x'))],
     ['BAD_INPUT', 'push.keep_finished_days: ', file => file.edit(doc => setKey(doc, 'push.keep_finished_days', 'soon'))],
     ['BAD_INPUT', 'log_level: ', file => file.edit(doc => setKey(doc, 'log_level', 'loud'))],
-    ['BAD_CONFIG', 'hosts[2].name', file => file.edit(doc => addHost(doc, { name: 'local', connection: 'x' }))],
+    ['BAD_INPUT', 'hosts[2].name', file => file.edit(doc => addHost(doc, { name: 'local', connection: 'x' }))],
   ])('%s %s', async (code, message, change) => {
     const { file, read } = configFile(WRITTEN)
     const error = await failure(change(file))

@@ -13,7 +13,7 @@ import { replaceFile } from '../private-files.ts'
 import { linkTarget, readUserText, renderLike } from './config-text.ts'
 import { FileWatch, type WatchOptions } from './file-watch.ts'
 import { type Config, DEFAULT_CONFIG, parseConfig, readConfig } from './schema.ts'
-import { parseYaml } from './yaml-source.ts'
+import { type Problem, parseYaml } from './yaml-source.ts'
 
 export type ConfigListener = (change: { config: Config; error: AppError | null }) => void
 
@@ -97,7 +97,7 @@ export class ConfigFile {
       readConfig(source)
       change(source.document)
       const after = renderLike(before, source.document)
-      parseConfig(this.path, after)
+      refuseBadResult(this.path, after)
       if (after !== before && !this.#replace(before, after)) continue
       this.#take({ text: after })
       return
@@ -150,6 +150,18 @@ export class ConfigFile {
     }
     if (this.#current === before.config && this.#error?.message === before.error?.message) return
     for (const listener of [...this.#listeners]) listener({ config: this.#current, error: this.#error })
+  }
+}
+
+/** What the file would be is wrong by what was asked for: there is no place in the file to point to. */
+function refuseBadResult(path: string, text: string): void {
+  try {
+    parseConfig(path, text)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const problems = (error.details.problems ?? []) as Problem[]
+    const said = problems.map(({ key, message }) => (key === '' ? message : `${key}: ${message}`)).join('; ')
+    throw new AppError('BAD_INPUT', said || error.message, { cause: error })
   }
 }
 

@@ -99,7 +99,7 @@ describe('what is wrong is said with path, line, column and key', () => {
     expect(errorOf('a: 1\na: 2').message).toMatch(/^\/c.yaml:2:1: Map keys must be unique/)
     expect(errorOf('hosts: [').message).toMatch(/^\/c.yaml:1:9: /)
     expect(errorOf('a: b: c').message).toMatch(/^\/c.yaml:1:4: /)
-    expect(errorOf('a: 1\n---\nb: 2').message).toMatch(/^\/c.yaml:2:1: .*multiple documents/)
+    expect(errorOf('a: 1\n---\nb: 2').message).toMatch(/^\/c.yaml:2:1: .*another document/)
     expect(errorOf('\nlog_level: !foo info').message).toMatch(/^\/c.yaml:2:12: Unresolved tag: !foo/)
     expect(errorOf('? {a: 1}\n: 2').message).toMatch(/^\/c.yaml:1:3: .*[Kk]ey/)
     expect(errorOf('a: *nothing').message).toMatch(/^\/c.yaml:1:/)

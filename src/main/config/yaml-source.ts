@@ -1,5 +1,5 @@
 /** A YAML file as its user wrote it: parsed, and able to say of each wrong value on which line and in which column it stands. */
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
@@ -23,7 +23,7 @@ export function parseYaml(path: string, text: string): YamlSource {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error' })
   const [first] = [...document.errors, ...document.warnings]
-  if (first) throw badFile(path, [{ ...placeAt(lines, first.pos[0]), key: '', message: firstLine(first.message) }], first)
+  if (first) throw badFile(path, [{ ...placeAt(lines, first.pos[0]), key: '', message: saidPlainly(first) }], first)
   try {
     return { path, document, value: document.toJS({ maxAliasCount: MAX_ALIASES }), lines }
   } catch (cause) {
@@ -99,6 +99,11 @@ function dotted(path: readonly PropertyKey[]): string {
   return path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? String(step) : `.${String(step)}`))
     .join('')
+}
+
+function saidPlainly({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a line of --- begins another document; only one is read'
+  return firstLine(message)
 }
 
 function firstLine(text: string): string {

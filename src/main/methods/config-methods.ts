@@ -1,5 +1,6 @@
 /** What clients may ask of config.yaml. */
 import type { Methods } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
 import { setKey } from '../config/config-edits.ts'
 import type { ConfigFile } from '../config/config-file.ts'
 import type { Config } from '../config/schema.ts'
@@ -8,7 +9,7 @@ export function configMethods(config: ConfigFile): Pick<Methods, 'config.get' | 
   return {
     'config.get': async () => ({
       path: config.path,
-      text: config.text(),
+      text: textOf(config),
       error: config.error?.message ?? null,
       values: settingValues(config.current),
     }),
@@ -16,6 +17,16 @@ export function configMethods(config: ConfigFile): Pick<Methods, 'config.get' | 
       await config.edit(document => setKey(document, key, value))
       return null
     },
+  }
+}
+
+/** Empty for a file that cannot be read; why stands in `error`, and the values that hold are told all the same. */
+function textOf(config: ConfigFile): string {
+  try {
+    return config.text()
+  } catch (error) {
+    if (error instanceof AppError) return ''
+    throw error
   }
 }
 
