@@ -9,6 +9,7 @@
  * last one made by `durably`: that one waits for the disk. So `durably` is for what was promised and nobody else knows (a job taken on,
  * where it was sent, a wish to stop it); what a host can tell again (its state, its figures, our offset in its events) is a plain `write`.
  */
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import BetterSqlite3, { type Database as Sqlite, SqliteError } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
@@ -19,6 +20,9 @@ export type DatabaseOptions = {
   /** How long to wait for the lock: long enough for a glance by the sqlite3 program, too short to be noticed. */
   lockTimeoutMs?: number
 }
+
+/** Checked in some 50 ms. */
+const CHECKED_BYTES = 32 * 1024 * 1024
 
 export class Database {
   readonly path: string
@@ -45,6 +49,7 @@ export class Database {
       // Set before the file is first touched, so that the log's index is kept in memory: no -shm file, and it works on NFS too.
       sqlite.pragma('locking_mode = EXCLUSIVE')
       schemaVersion(sqlite, path) // Before anything that writes.
+      refuseDamage(sqlite, path)
       sqlite.pragma('journal_mode = WAL')
       sqlite.pragma('synchronous = NORMAL')
       sqlite.pragma('trusted_schema = OFF')
@@ -88,14 +93,25 @@ export class Database {
   }
 }
 
+/** Damage would else be met in the middle of something. Of a big file only as much is looked at as needs no time to speak of. */
+function refuseDamage(sqlite: Sqlite, path: string): void {
+  if (statSync(path).size > CHECKED_BYTES) return
+  const result = String(sqlite.pragma('quick_check(1)', { simple: true }))
+  if (result !== 'ok') throw damaged(path, result.replaceAll('\n', ' '))
+}
+
+function damaged(path: string, why: string, cause?: unknown): AppError {
+  const message = `${path} is not a database, or is damaged (${why}). It was left as it is; move it away, and Drover makes a new one`
+  return new AppError('BAD_CONFIG', message, { cause })
+}
+
 function openError(error: unknown, path: string): unknown {
   if (!(error instanceof SqliteError)) return error
   if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
     return new AppError('CORE_RUNNING', `Another core of this user holds ${path}. See it with: drover status`, { cause: error })
   }
   if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) {
-    const message = `${path} is not a database, or is damaged (${error.message}). It was left as it is; move it away, and Drover makes a new one`
-    return new AppError('BAD_CONFIG', message, { cause: error })
+    return damaged(path, error.message, error)
   }
   if (error.code.startsWith('SQLITE_CANTOPEN') || error.code.startsWith('SQLITE_READONLY') || error.code === 'SQLITE_PERM') {
     return new AppError('BAD_CONFIG', `Cannot write ${path}: ${error.message}`, { cause: error })
