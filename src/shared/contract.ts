@@ -27,9 +27,14 @@ export const Connection = z
 const JobRef = z.string().regex(/^[0-9a-f-]{1,36}$/, 'a job id is made of hexadecimal digits and dashes')
 const Text = z.string().refine(text => !text.includes('\0') && !text.includes('\uFFFD'), 'must be valid UTF-8 without NUL')
 const AbsolutePath = Text.refine(path => path.startsWith('/'), 'must be an absolute path')
+/** What Linux takes as one argument, less its end. */
+const MAX_WORD = 131_071
+const TOO_LONG = `is longer than ${MAX_WORD} characters: put it into a script in the folder`
 export const CommandInput: z.ZodType<Command> = z.union([
-  z.strictObject({ line: Text.min(1).max(100_000) }),
-  z.strictObject({ argv: z.array(Text.max(100_000)).min(1).max(10_000) }),
+  z.strictObject({ line: Text.min(1).max(MAX_WORD, TOO_LONG) }),
+  z.strictObject({
+    argv: z.array(Text.max(MAX_WORD, TOO_LONG)).min(1).max(10_000, 'has more than 10,000 words: put them into a file'),
+  }),
 ])
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment name is letters, digits and underscores')
 const Columns = z.int().min(1).max(10_000)
@@ -180,7 +185,7 @@ export const contract = {
     allow: owner,
     input: z.strictObject({
       job: JobRef,
-      graceMs: z.int().min(0).max(3_600_000).default(10_000),
+      graceMs: z.int().min(0).max(3_600_000, 'is an hour at most').default(10_000),
       signal: z.enum(['TERM', 'INT', 'HUP', 'QUIT']).default('TERM'),
     }),
     output: output<{ job: JobView }>(),
@@ -205,7 +210,7 @@ export const contract = {
     allow: owner,
     input: z.strictObject({
       job: JobRef,
-      pattern: Text.min(1),
+      pattern: Text.min(1, 'is empty'),
       destination: AbsolutePath,
       overwrite: z.boolean().default(false),
     }),

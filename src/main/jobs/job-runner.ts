@@ -123,7 +123,7 @@ export class JobRunner<Scanned> {
     let lostAt: number | null = null
     for (;;) {
       try {
-        const live = await this.#options.link(row.host ?? '').ready()
+        const live = await this.#link(row.host ?? '').ready()
         lostAt = null
         await work(live)
         return
@@ -137,6 +137,16 @@ export class JobRunner<Scanned> {
         log('waiting for the host of a job', { job: row.id, host: row.host, error: error.message })
         await pause(RETRY_MS, signal)
       }
+    }
+  }
+
+  /** A host that is not in the config now, perhaps since that is being edited or broken, may come back like any that is away. */
+  #link(host: string): HostLink {
+    try {
+      return this.#options.link(host)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error
+      throw new AppError('HOST_UNREACHABLE', `${host} is not among the hosts of the config`, { cause: error })
     }
   }
 

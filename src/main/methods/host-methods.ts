@@ -62,6 +62,7 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
       return null
     },
     'host.trust': async ({ name, fingerprint }) => {
+      if (name === 'local') throw new AppError('CONFLICT', 'local is this machine: no connection is made to it, so it has no key')
       const link = hosts.get(name)
       const offer = await options.trust(link, fingerprint ?? null)
       if (fingerprint !== undefined) await attempt(link)
