@@ -3,7 +3,6 @@
  * by which we know that the session stands; an exit code of 255 is explained by what ssh wrote to its log.
  */
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -13,6 +12,7 @@ import { AppError } from '../../shared/errors.ts'
 import { type Opened, SessionRefused } from './channel-slots.ts'
 import { type ChildSession, childChannel, type ToEnd } from './child-channel.ts'
 import { throughLoginShell } from './login-shell.ts'
+import { markOutput, NoiseFilter, newMark } from './output-mark.ts'
 import { ptyChannel } from './pty.ts'
 import { isOver } from './streams.ts'
 import type { ChannelEnd, ExecOptions } from './transport.ts'
@@ -30,8 +30,6 @@ export type SessionOptions = {
 
 /** ssh's own failures, and commands that ended so. */
 const SSH_FAILED = 255
-/** What shell start-up files may write before the mark. */
-const MAX_NOISE_BYTES = 1024 * 1024
 
 /**
  * @throws {SessionRefused} when the host allows no further session on this connection.
@@ -39,10 +37,9 @@ const MAX_NOISE_BYTES = 1024 * 1024
  */
 export async function openSession(command: string, { terminal }: ExecOptions, options: SessionOptions): Promise<Opened> {
   const { host, env, dir } = options
-  const mark = `drover-${randomBytes(8).toString('hex')}`
+  const mark = newMark()
   const logPath = join(dir, `${mark}.log`)
-  // The mark goes where nobody reads data: to stderr, or before all else on a terminal.
-  const remote = throughLoginShell(`printf %s ${mark}${terminal ? '' : ' >&2'}\n${command}`)
+  const remote = throughLoginShell(markOutput(command, mark, terminal !== undefined))
   // On a terminal ssh would also say goodbye, were it not for the log level.
   const how = terminal ? ['-tt', '-e', 'none', '-o', 'LogLevel=ERROR'] : ['-T', '-o', 'LogLevel=DEBUG2']
   const args = ['-E', logPath, ...how, ...options.args, remote]
@@ -51,16 +48,18 @@ export async function openSession(command: string, { terminal }: ExecOptions, op
     ? await ptyChannel({ file: 'ssh', args, cwd: homedir(), env, terminal, toEnd })
     : await startChild(args, env, toEnd)
   const released = exited.finally(() => rm(logPath, { force: true }))
-  const marked = terminal ? 'stdout' : 'stderr'
-  const output = afterMark(channel[marked], mark)
-  const isOpen = await Promise.race([output.found, exited.then(({ code }) => code !== null && code !== SSH_FAILED)])
+  const stdout = afterMark(channel.stdout, mark)
+  // A terminal has no stderr.
+  const stderr = terminal ? { found: stdout.found, rest: channel.stderr } : afterMark(channel.stderr, mark)
+  const isOpen = await Promise.race([stderr.found, exited.then(({ code }) => code !== null && code !== SSH_FAILED)])
   if (isOpen) {
-    const end = Promise.all([channel.end, isOver(output.rest)]).then(([known]) => known)
+    const end = Promise.all([channel.end, isOver(stdout.rest), isOver(stderr.rest)]).then(([known]) => known)
     const close = () => {
       channel.close()
-      output.rest.destroy()
+      stdout.rest.destroy()
+      stderr.rest.destroy()
     }
-    return { channel: { ...channel, [marked]: output.rest, end, close }, released }
+    return { channel: { ...channel, stdout: stdout.rest, stderr: stderr.rest, end, close }, released }
   }
   const log = await readLog(logPath)
   channel.close()
@@ -89,21 +88,20 @@ async function explainEnd(end: ChannelEnd, { logPath, hasTerminal, isMasterAlive
 function afterMark(source: Readable, mark: string): { found: Promise<boolean>; rest: Readable } {
   const { promise: found, resolve } = Promise.withResolvers<boolean>()
   const rest = new PassThrough()
-  let held = Buffer.alloc(0)
+  const filter = new NoiseFilter(mark)
   const look = (chunk: Buffer) => {
-    held = Buffer.concat([held, chunk])
-    const at = held.indexOf(mark)
-    if (at < 0 && held.length < MAX_NOISE_BYTES) return
+    const own = filter.take(chunk)
+    if (filter.isWaiting) return
     source.off('data', look)
-    const after = at < 0 ? held : held.subarray(at + mark.length)
-    if (after.length > 0) rest.write(after)
+    if (own.length > 0) rest.write(own)
     source.pipe(rest)
     resolve(true)
   }
   source.on('data', look)
   source.once('close', () => {
     resolve(false)
-    rest.end()
+    if (filter.isWaiting) rest.end(filter.rest())
+    else rest.end()
   })
   rest.once('close', () => source.destroy()) // Nobody reads it any more; the channel shall still end.
   return { found, rest }

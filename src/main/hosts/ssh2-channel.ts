@@ -5,6 +5,7 @@
 import { Readable, Writable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/errors.ts'
+import { NoiseFilter } from './output-mark.ts'
 import { isOver } from './streams.ts'
 import type { Channel, ChannelEnd } from './transport.ts'
 
@@ -15,15 +16,17 @@ const MAX_UNREAD_BYTES = 4 * 1024 * 1024
 
 export type WrapOptions = {
   hasTerminal: boolean
+  /** What comes before this mark is no output of the command's: see output-mark.ts. */
+  mark: string | null
   /** Settles when the socket can take more: what a server reads slowly must not pile up with us. */
   drained(): Promise<void> | null
 }
 export type WrappedChannel = { channel: Channel; closed: Promise<void>; isOverfull(): boolean }
 
 /** @throws {AppError} `PROTOCOL` if the server asks for packets of a size that no server asks for. */
-export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, drained }: WrapOptions): WrappedChannel {
+export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, mark, drained }: WrapOptions): WrappedChannel {
   checkPacketSize(raw)
-  const flow = jointFlow(raw)
+  const flow = jointFlow(raw, mark)
   const exit: ChannelEnd = { code: null, signal: null }
   raw.on('exit', (code: number | null, signal?: string) => {
     exit.code = code
@@ -71,7 +74,7 @@ export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, drained }: Wr
 }
 
 /** Both outputs stand still while either is full: they share a window, so ssh2 would otherwise let the unread one grow. */
-function jointFlow(raw: ClientChannel): { stdout: Readable; stderr: Readable } {
+function jointFlow(raw: ClientChannel, mark: string | null): { stdout: Readable; stderr: Readable } {
   const full = new Set<Readable>()
   const sources = [raw, raw.stderr]
   const letGo = (stream: Readable) => {
@@ -85,12 +88,18 @@ function jointFlow(raw: ClientChannel): { stdout: Readable; stderr: Readable } {
         done(error)
       },
     })
+    const filter = mark === null ? null : new NoiseFilter(mark)
     source.on('data', (chunk: Buffer) => {
-      if (output.destroyed || output.push(chunk)) return
+      const own = filter ? filter.take(chunk) : chunk
+      if (own.length === 0 || output.destroyed || output.push(own)) return
       full.add(output)
       for (const each of sources) each.pause()
     })
-    source.on('end', () => output.push(null))
+    source.on('end', () => {
+      const rest = filter?.rest()
+      if (rest && rest.length > 0) output.push(rest)
+      output.push(null)
+    })
     return output
   }) as [Readable, Readable]
   raw.on('error', () => undefined) // The connection's own error tells.

@@ -8,7 +8,8 @@ import { AppError } from '../../shared/errors.ts'
 import { type Opened, SessionRefused, type SlotConnection } from './channel-slots.ts'
 import { watchLiveness } from './liveness.ts'
 import { throughLoginShell } from './login-shell.ts'
-import { type WrappedChannel, wrapSsh2Channel } from './ssh2-channel.ts'
+import { markOutput, newMark } from './output-mark.ts'
+import { type WrapOptions, type WrappedChannel, wrapSsh2Channel } from './ssh2-channel.ts'
 import { joinStreams } from './streams.ts'
 import type { ExecOptions } from './transport.ts'
 
@@ -25,6 +26,9 @@ export type Ssh2Options = {
   identities: BaseAgent
   readyTimeoutMs?: number
 }
+
+type Wrapping = Pick<WrapOptions, 'hasTerminal' | 'mark'>
+const NO_COMMAND: Wrapping = { hasTerminal: false, mark: null }
 
 type Done = (error: Error | undefined, channel: ClientChannel) => void
 
@@ -128,15 +132,21 @@ export class Ssh2Connection implements SlotConnection {
   /** @throws {SessionRefused} when the host allows no further session on this connection. */
   async exec(command: string, { terminal }: ExecOptions): Promise<Opened> {
     const pty = terminal && { term: terminal.term, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 }
-    const open = (done: Done) => this.#client.exec(throughLoginShell(command), pty ? { pty } : {}, done)
-    const { channel, closed } = await this.#open(open, terminal !== undefined)
+    const hasTerminal = terminal !== undefined
+    const mark = newMark()
+    const remote = throughLoginShell(markOutput(command, mark, hasTerminal))
+    const open = (done: Done) => this.#client.exec(remote, pty ? { pty } : {}, done)
+    const { channel, closed } = await this.#open(open, { hasTerminal, mark })
     return { channel, released: closed }
   }
 
   /** @throws {AppError} `HOST_UNREACHABLE` if the host cannot or may not connect there. */
   async forward(target: { host: string; port: number }): Promise<Duplex> {
     try {
-      const { channel } = await this.#open(done => this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done), false)
+      const { channel } = await this.#open(
+        done => this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done),
+        NO_COMMAND,
+      )
       channel.stderr.resume()
       return joinStreams(channel.stdout, channel.stdin, { onDestroy: () => channel.close() })
     } catch (cause) {
@@ -149,7 +159,7 @@ export class Ssh2Connection implements SlotConnection {
     this.#end(new AppError('HOST_UNREACHABLE', `The connection to ${this.#host} was closed`))
   }
 
-  async #open(open: (done: Done) => void, hasTerminal: boolean): Promise<WrappedChannel> {
+  async #open(open: (done: Done) => void, what: Wrapping): Promise<WrappedChannel> {
     if (this.#isLost) throw this.#openError(new Error('the connection is lost'))
     const { promise, resolve, reject } = Promise.withResolvers<WrappedChannel>()
     const timer = setTimeout(() => reject(new Error(`no answer in ${OPEN_TIMEOUT_MS / 1000} s`)), OPEN_TIMEOUT_MS)
@@ -160,7 +170,7 @@ export class Ssh2Connection implements SlotConnection {
         if (error) return reject(error)
         try {
           // At once: output and end of a short command may stand in the very packet that opened the channel.
-          const wrapped = this.#wrap(raw, hasTerminal)
+          const wrapped = this.#wrap(raw, what)
           if (isOver) wrapped.channel.close()
           resolve(wrapped)
         } catch (problem) {
@@ -177,8 +187,8 @@ export class Ssh2Connection implements SlotConnection {
     }
   }
 
-  #wrap(raw: ClientChannel, hasTerminal: boolean): WrappedChannel {
-    const wrapped = wrapSsh2Channel(raw, { hasTerminal, drained: () => this.#drained() })
+  #wrap(raw: ClientChannel, what: Wrapping): WrappedChannel {
+    const wrapped = wrapSsh2Channel(raw, { ...what, drained: () => this.#drained() })
     this.#overfull.add(wrapped.isOverfull)
     wrapped.closed.finally(() => this.#overfull.delete(wrapped.isOverfull))
     return wrapped
