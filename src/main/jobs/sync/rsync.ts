@@ -97,7 +97,11 @@ class RsyncRun {
       stdout.on('data', (chunk: Buffer) => progress.push(chunk))
       stdin.end(pathList(this.#transfer.paths))
       const bridged = await this.#bridge(toHost, fromHost).catch(error => ({ error, host: null }))
-      if (bridged.error !== undefined) this.#child.kill()
+      if (bridged.error !== undefined) {
+        this.#child.kill()
+        // The bridge reads from one and holds rsync's stderr as long as it does.
+        for (const pipe of [fromHost, toHost]) pipe.destroy()
+      }
       return { ...bridged, code: await this.#exit, said: await said }
     } finally {
       signal?.removeEventListener('abort', abort)
