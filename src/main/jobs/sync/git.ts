@@ -96,10 +96,14 @@ function spawnError(error: Error, run: { signal: AbortSignal; deadline: AbortSig
     return new AppError('NOT_FOUND', `The folder ${place} is no longer there`, { cause: error })
   const details = { tool: 'git', host: 'local', install: 'apt-get install git' }
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-    return new AppError('MISSING_TOOL', `git is needed to know what ${place} ignores, and is not installed`, {
-      cause: error,
-      details,
-    })
+    return new AppError(
+      'MISSING_TOOL',
+      `git is needed to know what ${place} ignores, and is not installed. Install it: apt-get install git`,
+      {
+        cause: error,
+        details,
+      },
+    )
   }
   return new AppError('BAD_INPUT', `git cannot be run in ${place}: ${error.message}`, { cause: error })
 }

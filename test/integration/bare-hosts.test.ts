@@ -1,0 +1,182 @@
+/** Hosts as they come: without this or that program, with busybox alone, with other login shells and profiles that chatter. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { JobView } from '../../src/shared/domain.ts'
+import { Pane } from '../helpers/pane.ts'
+import { DROVER, type Product, startProduct } from '../helpers/product.ts'
+import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { toolsWithout } from '../helpers/tools.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+type Bare = { name: string; options: SshdOptions; tools: { tmux: boolean; rsync: boolean }; missing: string[] }
+const hosts: Bare[] = [
+  { name: 'no tmux', options: { toolsWithout: ['tmux'] }, tools: { tmux: false, rsync: true }, missing: ['tmux'] },
+  { name: 'no rsync', options: { toolsWithout: ['rsync'] }, tools: { tmux: true, rsync: false }, missing: ['rsync'] },
+  {
+    name: 'no git, tmux, rsync, bash, perl or python',
+    options: { toolsWithout: ['git', 'tmux', 'rsync', 'perl', 'python3', 'bash'] },
+    tools: { tmux: false, rsync: false },
+    missing: ['tmux', 'rsync'],
+  },
+  {
+    name: 'busybox alone',
+    options: { path: dir => busyboxTools(dir, ['flock']) },
+    tools: { tmux: false, rsync: false },
+    missing: ['tmux', 'rsync'],
+  },
+]
+
+describe.each(hosts)('a host with $name', ({ options, tools, missing }) => {
+  test('takes files, runs, shows output, gives back results, stops, and says what it lacks', async () => {
+    const { product } = await ground(options)
+    const { stdout } = await product.drover(['doctor'])
+    for (const tool of ['tmux', 'rsync', 'git'])
+      expect({ tool, isTold: new RegExp(`box: ${tool}: .*\\n.*apt install ${tool}`).test(stdout) }).toEqual({
+        tool,
+        isTold: missing.includes(tool),
+      })
+    await everythingWorks(product, tools.tmux)
+  })
+})
+
+test('attaching where tmux is missing shows the output, and says why it is no terminal', async () => {
+  const { product } = await ground({ toolsWithout: ['tmux'] })
+  const pane = Pane.open({ env: product.env, columns: 120 })
+  pane.line(`${DROVER} push -n --on box -- 'echo here; sleep 1000'; echo "code $?"`)
+  await pane.sees('runs without a terminal: tmux is not installed on box')
+  await pane.sees(/^here/m)
+  const [job] = await product.jobs()
+  const second = Pane.open({ env: product.env, columns: 120 })
+  second.line(`${DROVER} attach ${job?.id}`)
+  await second.sees(/^here/m)
+  second.keys('C-c')
+  await second.sees(/^\^C\n[#$]/m)
+  expect(await product.job(job?.id ?? '')).toMatchObject({ state: 'running', hasTerminal: false })
+  pane.keys('C-c')
+  await pane.sees('code 130')
+})
+
+test.each(['flock', 'setsid'])('a host whose PATH lacks %s is none the worse: it is found where it lies', async tool => {
+  const { product } = await ground({ toolsWithout: [tool] })
+  const folder = newFolder(product, 'project')
+  expect(await product.drover(['push', '--on', 'box', '--', 'cat sub/deep'], { cwd: folder })).toMatchObject({
+    code: 0,
+    stdout: 'deep\n',
+  })
+})
+
+describe('this machine', () => {
+  test('without tmux and rsync runs jobs and sends folders, and says what it lacks', async () => {
+    const { product } = await ground({}, ['tmux', 'rsync'])
+    const { stdout } = await product.drover(['doctor'])
+    for (const tool of ['tmux', 'rsync']) expect(stdout).toMatch(new RegExp(`${tool}: .*\\n.*apt install ${tool}`))
+    await everythingWorks(product, true)
+    await everythingWorks(product, false, 'local')
+  })
+
+  test('without git still runs commands, and names git where a folder is to be sent', async () => {
+    const { product } = await ground({}, ['git'])
+    expect((await product.drover(['doctor'])).stdout).toMatch(/git: .*\n.*apt install git/)
+    expect(await product.drover(['push', '-n', '--on', 'box', '--', 'echo fine'])).toMatchObject({ code: 0, stdout: 'fine\n' })
+    const folder = newFolder(product, 'project')
+    expect(await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })).toMatchObject({ code: 0, stdout: 'sub\n' })
+    writeFileSync(join(folder, '.gitignore'), 'ignored\n')
+    const { code, stderr } = await product.drover(['push', '--on', 'box', '--', 'true'], { cwd: folder })
+    expect(code).toBe(125)
+    expect(stderr).toMatch(/git is needed to know what .*project ignores/)
+    expect(stderr).toMatch(/apt(-get)? install git/)
+  })
+
+  test('without ssh says so where a host is added, and runs jobs on local', async () => {
+    const product = await startProduct({}, { path: home => toolsWithout(home, ['ssh', 'ssh-keygen']) })
+    const { code, stderr } = await product.drover(['host', 'add', 'me@192.0.2.1'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/ssh.*openssh-client|openssh-client.*ssh/s)
+    expect(await product.drover(['push', '-n', '--on', 'local', '--', 'echo fine'])).toMatchObject({ code: 0, stdout: 'fine\n' })
+  })
+})
+
+const NOISE = 'echo "noise from a profile"; echo "more of it" >&2'
+/** Where each shell reads its own noise from. */
+const shells: { shell: string; profiles: string[] }[] = [
+  { shell: 'dash', profiles: ['.profile'] },
+  { shell: 'bash', profiles: ['.bashrc', '.bash_profile'] },
+  { shell: 'zsh', profiles: ['.zshenv', '.zprofile', '.zshrc', '.zlogin'] },
+  { shell: 'fish', profiles: ['.config/fish/config.fish'] },
+  { shell: 'tcsh', profiles: ['.tcshrc', '.login'] },
+]
+
+test.each(shells)('a login shell of $shell whose profile chatters', async ({ shell, profiles }) => {
+  const path = execFileSync('sh', ['-c', `command -v ${shell} || true`], { encoding: 'utf8' }).trim()
+  if (path === '') throw new Error(`${shell} is not installed: apt-get install ${shell}`)
+  const { product, box } = await ground({
+    env: { SHELL: path },
+    extraConfig: [`ForceCommand exec ${path} -c "$SSH_ORIGINAL_COMMAND"`],
+  })
+  for (const profile of profiles) {
+    mkdirSync(dirname(join(box.home, profile)), { recursive: true })
+    writeFileSync(join(box.home, profile), `${NOISE.replace(shell === 'tcsh' ? / ?; echo "more of it" >&2/ : /^$/, '')}\n`)
+  }
+  box.cutConnections()
+  await everythingWorks(product, true)
+  expect((await product.drover(['push', '-n', '--no-tty', '--on', 'box', '--', 'echo', '$HOME', "it's"])).stdout).toMatch(
+    /(^|\n)\$HOME it's\n$/,
+  )
+  expect((await product.drover(['push', '-n', '--no-tty', '--on', 'box', '--', 'echo "$SHELL"'])).stdout).toMatch(
+    new RegExp(`(^|\\n)${path}\n$`),
+  )
+})
+
+/** What a person does with a host in a day. */
+async function everythingWorks(product: Product, hasTerminal: boolean, host = 'box'): Promise<void> {
+  const folder = newFolder(product, `project-for-${host}`)
+  const push = (...args: string[]) => product.drover(['push', '--on', host, ...args], { cwd: folder })
+  writeFileSync(join(folder, 'data'), 'one\n')
+  expect((await push('--', 'cat data sub/deep')).stdout).toMatch(/(^|\n)one\ndeep\n$/)
+  writeFileSync(join(folder, 'data'), 'two\n')
+  const made = await push('--pull', 'made*', '--', 'cat data; echo result >made.txt; exit 4')
+  expect(made).toMatchObject({ code: 4, stdout: expect.stringMatching(/(^|\n)two\n$/) })
+  expect(readFileSync(join(folder, 'made.txt'), 'utf8')).toBe('result\n')
+
+  const id = (
+    await product.drover(['push', '-d', '-n', '--on', host, '--', 'test -t 1 && echo yes; echo ends; exit 6'])
+  ).stdout.trim()
+  expect(await product.reaches(id, 'ended')).toMatchObject({ exitCode: 6, hasTerminal })
+  const log = (await product.drover(['logs', id])).stdout.replaceAll('\r', '')
+  expect(log).toMatch(hasTerminal ? /(^|\n)yes\nends\n$/ : /(^|\n)ends\n$/)
+
+  const running = await product.running(['-n', '--on', host, '--', 'echo up; exec sleep 1000'])
+  const follower = product.begin(['logs', '-f', running], { input: '' })
+  await waitFor(() => follower.output.stdout.includes('up'), { what: 'its output' })
+  expect(await product.drover(['stop', running])).toMatchObject({ code: 0 })
+  expect(await follower.done).toMatchObject({ code: 0 })
+  expect(await product.job(running)).toMatchObject({ outcome: 'stopped' } satisfies Partial<JobView>)
+  expect(await product.drover(['rm', '-y', running])).toMatchObject({ code: 0 })
+  expect(await product.drover(['gc', '--host', host, '--older-than', '0'])).toMatchObject({ code: 0 })
+}
+
+async function ground(options: SshdOptions, missingHere: string[] = []): Promise<{ product: Product; box: Sshd }> {
+  const box = await startSshd(options)
+  onTestFinished(() => box.stop())
+  const product = await startProduct({ box }, missingHere.length > 0 ? { path: home => toolsWithout(home, missingHere) } : {})
+  return { product, box }
+}
+
+function newFolder(product: Product, name: string): string {
+  const folder = join(product.home.dir, name)
+  mkdirSync(join(folder, 'sub'), { recursive: true })
+  writeFileSync(join(folder, 'sub/deep'), 'deep\n')
+  return folder
+}
+
+/** A PATH with what busybox brings, and these programs of Debian's. */
+function busyboxTools(dir: string, others: readonly string[]): string {
+  const folder = join(dir, 'busybox')
+  mkdirSync(folder)
+  for (const applet of execFileSync('busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n'))
+    symlinkSync('/bin/busybox', join(folder, applet))
+  for (const name of others) symlinkSync(`/usr/bin/${name}`, join(folder, name))
+  return folder
+}
