@@ -55,13 +55,22 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
 
 type Once = AttachOptions & { terminal: RawTerminal }
 
+/** A host that does not answer keeps us waiting for long: whoever has lost his terminal to it may leave meanwhile. */
 async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promise<AttachEnd | { kind: 'no-terminal' }> {
+  const { terminal } = options
+  const leaving = Promise.withResolvers<AttachEnd>()
+  const isLeaving = leavingKeys()
+  const stopReading = terminal.isHeld
+    ? terminal.onInput(bytes => isLeaving(bytes) && leaving.resolve({ kind: 'left' }))
+    : () => undefined
   try {
-    return await attachTerminal(cli, session, options)
+    return await Promise.race([attachTerminal(cli, session, { ...options, opened: stopReading }), leaving.promise])
   } catch (error) {
     const isClosed = error instanceof AppError && error.code === 'CONFLICT'
     if (isClosed && options.whenClosed === 'print-log') return { kind: 'no-terminal' }
     throw error
+  } finally {
+    stopReading()
   }
 }
 

@@ -16,7 +16,7 @@ export type AttachEnd = { kind: 'closed' } | { kind: 'left' } | { kind: 'lost'; 
 export async function attachTerminal(
   cli: Cli,
   session: CoreSession,
-  options: { jobId: string; terminal: RawTerminal; leavesOnCtrlC: boolean },
+  options: { jobId: string; terminal: RawTerminal; leavesOnCtrlC: boolean; opened: () => void },
 ): Promise<AttachEnd> {
   const { jobId, terminal, leavesOnCtrlC } = options
   let stream: TerminalStream | undefined
@@ -27,6 +27,7 @@ export async function attachTerminal(
     const size = terminal.size
     stream = await session.openTerminal({ job: jobId, ...size, term: cli.env.TERM ?? 'xterm-256color' })
     const opened = stream
+    options.opened()
     terminal.holdForProgram()
     undo.push(terminal.onResize(now => opened.resize(now)))
     if (terminal.size.columns !== size.columns || terminal.size.rows !== size.rows) opened.resize(terminal.size)

@@ -45,6 +45,10 @@ export class RawTerminal {
     return { columns: this.#stdout.columns || 80, rows: this.#stdout.rows || 24 }
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
   /** Keys come as bytes from now on, Ctrl+C among them. */
   hold(): void {
     if (this.#isHeld) return

@@ -246,6 +246,28 @@ describe('bad days while attached', () => {
     await product.reaches(id, 'running')
   })
 
+  test('a host that takes connections and never answers: Ctrl+C leaves at once', async () => {
+    const id = await pushed('echo ready; read x; exit 5')
+    const server = descendants(process.pid).filter(pid => processArguments(pid).join(' ').includes(join(box.dir, 'sshd_config')))
+    expect(server).toHaveLength(1)
+    signalAll(server, 'SIGSTOP')
+    try {
+      await product.killCore()
+      await pane.sees('Ctrl+C leaves the job running')
+      // The next core asks the host for the first time, and the terminal with it.
+      await waitFor(() => product.corePid(), { what: 'another core' })
+      const connecting = async () =>
+        (await product.call('host.list', {})).hosts.find(({ name }) => name === 'box')?.state === 'connecting'
+      await waitFor(connecting, { what: 'a core that asks the host' })
+      pane.keys('C-c')
+      await pane.sees(`Left running on box (id ${id})`)
+      await expectAsBefore(pane, before)
+    } finally {
+      signalAll(server, 'SIGCONT')
+    }
+    await product.reaches(id, 'running')
+  })
+
   test('a job that ends while the link is away is seen to its end: all of its screen, its code', async () => {
     const go = join(box.home, 'go-away')
     await pushed(`echo ready; until [ -e ${go} ]; do sleep 0.05; done; echo last words; exit 6`)
