@@ -18,6 +18,7 @@ ps:procps
 strace:strace
 zsh:zsh
 fish:fish
+tcsh:tcsh
 '
 
 missing=
