@@ -415,7 +415,7 @@ rotate() (
 # ---- answering the core
 
 serve() {
-  NONCE=$1 REQUEST=- child= child_start=
+  NONCE=$1 REQUEST=- child='' child_start=''
   mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
   [ -e "$EVENTS/generation" ] || rotate
   set_login_shell

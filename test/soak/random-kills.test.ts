@@ -123,7 +123,8 @@ async function isTrue({ product }: KillGround, { plan, ran }: Kept, id: string, 
   })
   // Nobody but rsync can say what it had when it was killed: that push fails, and says so.
   const hasFailed = plan.hasFiles && job?.outcome === 'failed' && /rsync|while receiving/.test(job.reason ?? '')
-  if (!hasFailed) expect(job, `${about} ${job?.reason}`).toMatchObject({ outcome: 'exited', exitCode: plan.code, unknownSince: null })
+  if (!hasFailed)
+    expect(job, `${about} ${job?.reason}`).toMatchObject({ outcome: 'exited', exitCode: plan.code, unknownSince: null })
   expect(runsOf(ran), about).toBe(hasFailed ? 0 : 1)
   const log = await waitFor(
     async () => {
