@@ -17,8 +17,8 @@ export async function connectToCore(env: NodeJS.ProcessEnv): Promise<Socket | nu
     return await connected(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    // No file, or nobody behind it: the core that made it is gone.
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return null
+    // No file, nobody behind it, or a core that closes at this moment: the one that made it is gone.
+    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET') return null
     throw new AppError('CORE_UNREACHABLE', `Cannot connect to the core at ${path} (${code})`, { cause: error })
   }
 }
