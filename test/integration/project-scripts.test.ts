@@ -115,6 +115,7 @@ function machineWithout(programs: readonly string[], more: Record<string, string
     'strace',
     'zsh',
     'fish',
+    'tcsh',
   ])
     if (!programs.includes(program)) symlinkSync('/bin/true', join(bin, program))
   for (const program of ['sh', 'id']) {

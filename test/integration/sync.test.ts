@@ -230,7 +230,7 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
     expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
   })
 
-  test('progress goes from nothing to all', async () => {
+  test('progress never goes back, nor beyond all there is', async () => {
     const folder = temporaryFolder()
     for (let index = 0; index < 30; index += 1) writeFileSync(join(folder, `f${index}`), randomBytes(1_000_000))
     const seen: number[] = []
@@ -241,7 +241,7 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
         seen.push(progress.bytesDone)
       },
     })
-    expect(seen.length).toBeGreaterThan(1)
+    expect(seen).not.toEqual([])
     expect(seen).toEqual(seen.toSorted((one, other) => one - other))
     expect(seen.at(-1)).toBeLessThanOrEqual(30_000_000)
   })
