@@ -40,6 +40,8 @@ main() {
     manifest-in) manifest_in "$1" "$2" "$3" ;;
     manifest-out) manifest_out "$1" ;;
     remove-paths) remove_paths "$@" ;;
+    look-in) look_in "$1" "$2" ;;
+    places) places "$@" ;;
     tar-out) tar_out "$1" "$2" ;;
     *) refuse "This agent has no verb '$verb'" ;;
   esac
@@ -1269,28 +1271,55 @@ remove_in() {
   rm -f "$folders"
 }
 
-# Never through a link: what it leads to is not the copy's.
 remove_paths() {
   checked='' is_real=1
   for path in "$@"; do
-    case /$path/ in */../* | //*) refuse "'$path' leads out of the copy" ;; esac
-    case $path in */*) parent=${path%/*} ;; *) parent= ;; esac
-    if [ "$parent" != "$checked" ]; then
-      checked=$parent
-      is_real=1 at='' rest=$parent/
-      while [ -n "$rest" ]; do
-        at=$at${rest%%/*} rest=${rest#*/}
-        [ ! -L "$at" ] || is_real=
-        # A folder may be closed to its own user.
-        [ -z "$is_real" ] || [ -w "./$at" ] && [ -x "./$at" ] || chmod u+rwx "./$at" 2>/dev/null
-        at=$at/
-      done
-    fi
+    check_parent "$path" open
     [ -n "$is_real" ] || continue
     if [ -d "./$path" ] && [ ! -L "./$path" ]; then
       printf '%s\0' "./$path" >>"$DROVER_FOLDERS"
     else
       rm -f "./$path"
+    fi
+  done
+}
+
+# Puts in $is_real whether no link leads to where a path lies: what it leads to is not the copy's. $checked is the last one's folder.
+check_parent() {
+  case /$1/ in */../* | //*) refuse "'$1' leads out of the copy" ;; esac
+  case $1 in */*) parent=${1%/*} ;; *) parent= ;; esac
+  [ "$parent" != "$checked" ] || return 0
+  checked=$parent
+  is_real=1 at='' rest=$parent/
+  while [ -n "$rest" ]; do
+    at=$at${rest%%/*} rest=${rest#*/}
+    [ ! -L "$at" ] || is_real=
+    # A folder may be closed to its own user.
+    if [ -n "$is_real" ] && [ "$2" = open ]; then
+      [ -w "./$at" ] && [ -x "./$at" ] || chmod u+rwx "./$at" 2>/dev/null
+    fi
+    at=$at/
+  done
+}
+
+# look-in KEY OWNER : reads NUL-ended paths, prints type and mode (hexadecimal), size and time of each, a line a path, in their order.
+# Nothing at all where there is no stat.
+look_in() {
+  receive "$1" "$2"
+  command -v stat >/dev/null 2>&1 || exit 0
+  cd "$folder/tree" || exit
+  xargs -0 sh "$AGENT" places | xargs -0 stat -c '%f %s %Y'
+}
+
+# What stat is asked for each path. The one in place of what is not there has a line as well, which no file or folder can have.
+places() {
+  checked='' is_real=1
+  for path in "$@"; do
+    check_parent "$path" -
+    if [ -n "$is_real" ] && [ ! -L "./$path" ] && [ -e "./$path" ]; then
+      printf '%s\0' "./$path"
+    else
+      printf '/dev/null\0'
     fi
   done
 }

@@ -1,11 +1,13 @@
 /** Pristine copies, workdirs, spares, their locks and what they weigh; and the channels that carry files. A host of each shell. */
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -23,6 +25,7 @@ import {
   SHELLS,
   type TestAgent,
 } from '../helpers/agent-host.ts'
+import { processArguments, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
@@ -102,22 +105,91 @@ describe.each(SHELLS)('agent in %s', shell => {
     const { host, agent, tree } = await withCopy(shell)
     const outside = temporaryFolder()
     writeFileSync(join(outside, 'precious'), '')
+    chmodSync(join(outside, 'precious'), 0o600)
     symlinkSync(outside, join(tree, 'link'))
+    symlinkSync(join(outside, 'precious'), join(tree, 'to-file'))
     mkdirSync(join(tree, 'dir/sub'), { recursive: true })
     mkdirSync(join(tree, 'full'))
     for (const path of [...NASTY, 'dir/sub/x', 'dir/y', 'full/stays']) writeFileSync(join(tree, path), '')
-    const remove = (paths: string[]) =>
-      host.exec(agent.commands.removeFromFolder(KEY), Buffer.from(paths.map(path => `${path}\0`).join('')))
-    expect(await remove([...NASTY, 'dir', 'dir/sub', 'dir/sub/x', 'dir/y', 'full', 'link/precious', 'nosuch'])).toMatchObject({
+    const remove = (paths: string[]) => host.exec(agent.commands.removeFromFolder(KEY), pathsOf(paths))
+    expect(
+      await remove([...NASTY, 'dir', 'dir/sub', 'dir/sub/x', 'dir/y', 'full', 'link/precious', 'to-file/x', 'nosuch']),
+    ).toMatchObject({
       code: 0,
     })
-    expect(readdirSync(tree).sort()).toEqual(['full', 'link'])
+    expect(readdirSync(tree).sort()).toEqual(['full', 'link', 'to-file'])
     expect(readdirSync(outside)).toEqual(['precious'])
-    expect(await remove(['link'])).toMatchObject({ code: 0 })
+    expect(statSync(join(outside, 'precious')).mode & 0o777).toBe(0o600)
+    expect(await remove(['link', 'to-file'])).toMatchObject({ code: 0 })
     for (const path of [join(outside, 'precious'), '../../x', 'full/../../x']) expect((await remove([path])).code).not.toBe(0)
     expect(await remove([])).toMatchObject({ code: 0 })
     expect(readdirSync(tree)).toEqual(['full'])
     expect(readdirSync(outside)).toEqual(['precious'])
+  })
+
+  test('what lies in a copy is told in the order asked: never through a link, and nothing of it changes', async () => {
+    const { host, agent, tree } = await withCopy(shell)
+    const outside = temporaryFolder()
+    writeFileSync(join(outside, 'file'), 'not ours', { mode: 0o644 })
+    mkdirSync(join(tree, 'dir'))
+    const files = [...NASTY, 'dir/deep']
+    for (const [index, path] of files.entries()) {
+      writeFileSync(join(tree, path), 'x'.repeat(index), { mode: 0o644 })
+      utimesSync(join(tree, path), 1000 + index, 1000 + index)
+    }
+    chmodSync(join(tree, 'dir'), 0o500)
+    symlinkSync(outside, join(tree, 'folder-link'))
+    symlinkSync(join(outside, 'file'), join(tree, 'file-link'))
+    const notOurs = ['nosuch', 'nosuch/x', 'dir/deep/x', 'folder-link', 'folder-link/file', 'file-link', 'file-link/x']
+    const asked = [...notOurs, ...files, 'dir']
+    const { code, stdout } = await host.exec(agent.commands.lookIntoFolder(KEY), pathsOf(asked))
+    const lines = stdout.toString().split('\n')
+    expect({ code, count: lines.length - 1, end: lines.at(-1) }).toEqual({ code: 0, count: asked.length, end: '' })
+    // A device: what no copy holds.
+    for (const line of lines.slice(0, notOurs.length)) expect(line).toMatch(/^2[0-9a-f]{3} \d+ \d+$/)
+    expect(lines.slice(notOurs.length, -2)).toEqual(files.map((_, index) => `81a4 ${index} ${1000 + index}`))
+    expect(lines.at(-2)).toMatch(/^4140 \d+ \d+$/)
+    expect(statSync(join(tree, 'dir')).mode & 0o777).toBe(0o500)
+    expect(statSync(join(outside, 'file')).mode & 0o777).toBe(0o644)
+    for (const path of ['../x', 'dir/../../x', join(outside, 'file')]) {
+      expect((await host.exec(agent.commands.lookIntoFolder(KEY), pathsOf([path]))).stdout.toString(), path).toBe('')
+    }
+    chmodSync(join(tree, 'dir'), 0o700)
+  })
+
+  test('of a tar stream that was cut off, what is whole has its time; a part has less than its size', async () => {
+    const { host, agent } = await withCopy(shell)
+    const source = temporaryFolder()
+    for (const name of ['first', 'second']) {
+      writeFileSync(join(source, name), 'x'.repeat(1_000_000), { mode: 0o644 })
+      utimesSync(join(source, name), 1000, 1000)
+    }
+    const tar = execFileSync('tar', ['-cf', '-', '-C', source, 'first', 'second'], { maxBuffer: 1e7 })
+    const half = tar.subarray(0, 1_500_000)
+    const look = async () =>
+      (await host.exec(agent.commands.lookIntoFolder(KEY), pathsOf(['first', 'second']))).stdout.toString().split('\n')
+    const isWhole = '81a4 1000000 1000'
+    // The stream ends too early.
+    expect((await host.exec(agent.commands.tarReceive(KEY), half)).code).not.toBe(0)
+    const [first, second] = await look()
+    expect(first).toBe(isWhole)
+    expect(second).toMatch(/^81[0-9a-f]{2} [1-9]\d{5} \d+$/)
+    // It is killed in the midst of the second.
+    const place = join(host.root, 'folders', KEY, 'tree/second')
+    rmSync(place)
+    const channel = await host.transport.exec(agent.commands.tarReceive(KEY), { lane: 'stream' })
+    channel.stdout.resume()
+    channel.stderr.resume()
+    channel.stdin.write(half)
+    const written = () => statSync(place, { throwIfNoEntry: false })?.size ?? 0
+    await waitFor(() => written() > 400_000, { what: 'a part of the second' })
+    signalAll(
+      host.processes().filter(pid => processArguments(pid)[0] === 'tar'),
+      'SIGKILL',
+    )
+    await within(channel.end)
+    expect((await look())[0]).toBe(isWhole)
+    expect((await look())[1]).toMatch(/^81[0-9a-f]{2} [1-9]\d{5} \d+$/)
   })
 
   test('what a pattern matches is sent under names that say where', async () => {
@@ -244,6 +316,10 @@ async function withCopy(shell: (typeof SHELLS)[number]): Promise<{ host: AgentHo
   const agent = record(await host.open())
   await agent.setFolderStamp(KEY, '')
   return { host, agent, tree: join(host.root, 'folders', KEY, 'tree') }
+}
+
+function pathsOf(paths: readonly string[]): Buffer {
+  return Buffer.from(paths.map(path => `${path}\0`).join(''))
 }
 
 /** Locks are told by inode. */

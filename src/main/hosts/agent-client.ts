@@ -81,6 +81,7 @@ export class AgentClient implements Agent {
       rsyncReceive: (key, serverArguments) => command('rsync-in', key, owner, ...serverArguments),
       tarReceive: key => command('tar-in', key, owner),
       removeFromFolder: key => command('remove-in', key, owner),
+      lookIntoFolder: key => command('look-in', key, owner),
       manifestReceive: (key, bytes) => command('manifest-in', key, owner, String(bytes)),
       manifestSend: key => command('manifest-out', key),
       tarSend: (id, pattern) => command('tar-out', id, pattern),

@@ -127,6 +127,11 @@ export interface Agent {
     tarReceive(folderKey: string): string
     /** Reads NUL-ended relative paths from stdin and removes them from the copy: files first, then folders that are empty. */
     removeFromFolder(folderKey: string): string
+    /**
+     * Reads NUL-ended relative paths from stdin and prints a line for each, in their order: type and mode (hexadecimal), size and
+     * seconds of what is there, never through a link; those of no file or folder where nothing is. Nothing at all from a host without stat.
+     */
+    lookIntoFolder(folderKey: string): string
     /** Takes `bytes` bytes from stdin and lays them beside the copy; only when all came. What is in them is the sync's own affair. */
     manifestReceive(folderKey: string, bytes: number): string
     /** Sends them back; nothing where there are none. */

@@ -6,6 +6,7 @@ import { pullTask } from '../pull/pull-task.ts'
 import { copyTree } from './copy-tree.ts'
 import { diffManifests } from './manifest-diff.ts'
 import { packTask } from './pack-tar.ts'
+import { quickCheck } from './quick-check.ts'
 import { scanFolder } from './scan-folder.ts'
 import {
   type FromWorker,
@@ -21,6 +22,7 @@ const PROGRESS_EVERY_MS = 100
 const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext) => Promise<Tasks[T]['result']> } = {
   scan: scanFolder,
   diff: diffManifests,
+  'quick-check': quickCheck,
   copy: copyTree,
   pack: packTask,
   pull: pullTask,

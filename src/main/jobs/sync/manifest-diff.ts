@@ -11,6 +11,8 @@ export type DiffInput = {
   after: Uint8Array
   /** The copy holds exactly what `before` says: the sync that wrote it came to its end. */
   isComplete: boolean
+  /** A file that changed is removed before it is sent again, so that whatever lies in its place later has come from this sync. */
+  replaces: boolean
 }
 export type DiffResult = {
   /** Byte paths to remove, each ended by NUL, what is in a folder before the folder. */
@@ -18,7 +20,7 @@ export type DiffResult = {
   removedCount: number
   /** To be sent in any case: new, changed, or of which nothing proves that they are the same. */
   changed: PathList
-  /** After a sync that was cut off: to be sent if size or time there differ. */
+  /** After a sync that was cut off: to be sent if size or time there differ. Who `replaces` finds here what is proven, nothing else. */
   doubtful: PathList
   /** `after`, to be laid beside the copy before anything is sent: it notes whose content is not proven until the sync has ended. */
   manifest: Uint8Array<ArrayBuffer>
@@ -36,14 +38,17 @@ export async function diffManifests(input: DiffInput): Promise<DiffResult> {
   for (const entry of entries) {
     const old = before.get(entry.path)
     before.delete(entry.path)
-    if (old && old.type !== entry.type) removed.push(entry.path)
     const isProven = old !== undefined && isSame(old, entry) && !old.isRacy && (input.isComplete || !old.isUnproven)
-    if (!isProven) {
-      entry.isUnproven = entry.type === 'file' && old?.type === 'file'
-      // A sync that was cut off may have sent nothing of it yet: a file that was not there before needs no proof.
-      if (input.isComplete || entry.isUnproven) changed.push(entry)
-      else doubtful.push(entry)
-    } else if (!input.isComplete) doubtful.push(entry)
+    if (isProven) {
+      if (!input.isComplete) doubtful.push(entry)
+      continue
+    }
+    const wasFile = entry.type === 'file' && old?.type === 'file'
+    if (old && (old.type !== entry.type || (wasFile && input.replaces))) removed.push(entry.path)
+    entry.isUnproven = wasFile && !input.replaces
+    // A sync that was cut off may have sent nothing of it yet: a file that was not there before needs no proof.
+    if (input.isComplete || input.replaces || entry.isUnproven) changed.push(entry)
+    else doubtful.push(entry)
   }
   removed.push(...before.keys())
   removed.sort().reverse()
@@ -90,7 +95,8 @@ function isSame(old: Entry, entry: Entry): boolean {
   )
 }
 
-function pathList(entries: readonly Entry[]): PathList {
+/** In the order of `entries`. */
+export function pathList(entries: readonly Entry[]): PathList {
   const totalBytes = entries.reduce((sum, entry) => sum + entry.size, 0)
   return { paths: pathBytes(entries.map(entry => entry.path)), count: entries.length, totalBytes }
 }

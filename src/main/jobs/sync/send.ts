@@ -17,6 +17,7 @@ import { folderKey as makeFolderKey } from './folder-key.ts'
 import type { FolderLocks } from './folder-locks.ts'
 import { type ManifestTotals, manifestStamp } from './manifest.ts'
 import type { DiffResult, PathList } from './manifest-diff.ts'
+import { LINE_LIMIT_BYTES } from './quick-check.ts'
 import { hasRsync, isRsyncUsable, sendByRsync } from './rsync.ts'
 import { type FolderScan, scan } from './scan.ts'
 import { sendByTar } from './tar-send.ts'
@@ -58,6 +59,8 @@ const SLOW_LINK_BYTES_PER_SECOND = 8 * 1024 * 1024
 const TELLING_BYTES = 256 * 1024
 /** A folder may change while it is sent: so often it is looked at again. Then it is taken as it is, and compared anew next time. */
 const ROUNDS = 3
+/** Of what a command on the host says when it fails. */
+const SAID_LIMIT_BYTES = 64 * 1024
 /** Of a host's manifest, unpacked: some million files. */
 const MANIFEST_LIMIT_BYTES = 512 * 1024 * 1024
 
@@ -88,6 +91,7 @@ class FolderSync {
   #carriedBytes = 0
   #carriedMs = 0
   #way: SyncReport['way'] = 'nothing'
+  #usesRsync = false
 
   constructor(options: SyncOptions, folderKey: string) {
     const { host, transport, agent, folder, signal, onProgress } = options
@@ -99,6 +103,7 @@ class FolderSync {
     const { agent, folderKey } = this.#target
     const { stamp } = await agent.folderStat(folderKey)
     if (stamp === first.manifest.stamp && !first.manifest.isRacy) return this.#report(first)
+    this.#usesRsync = isRsyncUsable(agent.info.rsync) && (await hasRsync())
     let found = first
     let before = await this.#before(stamp)
     for (let round = 1; ; round += 1) {
@@ -137,12 +142,15 @@ class FolderSync {
 
   async #compare(before: Before, found: FolderScan): Promise<DiffResult> {
     const { workers, signal } = this.#options
-    const after = found.manifest.bytes
+    const compare = ({ bytes, isComplete }: Before) => {
+      const input = { before: bytes, after: found.manifest.bytes, isComplete, replaces: !this.#usesRsync }
+      return workers.run('diff', input, { signal })
+    }
     try {
-      return await workers.run('diff', { before: before.bytes, after, isComplete: before.isComplete }, { signal })
+      return await compare(before)
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'PROTOCOL') throw error
-      return workers.run('diff', { before: (await this.#startAnew()).bytes, after, isComplete: true }, { signal })
+      return compare(await this.#startAnew())
     }
   }
 
@@ -150,19 +158,32 @@ class FolderSync {
   async #bring(diff: DiffResult): Promise<boolean> {
     const { agent, folderKey } = this.#target
     await agent.setFolderStamp(folderKey, '')
-    if (diff.removedCount > 0) await this.#give(agent.commands.removeFromFolder(folderKey), diff.removed, 'removing files')
+    const { changed, doubtful, removed, removedCount } = diff
+    if (removedCount > 0) {
+      await this.#give({ command: agent.commands.removeFromFolder(folderKey), input: removed, doing: 'removing files' })
+    }
     const manifest = await promisify(gzip)(diff.manifest, { level: 1 })
-    await this.#give(agent.commands.manifestReceive(folderKey, manifest.length), manifest, 'noting what is sent')
-    const { changed, doubtful } = diff
+    const command = agent.commands.manifestReceive(folderKey, manifest.length)
+    await this.#give({ command, input: manifest, doing: 'noting what is sent' })
     if (changed.count + doubtful.count === 0) return false
-    if (!(await this.#canUseRsync())) return this.#byTar(diff)
+    if (!this.#usesRsync) return this.#byTar(changed, doubtful.count > 0 ? await this.#missing(diff) : doubtful)
     const isDoubtfulGone = doubtful.count > 0 && (await this.#byRsync(doubtful, false))
     const isChangedGone = changed.count > 0 && (await this.#byRsync(changed, true))
     return isDoubtfulGone || isChangedGone
   }
 
-  async #canUseRsync(): Promise<boolean> {
-    return isRsyncUsable(this.#target.agent.info.rsync) && (await hasRsync())
+  /** What is not in the copy of what a sync that was broken off may have sent. */
+  async #missing({ doubtful, manifest }: DiffResult): Promise<PathList> {
+    const { agent, folderKey } = this.#target
+    const { workers, signal } = this.#options
+    const asked = doubtful.paths
+    const answer = await this.#give({
+      command: agent.commands.lookIntoFolder(folderKey),
+      input: asked,
+      doing: 'looking for what it has already',
+      answerBytes: doubtful.count * LINE_LIMIT_BYTES,
+    })
+    return workers.run('quick-check', { manifest, asked, answer }, { signal })
   }
 
   async #byRsync(list: PathList, comparesContent: boolean): Promise<boolean> {
@@ -172,11 +193,12 @@ class FolderSync {
     return this.#carried(await sendByRsync({ ...this.#target, ...list, comparesContent, compresses }))
   }
 
-  async #byTar({ changed, doubtful }: DiffResult): Promise<boolean> {
+  async #byTar(changed: PathList, missing: PathList): Promise<boolean> {
+    if (changed.count + missing.count === 0) return false
     this.#way = 'tar'
     const { workers } = this.#options
-    const lists = [changed.paths, doubtful.paths]
-    const totalBytes = changed.totalBytes + doubtful.totalBytes
+    const lists = [changed.paths, missing.paths]
+    const totalBytes = changed.totalBytes + missing.totalBytes
     return this.#carried(await sendByTar({ ...this.#target, workers, lists, totalBytes }))
   }
 
@@ -187,14 +209,17 @@ class FolderSync {
     return vanished
   }
 
-  /** Hands something to a command on the host that takes it and ends. */
-  async #give(command: string, input: Uint8Array, doing: string): Promise<void> {
+  /** Hands something to a command on the host that takes it, answers with about `answerBytes` at most, and ends. */
+  async #give(gift: { command: string; input: Uint8Array; doing: string; answerBytes?: number }): Promise<Uint8Array> {
     const { transport, host, signal } = this.#target
-    const answer = await run(transport, command, { input, ...(signal && { signal }), lane: 'stream' })
+    const { command, input, doing, answerBytes = 0 } = gift
+    const maxBytes = SAID_LIMIT_BYTES + answerBytes
+    const answer = await run(transport, command, { input, maxBytes, ...(signal && { signal }), lane: 'stream' })
     this.#sentBytes += input.length
     if (signal?.aborted) throw cancelled()
     const failure = hostFailure(host, doing, { end: answer, said: answer.stderr.trim() })
     if (failure) throw failure
+    return answer.stdout
   }
 
   #report({ manifest }: FolderScan): Omit<SyncReport, 'folderKey' | 'tookMs'> {

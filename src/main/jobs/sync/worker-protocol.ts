@@ -3,14 +3,16 @@ import type { SyncProgress } from '../../../shared/domain.ts'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import type { PullInput, PullResult } from '../pull/pull-task.ts'
 import type { CopyInput, CopyResult } from './copy-tree.ts'
-import type { DiffInput, DiffResult } from './manifest-diff.ts'
+import type { DiffInput, DiffResult, PathList } from './manifest-diff.ts'
 import type { PackInput, PackResult } from './pack-tar.ts'
+import type { QuickCheckInput } from './quick-check.ts'
 import type { ScanInput, ScanResult } from './scan-folder.ts'
 
 /** All that a file worker can do. Inputs and results are plain data. */
 export type Tasks = {
   scan: { input: ScanInput; result: ScanResult }
   diff: { input: DiffInput; result: DiffResult }
+  'quick-check': { input: QuickCheckInput; result: PathList }
   copy: { input: CopyInput; result: CopyResult }
   /** Sends its tar stream as chunks. */
   pack: { input: PackInput; result: PackResult }
