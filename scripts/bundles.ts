@@ -11,9 +11,11 @@ export type BuiltFile = { name: string; bytes: number }
 /** Have native parts or load their own files, so they stay in node_modules. The last two only speed up `ws` where someone installed them. */
 const EXTERNAL = [/^node:/, 'better-sqlite3', 'ssh2', '@lydell/node-pty', 'electron', 'bufferutil', 'utf-8-validate']
 
-/** What nearly every command loads, in one file rather than ten: each file costs a fifth of a millisecond. */
+/** What nearly every command loads, in one file rather than ten, and what all that follow a job do: each file costs a fifth of a millisecond. */
 const CLI_BASE =
-  /[/\\]src[/\\](shared[/\\]|cli[/\\](client|find-core|reach-core|http-answer|http-call|format|visible|errors|table|width|output)\.ts)/
+  /[/\\]src[/\\](shared[/\\]|cli[/\\](client|find-core|reach-core|http-answer|http-call|format|visible|errors|table|width|output|delay)\.ts)/
+const CLI_FOLLOW =
+  /[/\\]src[/\\]cli[/\\](launch|job-watch|job-exit|stream-job|attach-job|attach-terminal|terminal|keys|ask|progress|values|folder|pulled-files|polite-stop|alternate-screen|random-id|repeatable|session|session-connection|session-stream|websocket-client)\.ts/
 
 /** The compile cache keeps the parsed form of the command line, which makes every start but the first faster. No home: no cache. */
 const LAUNCHER = `'use strict'
@@ -52,7 +54,12 @@ export async function bundleCli({ entry, outDir }: { entry: string; outDir: stri
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
-    codeSplitting: { groups: [{ name: 'base', test: CLI_BASE }] },
+    codeSplitting: {
+      groups: [
+        { name: 'base', test: CLI_BASE },
+        { name: 'follow', test: CLI_FOLLOW },
+      ],
+    },
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   })
   await build.close()

@@ -3,9 +3,10 @@
  * tab before its description, and last what the shell should add itself: `:files`, `:folders`, `:commands` or `:nothing`.
  * Must be quick and quiet: it starts no core, and whatever goes wrong is no candidates.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+
 import type { JobView } from '../shared/domain.ts'
 import type { Cli } from './cli.ts'
+import { delay } from './delay.ts'
 import { commandText, shortId, statusText } from './format.ts'
 import { type FlagSpec, flagsOf, type Program, type ValueSpec, type VerbSpec } from './spec.ts'
 import { visible } from './visible.ts'
@@ -151,7 +152,7 @@ async function hosts(cli: Cli): Promise<Candidate[]> {
 /** A line of complaint in the middle of typing, or a shell that hangs, would be worse than no candidates. */
 async function quietly<T>(work: () => Promise<T>, fallback: T): Promise<T> {
   try {
-    return await Promise.race([work(), delay(PATIENCE_MS, fallback)])
+    return await Promise.race([work(), delay(PATIENCE_MS).then(() => fallback)])
   } catch {
     return fallback
   }

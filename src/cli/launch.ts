@@ -1,7 +1,6 @@
 /**
  * Starts a job and stays with it as asked: at its terminal, with its plain output, or not at all. What push, rerun and `p` share.
  */
-import { randomUUID } from 'node:crypto'
 import type { Call } from '../shared/contract.ts'
 import { isFinal, type JobView } from '../shared/domain.ts'
 import type { Args } from './args.ts'
@@ -16,6 +15,7 @@ import { unlocking } from './keys.ts'
 import { PoliteStop } from './polite-stop.ts'
 import { ProgressLine, waitingText } from './progress.ts'
 import { PulledFiles } from './pulled-files.ts'
+import { randomId } from './random-id.ts'
 import { finish, streamJob } from './stream-job.ts'
 import { visibleLines } from './visible.ts'
 
@@ -31,7 +31,7 @@ export async function launch(cli: Cli, args: Args, start: Start): Promise<number
 async function launchDetached(cli: Cli, args: Args, start: Start): Promise<number> {
   // Somebody may want to attach later, so a job that is left alone has a terminal.
   const terminal = args.has('no-tty') ? null : sizeHere(cli)
-  const { job } = await unlocking(cli, () => start(cli.call, { terminal, jobId: randomUUID() }))
+  const { job } = await unlocking(cli, () => start(cli.call, { terminal, jobId: randomId() }))
   if (cli.out.isJson) cli.out.json(job)
   else {
     cli.out.line(job.id)
@@ -46,7 +46,7 @@ async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<numb
   const session = await cli.client().connect()
   const stop = new PoliteStop(cli, session)
   try {
-    const jobId = randomUUID()
+    const jobId = randomId()
     // Both go out at once: the events are asked for before the job can make any.
     const watching = JobWatch.start(session, jobId)
     watching.catch(() => undefined) // Awaited below, unless the start itself fails.
@@ -133,7 +133,8 @@ async function isSetToLeave(session: CoreSession): Promise<boolean> {
 
 /** A person at both ends, and a terminal that a program can draw on. */
 function hasTerminalHere(cli: Cli): boolean {
-  return cli.stdin.isTTY === true && cli.out.isTerminal && cli.env.TERM !== 'dumb'
+  // stdin comes last: see index.ts.
+  return cli.out.isTerminal && cli.env.TERM !== 'dumb' && cli.stdin.isTTY === true
 }
 
 function sizeHere(cli: Cli): TerminalSize {

@@ -1,6 +1,7 @@
 /** Reaches the core: the one that runs, the one that follows it, or one that we start. */
 import type { Socket } from 'node:net'
 import { AppError } from '../shared/errors.ts'
+import { delay } from './delay.ts'
 import { connectToCore } from './find-core.ts'
 import type { ConnectionEnd } from './session-connection.ts'
 
@@ -62,7 +63,6 @@ async function connectBefore(env: NodeJS.ProcessEnv, deadline: number): Promise<
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const socket = await connectToCore(env)
     if (socket || performance.now() > deadline) return socket
-    // By hand: node:timers/promises would be loaded by every command, for this that hardly any needs.
-    await new Promise(resolve => setTimeout(resolve, pauseMs))
+    await delay(pauseMs)
   }
 }

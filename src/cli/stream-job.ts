@@ -2,11 +2,11 @@
  * Follows a job without a terminal: its output goes to stdout as it is, and the exit code is the job's.
  * A core that restarts meanwhile is waited for; the output goes on at the byte where it stopped.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
+import { delay } from './delay.ts'
 import { EXIT_BROKEN_PIPE } from './errors.ts'
 import { shortId } from './format.ts'
 import { failureText, hasRunToItsEnd, jobExitCode } from './job-exit.ts'

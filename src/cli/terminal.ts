@@ -2,7 +2,6 @@
  * The terminal we run in, as something to be borrowed: raw mode, and given back as it was on every way out: at the end,
  * on a signal, on a crash. Only `kill -9` leaves it as it is.
  */
-import { spawnSync } from 'node:child_process'
 import type { ReadStream } from 'node:tty'
 import type { OutputStream } from './output.ts'
 
@@ -29,7 +28,7 @@ export class RawTerminal {
   readonly #resume = () => {
     this.#stdin.setRawMode(false)
     this.#stdin.setRawMode(true)
-    spawnSync('stty', ['-opost'], { stdio: [this.#stdin.fd, 'ignore', 'ignore'] })
+    keepLineEnds(this.#stdin.fd)
   }
   readonly #die = (signal: NodeJS.Signals) => {
     this.release()
@@ -64,7 +63,7 @@ export class RawTerminal {
    */
   holdForProgram(): void {
     this.hold()
-    spawnSync('stty', ['-opost'], { stdio: [this.#stdin.fd, 'ignore', 'ignore'] })
+    keepLineEnds(this.#stdin.fd)
     process.on('SIGCONT', this.#resume)
   }
 
@@ -122,4 +121,9 @@ export class RawTerminal {
     this.#stdout.on('resize', resized)
     return () => this.#stdout.off('resize', resized)
   }
+}
+
+/** A newline of a program's only moves down. stty is started by few commands, so what starts it is loaded only here. */
+function keepLineEnds(fd: number): void {
+  process.getBuiltinModule('node:child_process').spawnSync('stty', ['-opost'], { stdio: [fd, 'ignore', 'ignore'] })
 }

@@ -1,10 +1,10 @@
 /** `drover daemon [start|stop|restart|run|status]`: the core as a process. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
+import { delay } from '../delay.ts'
 import { connectToCore } from '../find-core.ts'
 import { ageText, counted } from '../format.ts'
 import { coreCommand, coreEnvironment } from '../start-core.ts'
