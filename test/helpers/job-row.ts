@@ -28,6 +28,7 @@ export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
     cpuMs: null,
     placement: null,
     stopRequestedAt: null,
+    pendingStop: null,
     ...change,
   }
 }

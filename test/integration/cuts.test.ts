@@ -144,6 +144,8 @@ describe('while sshd is down', () => {
     expect(stop).toMatchObject({ code: 1, stdout: '' })
     expect(stop.stderr).toMatch(/box cannot be reached.*stopped as soon as it answers/)
     expect((await product.job(stopped.id)).state).toBe('stopping')
+    // What was asked last, and how, is what its host is told.
+    expect((await product.drover(['stop', '-s', 'HUP', stopped.id])).code).toBe(1)
     for (const args of [
       ['push', '-n', '--on', 'box', '--', 'true'],
       ['logs', running.id],
@@ -158,12 +160,12 @@ describe('while sshd is down', () => {
 
     await box.restart()
     await hostIs('connected')
-    expect(await product.reaches(stopped.id, 'ended')).toMatchObject({ outcome: 'stopped' })
+    expect(await product.reaches(stopped.id, 'ended')).toMatchObject({ outcome: 'stopped', signal: 'HUP' })
     expect(await product.reaches(ending.id, 'ended')).toMatchObject({ outcome: 'exited', exitCode: 7 })
     expect(await product.reaches(running.id, 'running')).toMatchObject({ unknownSince: null })
     running.letGo()
     expect((await within(running.cli.done)).code).toBe(7)
-    expect((await within(stopped.cli.done)).code).toBe(143)
+    expect((await within(stopped.cli.done)).code).toBe(129)
     for (const job of [running, ending, stopped]) expect(job.runs).toBe(1)
   })
 
@@ -178,6 +180,21 @@ describe('while sshd is down', () => {
     network.thaw()
     expect(await product.reaches(job.id, 'ended')).toMatchObject({ outcome: 'stopped' })
     expect((await within(job.cli.done)).code).toBe(143)
+  })
+
+  test('another wish for a job that is being stopped reaches its host as well', async () => {
+    const job = new HeldJob({ line: `trap 'echo asked' TERM; echo up; until [ -e $GO ]; do sleep 0.05; done` })
+    await job.begin()
+    await waitFor(() => job.cli.output.stdout.includes('up'), { what: 'the job to be up' })
+    await product.call('job.stop', { job: job.id, graceMs: 600_000 })
+    await waitFor(() => job.cli.output.stdout.includes('asked'), { what: 'the job to be asked' })
+    await box.kill()
+    network.cut()
+    await waitFor(async () => (await product.job(job.id)).unknownSince !== null, { what: 'the job to be unknown' })
+    expect((await product.drover(['stop', '--signal', 'HUP', job.id])).code).toBe(1)
+    await product.killCore()
+    await box.restart()
+    expect(await product.reaches(job.id, 'ended')).toMatchObject({ outcome: 'stopped', signal: 'HUP' })
   })
 })
 

@@ -112,7 +112,7 @@ export class JobRunner<Scanned> {
       jobs.told(job)
       const after = jobs.find(row.id)
       // It was stopped, or its record removed, while the start was on its way.
-      if (!after || after.stopRequestedAt !== null) await live.agent.stop(row.id, { signal: 'TERM', graceMs: 10_000 })
+      if (!after || after.stopRequestedAt !== null) await jobs.passOnStop(row.id, live.agent)
     })
     delivery.delivered(jobs.find(row.id) ?? row)
   }

@@ -4,9 +4,9 @@
  */
 import type { EventBody, JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { AgentJob, AgentJobSample } from '../hosts/agent.ts'
+import type { Agent, AgentJob, AgentJobSample } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
-import type { JobRow, JobTable } from '../store/job-table.ts'
+import type { JobRow, JobTable, StopHow } from '../store/job-table.ts'
 import type { OutputJobs } from './job-output.ts'
 import { hasReachedHost, type JobNews, type JobStatus, nextStatus } from './job-state.ts'
 
@@ -20,6 +20,9 @@ export type JobsOptions = {
 }
 /** What is known of a job only while the core runs. */
 type Transient = Pick<JobView, 'progress' | 'memoryBytes'>
+
+/** For a job whose record is gone, or says only that it is to stop. */
+const DEFAULT_STOP: StopHow = { signal: 'TERM', graceMs: 10_000 }
 
 export class Jobs implements OutputJobs {
   readonly #options: JobsOptions
@@ -127,9 +130,23 @@ export class Jobs implements OutputJobs {
       if (job) this.told(job)
       else this.apply(row.id, { type: 'trace-gone' })
       this.apply(row.id, { type: 'host-asked' })
-      if (job?.state === 'running' && row.stopRequestedAt !== null && !job.isStopped)
-        await live.agent.stop(row.id, { signal: 'TERM', graceMs: 10_000 })
+      if (job?.state === 'running' && this.#isStopOwed(row.id, job)) await this.passOnStop(row.id, live.agent)
     }
+  }
+
+  /** Notes a wish to stop a job, in place of an earlier one; its host is told by `passOnStop`. */
+  requestStop(id: string, how: StopHow): void {
+    if (this.row(id).state !== 'ended') this.#options.table.update(id, { pendingStop: how })
+    this.apply(id, { type: 'stop-requested' })
+  }
+
+  /** Tells a job's host how it is to be stopped. What does not arrive stays noted. */
+  async passOnStop(id: string, agent: Agent): Promise<void> {
+    const how = this.find(id)?.pendingStop ?? DEFAULT_STOP
+    await agent.stop(id, how)
+    const noted = this.find(id)?.pendingStop
+    // Another wish may have come meanwhile: that one is not told yet.
+    if (noted?.signal === how.signal && noted.graceMs === how.graceMs) this.#options.table.update(id, { pendingStop: null })
   }
 
   sampled(samples: readonly AgentJobSample[]): void {
@@ -170,6 +187,11 @@ export class Jobs implements OutputJobs {
     })
   }
 
+  #isStopOwed(id: string, job: AgentJob): boolean {
+    const row = this.find(id)
+    return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
+  }
+
   #unfinishedOn(hostName: string): JobRow[] {
     return this.unfinished().filter(row => row.host === hostName)
   }
@@ -191,7 +213,7 @@ export class Jobs implements OutputJobs {
   }
 
   #view(row: JobRow): JobView {
-    const { env: _env, columns: _columns, rows: _rows, stopRequestedAt: _stop, ...shown } = row
+    const { env: _env, columns: _columns, rows: _rows, stopRequestedAt: _stop, pendingStop: _how, ...shown } = row
     const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
     return { ...shown, progress, memoryBytes, isForeign: false }
   }

@@ -76,14 +76,13 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
     'job.stop': async ({ job, signal, graceMs }) => {
       const { id } = jobs.resolve(job)
       const before = jobs.row(id)
-      jobs.apply(id, { type: 'stop-requested' })
+      jobs.requestStop(id, { signal, graceMs })
       if (!hasReachedHost(before)) runner.cancel(id)
-      // Without a link the wish stands in the row, and is told to the host as soon as it answers again.
-      else
-        await hosts
-          .get(before.host ?? '')
-          .live?.agent.stop(id, { signal, graceMs })
-          .catch(unlessLost)
+      else {
+        const { live } = hosts.get(before.host ?? '')
+        // Without a link the wish stands in the row, and is told to the host as soon as it answers again.
+        if (live) await jobs.passOnStop(id, live.agent).catch(unlessLost)
+      }
       return { job: jobs.get(id) }
     },
     'job.rerun': async ({ job, host, terminal }) => {
@@ -158,6 +157,7 @@ function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; create
     cpuMs: null,
     placement: null,
     stopRequestedAt: null,
+    pendingStop: null,
   }
 }
 

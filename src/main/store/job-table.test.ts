@@ -31,6 +31,7 @@ const FULL: JobRow = {
   cpuMs: 0,
   placement: { host: 'box', reason: 'r', score: 1.5, candidates: [{ host: 'box', score: null, refused: 'x' }] },
   stopRequestedAt: 9,
+  pendingStop: { signal: 'INT', graceMs: 500 },
 }
 
 test('a row comes back as it was stored, with every field set and with every field null', () => {

@@ -13,7 +13,10 @@ export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
   /** As given with --env. May hold secrets: never logged, never sent to a client. */
   env: Readonly<Record<string, string>>
   stopRequestedAt: number | null
+  /** How it was last asked to stop, until its host has been told. */
+  pendingStop: StopHow | null
 }
+export type StopHow = { signal: string; graceMs: number }
 export type JobPatch = Partial<Omit<JobRow, 'id'>>
 
 const COLUMNS: Columns<JobRow> = {
@@ -43,6 +46,7 @@ const COLUMNS: Columns<JobRow> = {
   cpuMs: 'integer',
   placement: 'json',
   stopRequestedAt: 'integer',
+  pendingStop: 'json',
 }
 /** Enough to name what an ambiguous id may mean. */
 const PREFIX_LIMIT = 20
@@ -169,5 +173,6 @@ export class JobTable {
 
 /** True for what no host could tell us again after a power cut: see database.ts. */
 function isKnownOnlyHere(patch: JobPatch): boolean {
-  return 'host' in patch || 'stopRequestedAt' in patch || patch.outcome === 'failed' || patch.outcome === 'cancelled'
+  const isStop = 'stopRequestedAt' in patch || patch.pendingStop != null
+  return 'host' in patch || isStop || patch.outcome === 'failed' || patch.outcome === 'cancelled'
 }

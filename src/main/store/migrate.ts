@@ -87,6 +87,7 @@ export const MIGRATIONS: readonly string[] = [
     names TEXT NOT NULL CHECK (json_valid(names))
   ) STRICT;
   `,
+  'ALTER TABLE job ADD COLUMN pending_stop TEXT CHECK (json_valid(pending_stop));',
 ]
 
 /**
