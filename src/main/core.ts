@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path'
 import type { CoreStatus, Methods } from '../shared/contract.ts'
+import type { JobState } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
 import { EventBus } from './api/events.ts'
@@ -148,6 +149,16 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     }
   }
 
+  const countJobs = (): Pick<CoreStatus, 'runningJobs' | 'comingJobs' | 'unknownJobs'> => {
+    const unfinished = jobs.unfinished()
+    const known = unfinished.filter(row => row.unknownSince === null)
+    const inState = (...states: JobState[]) => known.filter(row => states.includes(row.state)).length
+    return {
+      runningJobs: inState('running', 'stopping'),
+      comingJobs: { queued: inState('queued'), syncing: inState('syncing'), starting: inState('starting') },
+      unknownJobs: unfinished.length - known.length,
+    }
+  }
   const status = (): CoreStatus => ({
     version,
     pid: process.pid,
@@ -157,8 +168,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     databasePath: paths.databaseFile,
     configError: config.error?.message ?? null,
     hosts: hosts.all().map(view),
-    runningJobs: jobs.unfinished().filter(row => row.unknownSince === null).length,
-    unknownJobs: jobs.unfinished().filter(row => row.unknownSince !== null).length,
+    ...countJobs(),
   })
 
   const methods: Methods = {

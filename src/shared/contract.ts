@@ -51,7 +51,11 @@ export type CoreStatus = {
   databasePath: string
   configError: string | null
   hosts: HostView[]
+  /** Those that run, those that are being stopped among them. */
   runningJobs: number
+  /** Those that are not there yet. */
+  comingJobs: { queued: number; syncing: number; starting: number }
+  /** Those of which nothing newer is known, whatever they were last. */
   unknownJobs: number
 }
 export type Finding = {

@@ -92,6 +92,7 @@ describe.each(Object.keys(losses))('%s', name => {
       await waitFor(() => job.cli.output.stdout.length > 0, { what: 'the job to run' })
     await product.call('job.stop', { job: stopping.id, graceMs: 600_000 })
     await waitFor(() => stopping.cli.output.stdout.includes('asked'), { what: 'the job to be asked' })
+    expect((await product.drover(['status'])).stdout).toMatch(/^Jobs +3 jobs run, 1 queued, 1 syncing, 1 starting$/m)
 
     loss?.begin()
     quiet.letGo() // It ends while nobody can hear of it.

@@ -7,7 +7,7 @@ export const coreVerbs: readonly VerbSpec[] = [
     group: 'core',
     run: 'status',
     summary: 'Show how Drover is doing',
-    about: ['The core, its files, its hosts, and how many jobs run.'],
+    about: ['The core, its files, its hosts, how many jobs run, and how many are on their way.'],
     examples: [{ run: 'drover status', does: '' }],
   },
   {

@@ -1,7 +1,8 @@
 /** `drover status`: how Drover is doing. */
+import type { CoreStatus } from '../../shared/contract.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { ageText, counted } from '../format.ts'
+import { ageText, counted, countText } from '../format.ts'
 import { visible, visibleLines } from '../visible.ts'
 import { showHosts } from './host-ls.ts'
 
@@ -11,11 +12,9 @@ export async function run(cli: Cli, _args: Args): Promise<number> {
     cli.out.json(status)
     return 0
   }
-  const jobs = counted(status.runningJobs, 'job runs', 'jobs run')
-  const unknown = status.unknownJobs > 0 ? `, ${counted(status.unknownJobs, 'job')} unknown` : ''
   const facts = [
     ['Drover', `${status.version}, process ${status.pid}, up ${ageText(cli.now() - status.startedAt)}`],
-    ['Jobs', jobs + unknown],
+    ['Jobs', jobsText(status)],
     ['Config', status.configPath],
     ['Database', status.databasePath],
     ['Socket', status.socketPath],
@@ -25,4 +24,14 @@ export async function run(cli: Cli, _args: Args): Promise<number> {
   cli.out.line()
   showHosts(cli, status.hosts)
   return 0
+}
+
+/** Those that run in any case, the others where there are any. */
+function jobsText({ runningJobs, comingJobs, unknownJobs }: CoreStatus): string {
+  const coming = Object.entries(comingJobs).filter(([, count]) => count > 0)
+  return [
+    counted(runningJobs, 'job runs', 'jobs run'),
+    ...coming.map(([state, count]) => `${countText(count)} ${state}`),
+    ...(unknownJobs > 0 ? [`${counted(unknownJobs, 'job')} unknown`] : []),
+  ].join(', ')
 }
