@@ -13,7 +13,7 @@ import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import { type Channel, run } from '../../src/main/hosts/transport.ts'
 import type { Command } from '../../src/shared/domain.ts'
 import { type JobOptions, jobSpec } from './agent-job.ts'
-import { isAlive, pidsWithEnv, signalAll } from './processes.ts'
+import { describeProcesses, isAlive, pidsWithEnv, processText, signalAll } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
@@ -125,10 +125,13 @@ export async function runJob(agent: TestAgent, command: Command | string, option
   return ended(agent, spec.id)
 }
 
-export function ended(agent: TestAgent, id: string, timeoutMs = 15_000): Promise<AgentJob> {
-  return waitFor(() => agent.events.findLast(job => job.id === id && (job.state === 'ended' || job.state === 'lost')), {
-    timeoutMs,
-    what: `the end of job ${id}, of which was told: ${agent.events.map(job => `${job.id.slice(0, 8)} ${job.state}`).join(', ')}`,
+export async function ended(agent: TestAgent, id: string, timeoutMs = 15_000): Promise<AgentJob> {
+  const end = () => agent.events.findLast(job => job.id === id && (job.state === 'ended' || job.state === 'lost'))
+  return waitFor(end, { timeoutMs, what: `the end of job ${id}` }).catch(async error => {
+    const told = agent.events.map(job => `${job.id.slice(0, 8)} ${job.state}`).join(', ')
+    const asked = await agent.stat(id).then(JSON.stringify, String)
+    const processes = describeProcesses(pid => processText(pid).includes(id))
+    throw new Error(`${error.message}. Told: ${told}. Asked: ${asked}. Its processes:\n${processes}`, { cause: error })
   })
 }
 

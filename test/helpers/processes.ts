@@ -37,6 +37,23 @@ export function isAlive(pid: number): boolean {
   return stat !== '' && stateOf(stat) !== 'Z'
 }
 
+/** All that a process says of itself by words: its arguments and the environment it was started with. */
+export function processText(pid: number): string {
+  return `${readProc(pid, 'cmdline')}\0${readProc(pid, 'environ')}`
+}
+
+/** A line for each such process, for the message of a test that waited in vain. */
+export function describeProcesses(isMeant: (pid: number) => boolean): string {
+  const lines = allPids()
+    .filter(isMeant)
+    .map(pid => {
+      const stat = readProc(pid, 'stat')
+      const where = readProc(pid, 'wchan')
+      return `${pid} of ${parentOf(pid)} ${stateOf(stat)} ${where} ${processArguments(pid).join(' ').slice(0, 200)}`
+    })
+  return lines.join('\n') || 'none'
+}
+
 /** Sends the signal; a process that has gone meanwhile is no error. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
