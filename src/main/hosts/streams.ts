@@ -18,7 +18,11 @@ export type JoinOptions = {
 export function joinStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, options: JoinOptions): Duplex {
   const stream = new Duplex({
     read: () => input.resume(),
-    write: (chunk: Buffer, _encoding, done) => output.write(chunk, done),
+    write: (chunk: Buffer, _encoding, done) => {
+      output.write(chunk, error => {
+        if (!error || !options.endsByError) done(error)
+      })
+    },
     final: done => {
       output.end()
       done()
