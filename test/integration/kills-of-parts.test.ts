@@ -53,6 +53,7 @@ test.each([
   const ran = join(box.home, `unanswered-${code}`)
   const push = product.begin(['push', '-n', ...words, '--on', 'box', '--', `echo x >>${ran}; echo out; exit 5`], { input: '' })
   await gates.ssh.reached()
+  await product.status() // One that is killed before it can be spoken to has not started.
   await product.killCore()
   gates.ssh.release()
   const result = await within(push.done, { timeoutMs: 20_000, what: 'the end of the push' })
