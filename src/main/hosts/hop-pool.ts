@@ -29,7 +29,7 @@ export class HopPool {
       kind: transport.kind,
       lost: transport.lost,
       exec: (command, options) => transport.exec(command, options),
-      forward: async target => this.#count(key, entry, await forward(transport, target)),
+      forward: target => this.#counted(key, entry, () => forward(transport, target)),
       close: async () => undefined, // It is not the borrower's to close.
     }
   }
@@ -53,13 +53,19 @@ export class HopPool {
     return entry
   }
 
-  #count(key: string, entry: Entry, stream: Duplex): Duplex {
+  /** The hop is in use from the asking on: it is not to go while the stream is being opened. */
+  async #counted(key: string, entry: Entry, open: () => Promise<Duplex>): Promise<Duplex> {
     entry.streams += 1
-    stream.once('close', () => {
+    const done = () => {
       entry.streams -= 1
       this.#touch(key, entry)
-    })
-    return stream
+    }
+    try {
+      return (await open()).once('close', done)
+    } catch (error) {
+      done()
+      throw error
+    }
   }
 
   #touch(key: string, entry: Entry): void {
