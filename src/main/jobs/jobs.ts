@@ -69,8 +69,9 @@ export class Jobs implements OutputJobs {
     })
   }
 
-  list(limit: number): JobView[] {
-    return this.#options.table.list({ limit }).map(row => this.#view(row))
+  /** Newest first; `ended`: of those that have ended only so many. */
+  list(options: { limit: number; ended?: number | undefined }): JobView[] {
+    return this.#options.table.list(options).map(row => this.#view(row))
   }
 
   unfinished(): JobRow[] {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Methods } from '../../shared/contract.ts'
-import { isFinal, type JobView } from '../../shared/domain.ts'
+import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
@@ -62,7 +62,7 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
     'job.push': push,
     'job.preview': options.preview,
     'job.list': async ({ limit, foreign, ended }) => {
-      const own = withoutOldEnded(jobs.list(limit), ended)
+      const own = jobs.list({ limit, ended })
       return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
     },
     'job.get': async ({ job }) => {
@@ -117,11 +117,6 @@ function unlessLost(error: unknown): void {
 }
 
 /** `jobs` newest first; of those that have ended the newest `count` stay. */
-function withoutOldEnded(jobs: JobView[], count = jobs.length): JobView[] {
-  let left = count
-  return jobs.filter(job => !isFinal(job) || left-- > 0)
-}
-
 function checkFolder(folder: string | null): void {
   if (folder === null) throw new AppError('BAD_INPUT', 'A push with files needs a folder')
   const stat = statSync(folder, { throwIfNoEntry: false })

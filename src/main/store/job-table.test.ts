@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { jobRow } from '../../../test/helpers/job-row.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
-import type { JobRow } from './job-table.ts'
+import { type JobRow, RECENT } from './job-table.ts'
 
 const FULL: JobRow = {
   id: 'aaaaaaaa-0000-4000-8000-000000000000',
@@ -114,6 +114,10 @@ test('lists are newest first, those made in the same millisecond by the order th
   const ids = (rows: JobRow[]) => rows.map(row => row.id).join('')
   expect(ids(jobs.list({ limit: 10 }))).toBe('cbda')
   expect(ids(jobs.list({ limit: 2 }))).toBe('cb')
+  jobs.insert(jobRow({ id: 'e', createdAt: 2, state: 'ended', outcome: 'exited' }))
+  expect(ids(jobs.list({ limit: 10, ended: 5 }))).toBe('cbeda')
+  expect(ids(jobs.list({ limit: 10, ended: 1 }))).toBe('cbda')
+  expect(ids(jobs.list({ limit: 10, ended: 0 }))).toBe('cda')
   expect(ids(jobs.listUnfinished())).toBe('adc')
   expect(ids(jobs.listByHost('near'))).toBe('cba')
   expect(ids(jobs.listByHost('near', { limit: 1 }))).toBe('c')
@@ -138,6 +142,7 @@ test('each question is answered from an index', () => {
       .join('; ')
   expect(plan("SELECT * FROM job WHERE id >= 'a' AND id < 'b'")).toMatch(/SEARCH job USING INDEX sqlite_autoindex/)
   expect(plan('SELECT * FROM job ORDER BY created_at DESC, rowid DESC LIMIT 5')).toBe('SCAN job USING INDEX job_by_age')
+  expect(plan(`SELECT * FROM job ${RECENT}`.replaceAll('?', '5'))).not.toMatch(/SCAN job(?! USING INDEX)/)
   expect(plan("SELECT * FROM job WHERE state <> 'ended' ORDER BY created_at, rowid")).toBe('SCAN job USING INDEX job_unfinished')
   expect(plan("SELECT * FROM job WHERE host = 'a' ORDER BY created_at DESC, rowid DESC")).toMatch(/USING INDEX job_by_host/)
 })

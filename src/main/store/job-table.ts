@@ -48,6 +48,12 @@ const COLUMNS: Columns<JobRow> = {
   stopRequestedAt: 'integer',
   pendingStop: 'json',
 }
+
+/** Reads the few that are asked for, however many there are. */
+export const RECENT = `WHERE state <> 'ended' OR rowid IN (
+  SELECT rowid FROM job WHERE state = 'ended' ORDER BY created_at DESC, rowid DESC LIMIT ?
+) ORDER BY created_at DESC, rowid DESC LIMIT ?`
+
 /** Enough to name what an ambiguous id may mean. */
 const PREFIX_LIMIT = 20
 
@@ -62,6 +68,7 @@ export class JobTable {
   readonly #byId: Query<[string], JobRow>
   readonly #byPrefix: Query<[string, string, number], JobRow>
   readonly #newest: Query<[number], JobRow>
+  readonly #recent: Query<[number, number], JobRow>
   readonly #unfinished: Query<[], JobRow>
   readonly #byHost: Query<[string, number], JobRow>
   readonly #remove: Statement<[string]>
@@ -74,6 +81,7 @@ export class JobTable {
     this.#byId = this.#table.query('WHERE id = ?')
     this.#byPrefix = this.#table.query('WHERE id >= ? AND id < ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#newest = this.#table.query('ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#recent = this.#table.query(RECENT)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
@@ -117,9 +125,9 @@ export class JobTable {
     return this.#allAsTheyAre(this.#byPrefix.all(prefix, `${prefix}\u{10FFFF}`, PREFIX_LIMIT))
   }
 
-  /** Newest first. */
-  list({ limit }: { limit: number }): JobRow[] {
-    return this.#allAsTheyAre(this.#newest.all(limit))
+  /** Newest first. With `ended` all that have not ended, and of the others the newest so many. */
+  list({ limit, ended }: { limit: number; ended?: number | undefined }): JobRow[] {
+    return this.#allAsTheyAre(ended === undefined ? this.#newest.all(limit) : this.#recent.all(ended, limit))
   }
 
   /** Oldest first: the order in which they are to be gone on with. */
