@@ -135,13 +135,12 @@ describe('two terminals at once', () => {
     await other.sees('two at 29 100')
     await leave(other)
     await expectAsBefore(other, otherBefore)
-    pane.line('three')
-    await pane.sees('three at 29 100')
+    await retyped(pane, 'three', 'three at 29 100')
     pane.keys('C-d')
     await endsWith(pane, 3)
     await expectAsBefore(pane, before)
     const { stdout } = await product.drover(['logs', id])
-    expect(stdout).toMatch(/^ready\r\none at 13 60\r\n(two at \d+ \d+\r\n)+three at 29 100\r\n$/)
+    expect(stdout).toMatch(/^ready\r\none at 13 60\r\n(two at \d+ \d+\r\n)+(three at \d+ \d+\r\n)+$/)
   })
 
   test('the end is shown at both, and a key at one leaves the other its own', async () => {
@@ -214,6 +213,22 @@ describe('bad days while attached', () => {
     await pane.sees('code 4')
     await expectAsBefore(pane, before)
   })
+
+  test.each(['SIGKILL', 'SIGHUP'] as const)(
+    '%s to what draws it on the host, and nothing else: the terminal comes back by itself',
+    async signal => {
+      await pushed('echo ready; read x; echo "got $x"; read x; exit 4')
+      const clients = box.pids().filter(pid => processArguments(pid).includes('attach-session'))
+      expect(clients.length).toBeGreaterThan(0)
+      signalAll(clients, signal)
+      await retyped(pane, 'typed', 'got typed')
+      pane.line('')
+      await pane.sees('Press any key')
+      pane.keys('q')
+      await pane.sees('code 4')
+      await expectAsBefore(pane, before)
+    },
+  )
 
   test('a host that stays away: what is the matter, Ctrl+C leaves, attach later', async () => {
     const id = await pushed(`${modes}; echo ready; read x; exit 5`)

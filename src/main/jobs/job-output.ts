@@ -28,6 +28,8 @@ const NO_TERMINAL_EXIT = 3
 const DRAIN_MS = 10_000
 /** How long after a terminal's close its job's end may take to reach us. */
 const SETTLE_MS = 5_000
+/** The same, after a close that may have another cause. */
+const BROKEN_MS = 1_000
 
 export function openLog(jobs: OutputJobs, jobId: string, options: { fromByte: number; follow: boolean }): ByteSource {
   const abort = new AbortController()
@@ -153,9 +155,14 @@ export async function openTerminal(
       )
     if (code === null && signal === null)
       throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost; the job goes on there`)
-    // tmux fails when its server goes, and the job with it; a person's leaving is no failure.
-    const isGone = code !== null && code !== 0
-    if (isGone || (await hasEnded(agent, job.id))) await endIsKnown(jobs, job.id)
+    if (code === 0) {
+      if (await hasEnded(agent, job.id)) await endIsKnown(jobs, job.id)
+      return
+    }
+    // tmux fails when its server goes, and the job with it. Else something broke it off, such as a host that hangs up as its link goes.
+    await endIsKnown(jobs, job.id, BROKEN_MS)
+    if (jobs.get(job.id).state !== 'ended')
+      throw new AppError('HOST_UNREACHABLE', `The terminal on ${job.host} broke off; the job goes on there`)
   })
   end.catch(() => undefined) // As above: only a source in use awaits it.
   return { output: channel.stdout, input: channel.stdin, end, resize: size => channel.resize(size), close: () => channel.close() }
@@ -167,8 +174,9 @@ async function hasEnded(agent: Agent, jobId: string): Promise<boolean> {
   return told !== null && told.state !== 'starting' && told.state !== 'running'
 }
 
-/** Word of a job's end may come a moment after its terminal's. */
-async function endIsKnown(jobs: OutputJobs, jobId: string): Promise<void> {
-  const patience = AbortSignal.timeout(SETTLE_MS)
-  while (jobs.get(jobId).state !== 'ended' && !patience.aborted) await jobs.changed(jobId, patience)
+/** Word of a job's end may come a moment after its terminal's; from a host that cannot be asked any more it does not. */
+async function endIsKnown(jobs: OutputJobs, jobId: string, patienceMs = SETTLE_MS): Promise<void> {
+  const patience = AbortSignal.timeout(patienceMs)
+  const isAwaited = ({ state, unknownSince }: JobView) => state !== 'ended' && unknownSince === null
+  while (isAwaited(jobs.get(jobId)) && !patience.aborted) await jobs.changed(jobId, patience)
 }
