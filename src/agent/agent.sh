@@ -971,7 +971,7 @@ kill_tree() {
       case $job_state in
         starting) [ $waited -lt 10000 ] || exit ;;
         running) [ $waited -lt $(($3 + 60000)) ] || exit ;;
-        *) exit ;;
+        *) break ;;
       esac
     elif [ $waited -ge "$3" ]; then
       # shellcheck disable=SC2086 # Numbers, to be split.
@@ -989,6 +989,9 @@ kill_tree() {
     # Looking costs the host something: less often the longer it takes.
     case $pause in 0.05) pause=0.1 ;; 0.1) pause=0.2 ;; *) pause=0.5 ;; esac
   done
+  # In a terminal the one that was to tell the end may have gone with the tree: it was in its session.
+  untold=
+  wake
 }
 
 centiseconds() {
