@@ -5,7 +5,7 @@ import { build, install, ownNode, requireNode, root, stop, tryRun } from './proj
 
 const ALREADY_RUNNING = 75
 /** As in src/cli/start-core.ts, which says why. */
-const CORE_FLAGS = ['--max-semi-space-size=2']
+const CORE_FLAGS = ['--no-concurrent-recompilation', '--no-concurrent-sparkplug', '--max-semi-space-size=2']
 
 requireNode()
 // So far there is nothing but the core: `--headless` is what happens anyway.

@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { NODE_FLAGS } from '../../src/cli/start-core.ts'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
 
 const ENTRY = join(import.meta.dirname, '../../src/cli/index.ts')
@@ -17,7 +18,7 @@ export type RunningCli = {
 }
 
 export function startCli(args: readonly string[], { env, cwd = env.HOME, as = 'drover' }: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env: { ...env, DROVER_CALLED_AS: as } })
+  const child = spawn(process.execPath, [...NODE_FLAGS, ENTRY, ...args], { cwd, env: { ...env, DROVER_CALLED_AS: as } })
   onTestFinished(() => void child.kill('SIGKILL'))
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', text => {
@@ -46,7 +47,7 @@ export function installCommands(home: string): string {
   mkdirSync(folder, { recursive: true })
   for (const name of ['drover', 'p']) {
     const file = join(folder, name)
-    const script = `#!/bin/sh\nDROVER_CALLED_AS=${name} exec ${shellQuote(process.execPath)} ${shellQuote(ENTRY)} "$@"\n`
+    const script = `#!/bin/sh\nDROVER_CALLED_AS=${name} exec ${[process.execPath, ...NODE_FLAGS, ENTRY].map(shellQuote).join(' ')} "$@"\n`
     writeFileSync(file, script)
     chmodSync(file, 0o755)
   }

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { NODE_FLAGS } from '../../src/cli/start-core.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -27,6 +28,12 @@ test('it runs the project’s own Node, and passes every word as it is', () => {
   const clone = makeClone()
   const words = ['push', '--', 'a b', '', '-rf', '$(id)', 'new\nline', '*', '\'"\\', 'ü']
   expect(call(join(clone, 'bin/drover'), words)).toEqual(['drover', process.execPath, ...words])
+})
+
+test('with the flags without which a Node may never end', () => {
+  const clone = makeClone()
+  writeFileSync(join(clone, 'out/cli/launch.cjs'), 'console.log(JSON.stringify(process.execArgv))')
+  expect(call(join(clone, 'bin/drover'))).toEqual(NODE_FLAGS)
 })
 
 test.each(['clone', 'a clone with spaces', "it's $HOME", '-rf', 'new\nline'])('it is found in a folder named %j', name => {
