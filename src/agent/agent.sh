@@ -1002,8 +1002,11 @@ centiseconds() {
 # For a job whose watcher or terminal may have been killed: waits for its end, which nobody else would notice, and tells that it is lost.
 settle() {
   exec >/dev/null 2>&1
+  tries=0
   while load "$1" && [ "$job_state" = running ]; do
-    sleep 1
+    # What was killed beside it, such as a whole terminal, goes within moments.
+    tries=$((tries + 1))
+    [ $tries -lt 10 ] && sleep 0.1 || sleep 1
   done
 }
 

@@ -32,13 +32,21 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
   let retryMs = FIRST_RETRY_MS
   let failures = 0
   let isTold = false
+  let wasOpen = false
   try {
     for (;;) {
       const startedAt = cli.now()
       const end = await attachOnce(cli, session, { ...options, terminal })
       if (end.kind === 'left') return left(cli, watch, terminal)
       if (end.kind === 'closed') return await closed(cli, watch, terminal)
-      if (end.kind === 'no-terminal') return await printed(cli, session, watch, { jobId: options.jobId, terminal })
+      if (end.kind === 'no-terminal') {
+        if (options.whenClosed === 'refuse' && !wasOpen) throw end.error
+        terminal.release()
+        // What was seen in the terminal is not printed again: raw, it would draw and switch modes for nobody.
+        if (!wasOpen) await copyLog(cli, session, { jobId: options.jobId, fromByte: 0 })
+        return summarise(cli, await watch.until(isFinal))
+      }
+      wasOpen ||= end.wasOpen
       failures = end.wasOpen ? 0 : failures + 1
       if (isGone(end.error, failures)) throw end.error
       // A link that held for long starts anew; one that breaks at once is not hammered.
@@ -53,10 +61,11 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
   }
 }
 
-type Once = AttachOptions & { terminal: RawTerminal }
+type Once = Omit<AttachOptions, 'whenClosed'> & { terminal: RawTerminal }
+type NoTerminal = { kind: 'no-terminal'; error: AppError }
 
 /** A host that does not answer keeps us waiting for long: whoever has lost his terminal to it may leave meanwhile. */
-async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promise<AttachEnd | { kind: 'no-terminal' }> {
+async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promise<AttachEnd | NoTerminal> {
   const { terminal } = options
   const leaving = Promise.withResolvers<AttachEnd>()
   const isLeaving = leavingKeys()
@@ -66,8 +75,7 @@ async function attachOnce(cli: Cli, session: CoreSession, options: Once): Promis
   try {
     return await Promise.race([attachTerminal(cli, session, { ...options, opened: stopReading }), leaving.promise])
   } catch (error) {
-    const isClosed = error instanceof AppError && error.code === 'CONFLICT'
-    if (isClosed && options.whenClosed === 'print-log') return { kind: 'no-terminal' }
+    if (error instanceof AppError && error.code === 'CONFLICT') return { kind: 'no-terminal', error }
     throw error
   } finally {
     stopReading()
@@ -80,18 +88,6 @@ async function closed(cli: Cli, watch: JobWatch, terminal: RawTerminal): Promise
   await watch.refresh()
   const { job } = watch
   return job !== undefined && isFinal(job) ? summarise(cli, job) : left(cli, watch, terminal)
-}
-
-/** The job's terminal was closed before we came: its output is what it has left. */
-async function printed(
-  cli: Cli,
-  session: CoreSession,
-  watch: JobWatch,
-  what: { jobId: string; terminal: RawTerminal },
-): Promise<number> {
-  what.terminal.release()
-  await copyLog(cli, session, { jobId: what.jobId, fromByte: 0 })
-  return summarise(cli, await watch.until(isFinal))
 }
 
 /** The last line of a job that was watched. */

@@ -41,17 +41,24 @@ const MODES = [
 export type TerminalState = { line: string; modes: string }
 
 /** The line settings of the person's terminal, but for its size, and its modes. */
-export function terminalState(pane: Pane): TerminalState {
+function terminalState(pane: Pane): TerminalState {
   const line = execFileSync('stty', ['-a', '-F', pane.ask('pane_tty')], { encoding: 'utf8' })
   const size = `${pane.ask('scroll_region_upper')} ${Number(pane.ask('scroll_region_lower')) - Number(pane.ask('pane_height'))}`
   const modes = MODES.map(mode => `${mode}=${pane.ask(mode)}`)
   return { line: line.replace(/rows \d+; columns \d+; /, ''), modes: [...modes, `scroll_region=${size}`].join(' ') }
 }
 
+/** What the person has before any command. The terminal is set up in the moments before its shell asks for one. */
+export async function stateAtPrompt(pane: Pane): Promise<TerminalState> {
+  await pane.sees(/[#$]/)
+  return terminalState(pane)
+}
+
 /** The person has the terminal back as it was, and colours, paste and keys do what a shell expects. */
 export async function expectAsBefore(pane: Pane, before: TerminalState): Promise<void> {
-  await waitFor(() => terminalState(pane).line === before.line).catch(() => undefined) // Told apart below, with both values.
-  expect(terminalState(pane)).toEqual(before)
+  await waitFor(() => expect(terminalState(pane)).toEqual(before) ?? true).catch(error => {
+    throw error.cause ?? error // It has both values.
+  })
   pane.line('clear; cat -v')
   await waitFor(() => pane.screen() === '', { what: 'a clear screen' })
   pane.paste('plain')

@@ -302,7 +302,7 @@ test('remove takes the job and its workdir, also what nobody may write to; never
   const spec = jobSpec('sleep 1000')
   await agent.start(spec)
   await expect(agent.remove(spec.id)).rejects.toMatchObject({ code: 'CONFLICT' })
-  expect(await agent.stat(spec.id)).toMatchObject({ state: 'running' })
+  expect((await agent.stat(spec.id))?.state).toMatch(/^(starting|running)$/)
 })
 
 test('everything is its user’s alone', async () => {

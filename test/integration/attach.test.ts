@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pane } from '../helpers/pane.ts'
-import { expectAsBefore, sitDown, type TerminalState, terminalState } from '../helpers/person.ts'
+import { expectAsBefore, sitDown, stateAtPrompt, type TerminalState } from '../helpers/person.ts'
 import { descendants, pidsWithEnv, processArguments, signalAll } from '../helpers/processes.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
@@ -23,9 +23,9 @@ afterAll(async () => {
 
 let pane: Pane
 let before: TerminalState
-beforeEach(() => {
+beforeEach(async () => {
   pane = sitDown(product)
-  before = terminalState(pane)
+  before = await stateAtPrompt(pane)
 })
 
 /** Pushes at the pane and waits until `ready` is there; gives the id of the job. */
@@ -125,7 +125,7 @@ describe('two terminals at once', () => {
   test('both see and type; the size is that of the one last used; one leaves, the other stays', async () => {
     const id = await pushed('stty -echo; echo ready; while read x; do echo "$x at $(stty size)"; done; exit 3')
     const other = sitDown(product, { columns: 60, rows: 14 })
-    const otherBefore = terminalState(other)
+    const otherBefore = await stateAtPrompt(other)
     attach(other, id)
     await other.sees(/^ready/m)
     other.line('one')

@@ -175,9 +175,13 @@ test('pull: the files, where they go, and a refusal to overwrite', async () => {
   })
 })
 
-test('pull: Ctrl+C cancels it', async () => {
+test.each(['before', 'after'])('pull: Ctrl+C cancels it, %s the core has said which it is', async when => {
+  const answer = Promise.withResolvers<void>()
   const core = await FakeCore.start({
-    'job.pull': async () => ({ pullId: 'p1' }),
+    'job.pull': async () => {
+      if (when === 'before') await answer.promise
+      return { pullId: 'p1' }
+    },
     'pull.cancel': async () => {
       const error = { code: 'CANCELLED', message: 'cancelled', details: {} } as const
       core.bus.emit({ type: 'pull.ended', pullId: 'p1', jobId: 'x', files: [], error })
@@ -187,8 +191,9 @@ test('pull: Ctrl+C cancels it', async () => {
   const job = addEnded(core)
   const pull = startCli(['pull', job.view.id, '*'], core)
   await waitFor(() => core.asked.some(call => call.startsWith('job.pull')))
-  // The signal may come before the answer to the call has reached the command line: then it ends at once, which is right too.
-  await waitFor(() => pull.child.kill('SIGINT') && core.asked.some(call => call.startsWith('pull.cancel')))
+  pull.child.kill('SIGINT')
+  answer.resolve()
+  await waitFor(() => core.asked.some(call => call.startsWith('pull.cancel')))
   expect((await pull.done).code).toBe(130)
 })
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import { shellJoin } from '../../src/shared/shell-quote.ts'
 import { drawTerminal } from '../helpers/drawn-terminal.ts'
-import { expectAsBefore, sitDown, terminalState } from '../helpers/person.ts'
+import { expectAsBefore, sitDown, stateAtPrompt } from '../helpers/person.ts'
 import { DROVER, openProduct, type Product } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -64,7 +64,7 @@ test('command, folder and variables in lists, bars, summaries and errors are sho
   const folder = join(product.home.dir, `folder${EVIL.replaceAll('/', '')}\nnext`)
   mkdirSync(folder)
   const pane = sitDown(product, { columns: 200, rows: 20, cwd: folder })
-  const before = terminalState(pane)
+  const before = await stateAtPrompt(pane)
   const title = pane.ask('pane_title')
   writeFileSync(join(product.home.dir, 'run.sh'), `drover push -n -- "true '${EVIL}'; exit 3"; echo "code $?"`)
   pane.line('clear; sh ~/run.sh')
@@ -84,7 +84,7 @@ test('command, folder and variables in lists, bars, summaries and errors are sho
 
 test('what a host says of itself and of its failure is shown, not obeyed', async () => {
   const pane = sitDown(product, { columns: 160, rows: 30 })
-  const before = terminalState(pane)
+  const before = await stateAtPrompt(pane)
   const title = pane.ask('pane_title')
   pane.line(`clear; drover push -n --on evil -- true; echo "code $?"`)
   const failed = await pane.sees('code 125')

@@ -52,7 +52,11 @@ test.each(['core', 'agent', 'connections', 'sshd'] as const)('who sits at it whe
       return false
     },
     { timeoutMs: 20_000, what: 'the terminal to be back' },
-  )
+  ).catch(error => {
+    throw new Error(
+      `${error.message}; on the screen is\n${pane.screen()}\nand in the core's log\n${product.coreLog().slice(-3000)}`,
+    )
+  })
   pane.line('end')
   await pane.sees('Press any key', 20_000)
   pane.keys('Enter')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { type Gate, makeGate } from '../helpers/gate.ts'
 import type { Pane } from '../helpers/pane.ts'
-import { expectAsBefore, sitDown, terminalState } from '../helpers/person.ts'
+import { expectAsBefore, sitDown, stateAtPrompt } from '../helpers/person.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
 import { toolsWithout } from '../helpers/tools.ts'
@@ -41,7 +41,7 @@ function push(pane: Pane, program: string, flags = '-n'): void {
 describe('screen by screen', () => {
   test('the job with its status bar, keys, sizes, its end, any key, the summary', async () => {
     const pane = sitDown(product, { columns: 100, rows: 20 })
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     const program = 'echo hello; stty size; read x; echo "got $x"; stty size; read x; exit 3'
     push(pane, program)
     const rows = (await pane.sees('[running]')).split('\n')
@@ -72,7 +72,7 @@ describe('screen by screen', () => {
     for (let index = 0; index < 100; index++) writeFileSync(join(folder, `${index}`), Buffer.alloc(200_000, index))
     tar.hold()
     const pane = sitDown(product, { columns: 100, rows: 20, cwd: folder })
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     push(pane, 'ls | wc -l; read x', '--on slow')
     await pane.sees(/^Sending to slow \[[#-]{20}\] \d+ % {2}[\d.]+ (MB|kB) of 20 MB, \d+ of 100 files$/m)
     pane.keys('C-c')
@@ -123,7 +123,7 @@ describe('screen by screen', () => {
 describe('programs', () => {
   test('one that takes the whole screen gives it back, and its output and the end are below', async () => {
     const pane = sitDown(product, { columns: 80, rows: 16 })
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     push(pane, 'seq 500 >numbers; echo begun; less -R numbers; echo done with it')
     await pane.sees(/^numbers$/m)
     expect(pane.screen()).toMatch(/^1\n2\n3\n/)
@@ -143,7 +143,7 @@ describe('programs', () => {
 
   test('top runs, obeys its keys, and leaves nothing behind', async () => {
     const pane = sitDown(product)
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     push(pane, 'top -d 0.3')
     await pane.sees(/PID +USER/)
     pane.keys('q')
@@ -186,7 +186,7 @@ describe('programs', () => {
 
   test('what a program leaves switched on is off afterwards', async () => {
     const pane = sitDown(product)
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     const modes =
       '\\033[?1000h\\033[?1002h\\033[?1003h\\033[?1006h\\033[?2004h\\033[?1h\\033=\\033[?25l\\033[?1049h\\033[41;5m\\033[4h'
     push(pane, `printf "${modes}"; echo ready; read x; exit 1`)
@@ -206,7 +206,7 @@ describe('Ctrl+C that detaches', () => {
     const isSet = await product.drover(['config', 'set', 'detach_on_ctrl_c', how === 'the config' ? 'true' : 'false'])
     expect(isSet).toMatchObject({ code: 0 })
     const pane = sitDown(product)
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     push(pane, 'trap "echo caught" INT; echo ready; read x; exit 5', how === 'the config' ? '-n' : `-n ${how}`)
     await pane.sees(/^ready/m)
     pane.keys('C-c')
@@ -236,7 +236,7 @@ describe('by the name p', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, 'mine'), 'of the folder')
     const pane = sitDown(product, { columns: 100, rows: 20, cwd: folder })
-    const before = terminalState(pane)
+    const before = await stateAtPrompt(pane)
     pane.line(`clear; p -- 'cat mine; echo; read x'; echo "code $?"`)
     const rows = (await pane.sees('[running]')).split('\n')
     expect(rows[0]).toBe('of the folder')

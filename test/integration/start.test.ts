@@ -1,11 +1,10 @@
 /** `npm start` of the built product: what it says, what a second one says, and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { coreCommand } from '../../src/cli/start-core.ts'
-import { pidsWithEnv, signalAll } from '../helpers/processes.ts'
+import { pidsWithEnv, processArguments, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
@@ -46,8 +45,8 @@ test('it says what to type next; a second one shows that it runs; Ctrl+C ends it
   expect(first.output()).toContain('drover host add')
 
   // Its flags are written in two places.
-  const commands = pids().map(pid => readFileSync(`/proc/${pid}/cmdline`, 'latin1'))
-  expect(commands.join('\n')).toContain(coreCommand().slice(0, -1).join('\0'))
+  const commands = pids().map(pid => processArguments(pid).join(' '))
+  expect(commands.join('\n')).toContain(coreCommand().slice(0, -1).join(' '))
 
   const second = start()
   expect(await within(second.ended, { timeoutMs: 30_000 })).toBe(0)

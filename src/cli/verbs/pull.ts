@@ -23,10 +23,11 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const progress = new ProgressLine(cli.out)
   try {
     const pull = await PullEvents.start(session, progress)
+    const interrupt = cancelOnInterrupt(cli, session)
     const { pullId } = await session.call('job.pull', input)
-    const undo = cancelOnInterrupt(cli, session, pullId)
+    interrupt.setPull(pullId)
     const { files, error } = await pull.ended(pullId)
-    undo()
+    interrupt.undo()
     progress.end()
     if (error?.code === 'CANCELLED') return EXIT_INTERRUPTED
     if (error !== null) throw fromErrorBody(error)
@@ -40,14 +41,27 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   }
 }
 
-/** The first Ctrl+C cancels, the next leaves at once. */
-function cancelOnInterrupt(cli: Cli, session: CoreSession, pullId: string): () => void {
+/** The first Ctrl+C cancels, as soon as the core has said which pull is ours; the next leaves at once. */
+function cancelOnInterrupt(cli: Cli, session: CoreSession): { setPull(pullId: string): void; undo(): void } {
+  let pullId: string | undefined
+  let isAsked = false
   const cancel = () => {
-    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED))
+    if (!isAsked || pullId === undefined) return
     session.call('pull.cancel', { pullId }).catch((error: Error) => cli.out.note(visible(error.message)))
   }
-  process.once('SIGINT', cancel)
-  return () => process.off('SIGINT', cancel)
+  const interrupted = () => {
+    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED))
+    isAsked = true
+    cancel()
+  }
+  process.once('SIGINT', interrupted)
+  return {
+    setPull: id => {
+      pullId = id
+      cancel()
+    },
+    undo: () => process.off('SIGINT', interrupted),
+  }
 }
 
 /** Events of pulls, kept from before ours is known by its id. */
