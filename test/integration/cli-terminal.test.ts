@@ -122,10 +122,14 @@ test('a core that is replaced gives the terminal back', async () => {
   core.job.cutTerminals()
   await core.api.server.close()
   await core.serve()
-  await waitFor(() => core.bus.seq >= 0)
-  await pane.sees(/^ready/m)
-  pane.keys('Enter')
-  await pane.sees('code 5')
+  // What is typed before the terminal is back goes nowhere, and its screen looks as it did.
+  await waitFor(
+    () => {
+      pane.keys('Enter')
+      return pane.sees('code 5', 300)
+    },
+    { timeoutMs: 20_000, what: 'code 5' },
+  )
 })
 
 test('killed by a signal, it gives the terminal back as it was', async () => {

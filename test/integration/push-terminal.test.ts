@@ -9,6 +9,7 @@ import { expectAsBefore, sitDown, stateAtPrompt } from '../helpers/person.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
 import { toolsWithout } from '../helpers/tools.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 let box: Sshd
 /** It has no rsync, and its tar can be made to wait. */
@@ -51,6 +52,7 @@ describe('screen by screen', () => {
     pane.type('hällo 日')
     await pane.sees(/^hällo 日$/m)
     pane.resize(80, 12)
+    await waitFor(() => pane.screen().split('\n').length === 12, { what: 'the bar on the new last row' })
     pane.line('本')
     await pane.sees(/^got hällo 日本\n11 80/m)
     pane.line('')
