@@ -118,6 +118,17 @@ describe.each([local, overSsh('ssh2'), overSsh('openssh')])('$kind', ({ kind, se
     expect(output.text).toMatch(/^33 91\r\nxterm-256color\r\ngo\r\n40 132\r\n$/)
   })
 
+  test('a program on the whole screen is seen, also where it throws away what was written to the terminal before it', async () => {
+    // What a kernel under load does now and then when tmux begins: the mark before the command does not come.
+    const line = `/bin/sh -c "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's/printf %s drover-/: /g')"`
+    const { open, tearDown } = await setUp({ extraConfig: [`ForceCommand ${line}`] })
+    onTestFinished(tearDown)
+    const channel = await (await open()).exec("printf '\\033[?1049hscreen'; cat", { lane: 'stream', terminal: TERMINAL })
+    const output = gather(channel)
+    await waitFor(() => output.text === '\x1b[?1049hscreen', { what: 'the screen' })
+    channel.close()
+  })
+
   test('Ctrl+C in a terminal ends what runs there', async () => {
     const channel = await (await connect()).exec('echo ready; exec sleep 1000', { lane: 'stream', terminal: TERMINAL })
     const output = gather(channel)

@@ -48,9 +48,10 @@ export async function openSession(command: string, { terminal }: ExecOptions, op
     ? await ptyChannel({ file: 'ssh', args, cwd: homedir(), env, terminal, toEnd })
     : await startChild(args, env, toEnd)
   const released = exited.finally(() => rm(logPath, { force: true }))
-  const stdout = afterMark(channel.stdout, mark)
+  const filter = () => new NoiseFilter(mark, terminal !== undefined)
+  const stdout = withoutNoise(channel.stdout, filter())
   // A terminal has no stderr.
-  const stderr = terminal ? { found: stdout.found, rest: channel.stderr } : afterMark(channel.stderr, mark)
+  const stderr = terminal ? { found: stdout.found, rest: channel.stderr } : withoutNoise(channel.stderr, filter())
   const isOpen = await Promise.race([stderr.found, exited.then(({ code }) => code !== null && code !== SSH_FAILED)])
   if (isOpen) {
     const end = Promise.all([channel.end, isOver(stdout.rest), isOver(stderr.rest)]).then(([known]) => known)
@@ -84,11 +85,10 @@ async function explainEnd(end: ChannelEnd, { logPath, hasTerminal, isMasterAlive
   return hasTerminal ? end : { code: null, signal: 'UNKNOWN' }
 }
 
-/** Drops everything up to the mark. `found` settles with false if the stream ends without one. */
-function afterMark(source: Readable, mark: string): { found: Promise<boolean>; rest: Readable } {
+/** Drops what is not the command's own. `found` settles with false if the stream ends without any. */
+function withoutNoise(source: Readable, filter: NoiseFilter): { found: Promise<boolean>; rest: Readable } {
   const { promise: found, resolve } = Promise.withResolvers<boolean>()
   const rest = new PassThrough()
-  const filter = new NoiseFilter(mark)
   const look = (chunk: Buffer) => {
     const own = filter.take(chunk)
     if (filter.isWaiting) return

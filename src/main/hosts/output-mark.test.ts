@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { markOutput, NoiseFilter, newMark } from './output-mark.ts'
 
-function filtered(mark: string, chunks: readonly string[]): string {
-  const filter = new NoiseFilter(mark)
+function filtered(mark: string, chunks: readonly string[], hasTerminal = false): string {
+  const filter = new NoiseFilter(mark, hasTerminal)
   return [...chunks.map(chunk => filter.take(Buffer.from(chunk))), filter.rest()].map(String).join('')
 }
 
@@ -12,6 +12,15 @@ test('drops what comes before the mark, wherever the chunks are cut, and nothing
   const all = `noise\n${mark.slice(0, 5)}${mark}${output}`
   for (let cut = 0; cut <= all.length; cut++) expect(filtered(mark, [all.slice(0, cut), all.slice(cut)])).toBe(output)
   expect(filtered(mark, [...all])).toBe(output)
+})
+
+test('on a terminal, where the mark may be thrown away, what a program on the whole screen begins with ends the noise', () => {
+  const mark = newMark()
+  const screen = '\x1b[?1049h\x1b[H\x1b[2Jhello'
+  const all = `\x1b[1mnoise\x1b[0m\r\n${screen}`
+  for (let cut = 0; cut <= all.length; cut++) expect(filtered(mark, [all.slice(0, cut), all.slice(cut)], true)).toBe(screen)
+  expect(filtered(mark, [`noise${mark}${screen}`], true)).toBe(screen)
+  expect(filtered(mark, [all], false)).toBe(all)
 })
 
 test('without a mark everything is kept', () => {

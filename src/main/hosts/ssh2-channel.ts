@@ -26,7 +26,7 @@ export type WrappedChannel = { channel: Channel; closed: Promise<void>; isOverfu
 /** @throws {AppError} `PROTOCOL` if the server asks for packets of a size that no server asks for. */
 export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, mark, drained }: WrapOptions): WrappedChannel {
   checkPacketSize(raw)
-  const flow = jointFlow(raw, mark)
+  const flow = jointFlow(raw, () => (mark === null ? null : new NoiseFilter(mark, hasTerminal)))
   const exit: ChannelEnd = { code: null, signal: null }
   raw.on('exit', (code: number | null, signal?: string) => {
     exit.code = code
@@ -74,7 +74,7 @@ export function wrapSsh2Channel(raw: ClientChannel, { hasTerminal, mark, drained
 }
 
 /** Both outputs stand still while either is full: they share a window, so ssh2 would otherwise let the unread one grow. */
-function jointFlow(raw: ClientChannel, mark: string | null): { stdout: Readable; stderr: Readable } {
+function jointFlow(raw: ClientChannel, makeFilter: () => NoiseFilter | null): { stdout: Readable; stderr: Readable } {
   const full = new Set<Readable>()
   const sources = [raw, raw.stderr]
   const letGo = (stream: Readable) => {
@@ -88,7 +88,7 @@ function jointFlow(raw: ClientChannel, mark: string | null): { stdout: Readable;
         done(error)
       },
     })
-    const filter = mark === null ? null : new NoiseFilter(mark)
+    const filter = makeFilter()
     source.on('data', (chunk: Buffer) => {
       const own = filter ? filter.take(chunk) : chunk
       if (own.length === 0 || output.destroyed || output.push(own)) return
