@@ -17,11 +17,25 @@ const CLI_BASE =
 const CLI_FOLLOW =
   /[/\\]src[/\\]cli[/\\](launch|job-watch|job-exit|stream-job|attach-job|attach-terminal|terminal|keys|ask|progress|values|folder|pulled-files|polite-stop|alternate-screen|random-id|repeatable|session|session-connection|session-stream|websocket-client)\.ts/
 
-/** The compile cache keeps the parsed form of the command line, which makes every start but the first faster. No home: no cache. */
+/**
+ * The compile cache keeps the parsed form of the command line, which makes every start but the first faster. No home: no cache.
+ * Its folder is made here: see src/shared/make-folders.ts for what Node would do where none can be.
+ */
 const LAUNCHER = `'use strict'
+const { existsSync, mkdirSync } = require('node:fs')
 const { HOME, XDG_CACHE_HOME } = process.env
 const cache = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : HOME?.startsWith('/') && HOME + '/.cache'
-if (cache) require('node:module').enableCompileCache(cache + '/drover/compiled')
+const make = folder => {
+  if (existsSync(folder)) return
+  make(folder.slice(0, folder.lastIndexOf('/')) || '/')
+  mkdirSync(folder, 0o700)
+}
+if (cache) {
+  try {
+    make(cache + '/drover/compiled')
+    require('node:module').enableCompileCache(cache + '/drover/compiled')
+  } catch {}
+}
 require('./index.cjs')
 `
 

@@ -1,12 +1,29 @@
 /** Finds the running core's socket: the core writes its path beside its database, for clients of any environment. */
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { AppError } from '../shared/errors.ts'
-import { type Paths, resolvePaths } from '../shared/paths.ts'
+import { homeFolder, type PathSystem, type Paths, resolvePaths } from '../shared/paths.ts'
+
+/** The password file is read only where HOME does not say. */
+const SYSTEM: PathSystem = {
+  get home() {
+    try {
+      return userInfo().homedir
+    } catch {
+      return null // It has no entry for us.
+    }
+  },
+  temporaryFolder: tmpdir(),
+  userId: process.getuid?.() ?? 0,
+}
 
 export function pathsOf(env: NodeJS.ProcessEnv): Paths {
-  return resolvePaths(env, { home: homedir(), temporaryFolder: tmpdir(), userId: process.getuid?.() ?? 0 })
+  return resolvePaths(env, SYSTEM)
+}
+
+export function homeOf(env: NodeJS.ProcessEnv): string {
+  return homeFolder(env, SYSTEM)
 }
 
 /** A connection to the core, or null when none runs. */

@@ -1,9 +1,11 @@
 /** Starts a core in the background when none runs. Several command lines may do so at once: one core gets the lock, all connect to it. */
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, type ErrorBody, type ErrorCode, fromErrorBody } from '../shared/errors.ts'
-import { pathsOf } from './find-core.ts'
+import { logError } from '../shared/log-error.ts'
+import { homeOf, pathsOf } from './find-core.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** What a core started with a message channel says once: see src/main/run-headless.ts. */
 type Report = { ready: string } | { error: ErrorBody }
@@ -32,9 +34,12 @@ export function coreCommand(program = HEADLESS): string[] {
   return [...NODE_FLAGS, '--max-semi-space-size=2', program]
 }
 
-/** The core's environment. The name we were called by is ours alone: local jobs get what the core has. */
+/**
+ * The core's environment. The name we were called by is ours alone: local jobs get what the core has. And they have a home, as a login
+ * would give them: without one the agent on this computer would keep its files in the root folder.
+ */
 export function coreEnvironment({ DROVER_CALLED_AS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return env
+  return { ...env, HOME: homeOf(env) || '/' }
 }
 
 /**
@@ -74,9 +79,9 @@ export async function startCore({ env, program, timeoutMs }: StartOptions): Prom
 /** What the core writes before it has its log, or as it dies, ends up there too. */
 function openLog(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     return openSync(path, 'a', 0o600)
-  } catch (cause) {
-    throw new AppError('CORE_UNREACHABLE', `Cannot write the core’s log: ${(cause as Error).message}`, { cause })
+  } catch (error) {
+    throw logError(path, error)
   }
 }

@@ -3,10 +3,12 @@
  * It owns core.log and the one before it, core.log.1. Values are plain words and numbers that the caller names one by one, never whole
  * objects or environments, so that nothing secret gets in by being part of something.
  */
-import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { logError } from '../shared/log-error.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
+import { makeFolder } from './private-files.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -36,14 +38,13 @@ export class LogFile {
   #size: number
   #isClosed = false
 
-  /** @throws if the file cannot be opened: a core without a log should not start unnoticed. */
+  /** @throws {AppError} if the file cannot be opened: a core without a log should not start unnoticed. */
   constructor({ path, level = 'info', maxBytes = MAX_BYTES, clock = systemClock }: LogFileOptions) {
     this.#path = path
     this.level = level
     this.#maxBytes = maxBytes
     this.#clock = clock
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    this.#file = openPrivate(path)
+    this.#file = openFirst(path)
     this.#size = fstatSync(this.#file).size
   }
 
@@ -93,6 +94,15 @@ export const noLog: Log = { debug: ignore, info: ignore, warning: ignore, error:
 
 function ignore(): void {
   // Nobody reads it.
+}
+
+function openFirst(path: string): number {
+  try {
+    makeFolder(dirname(path))
+    return openPrivate(path)
+  } catch (error) {
+    throw logError(path, error)
+  }
 }
 
 function openPrivate(path: string): number {

@@ -6,6 +6,23 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../shared/errors.ts'
+import { makeFolders } from '../shared/make-folders.ts'
+
+/**
+ * Makes the folder be there, with those above it: what is made is 0700, what was there stays as it is.
+ *
+ * @throws {AppError} `BAD_CONFIG` or `DISK_FULL` if it cannot be made.
+ */
+export function makeFolder(path: string): void {
+  try {
+    makeFolders(path, {
+      isFolder: each => statSync(each, { throwIfNoEntry: false })?.isDirectory() ?? false,
+      make: each => mkdirSync(each, 0o700),
+    })
+  } catch (error) {
+    throw named(error, `Cannot make the folder ${path}`)
+  }
+}
 
 /**
  * Makes the folder be there, ours and 0700. One of ours that others may enter is closed to them; a link to a folder of ours is fine.
@@ -14,7 +31,7 @@ import { AppError } from '../shared/errors.ts'
  */
 export function ensurePrivateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     const stat = statSync(path)
     if (!isOurs(stat.uid)) throw new AppError('BAD_CONFIG', `The folder ${path} belongs to another user (uid ${stat.uid})`)
     if ((stat.mode & 0o077) !== 0) chmodSync(path, 0o700)

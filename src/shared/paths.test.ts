@@ -33,6 +33,16 @@ test('XDG variables say where, trailing slashes or not', () => {
   })
 })
 
+test('without HOME and without an entry in the password file, what is missing is named', () => {
+  const nobody = { ...SYSTEM, home: null }
+  expect(() => resolvePaths({}, nobody)).toThrow(/HOME is not set .*user 1000\. Set HOME/)
+  expect(resolvePaths({ HOME: '/home/me' }, nobody).logFile).toBe('/home/me/.local/state/drover/core.log')
+})
+
+test('a temporary folder that is not absolute is left out', () => {
+  expect(resolvePaths({}, { ...SYSTEM, temporaryFolder: 'here' }).runtimeFolders).toEqual(['/tmp/drover-1000'])
+})
+
 test.each(['', 'relative', './here', '~/x'])('a value that is not absolute (%j) is ignored', value => {
   const env = { HOME: value, XDG_CONFIG_HOME: value, XDG_DATA_HOME: value, XDG_STATE_HOME: value, XDG_RUNTIME_DIR: value }
   expect(resolvePaths(env, SYSTEM)).toEqual(resolvePaths({}, SYSTEM))

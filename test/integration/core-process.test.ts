@@ -133,13 +133,16 @@ test('a core that holds the lock but does not answer is named', async () => {
 test('a log that cannot be written is named', async () => {
   const env = makeCoreEnv()
   writeFileSync(join(env.HOME, '.local'), 'a file in the way')
-  await expect(status(env)).rejects.toMatchObject({ code: 'CORE_UNREACHABLE', message: expect.stringMatching(/core’s log/) })
+  await expect(status(env)).rejects.toMatchObject({
+    code: 'BAD_CONFIG',
+    message: expect.stringMatching(/core’s log.*XDG_STATE_HOME/),
+  })
 })
 
 test('in the foreground it says that it is ready, and a second one that another runs, with code 75', async () => {
   const env = makeCoreEnv()
   const first = runCore(env)
-  await waitFor(() => /^drover core ready \/.*core\.sock\n/.test(first.output()))
+  await waitFor(() => /^drover core ready \/.*core\.[\w-]{4}\n/.test(first.output()))
   const second = runCore(env)
   expect(await within(second.ended)).toBe(75)
   expect(second.output()).toMatch(/Another core of this user holds .*drover\.db/)

@@ -4,12 +4,11 @@
  * A broken edit never takes effect: the last good config stays, and the error is told. Our own changes keep comments and order, and go
  * onto the file as it is at that moment, so that an edit made meanwhile is kept.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Document } from 'yaml'
 import { AppError } from '../../shared/errors.ts'
-import { replaceFile } from '../private-files.ts'
+import { makeFolder, replaceFile } from '../private-files.ts'
 import { linkTarget, readUserText, renderLike } from './config-text.ts'
 import { FileWatch, type WatchOptions } from './file-watch.ts'
 import { type Config, DEFAULT_CONFIG, parseConfig, readConfig } from './schema.ts'
@@ -40,7 +39,7 @@ export class ConfigFile {
   /** Reads the file and begins to watch it. A missing file is an empty one; a broken one gives the defaults and an error, no exception. */
   static open(path: string, options: WatchOptions = {}): ConfigFile {
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(path))
     } catch {
       // Without its folder the file is not there; whoever wants to write it will hear why.
     }
@@ -107,7 +106,7 @@ export class ConfigFile {
 
   /** False if the file was changed since it was read. Between this look and the rename lie microseconds. */
   #replace(before: string, after: string): boolean {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(this.path))
     return replaceFile(linkTarget(this.path), after, () => this.text() === before)
   }
 

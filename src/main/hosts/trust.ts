@@ -3,10 +3,11 @@
  * what is behind one that is not known cannot be asked.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { TrustOffer } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
+import { makeFolder } from '../private-files.ts'
 import { reach, type Ssh2DialDeps } from './dial-ssh2.ts'
 import { fingerprint as fingerprintOf, keyType } from './host-key.ts'
 import { hostKeyError } from './host-key-errors.ts'
@@ -77,7 +78,7 @@ async function remember(host: SshHost, key: Buffer): Promise<void> {
   const [name] = knownHostsNames(host)
   const line = `${host.isHashingKnownHosts ? hashed(name) : name} ${keyType(key)} ${key.toString('base64')}\n`
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     const handle = await open(file, 'a+', 0o600)
     try {
       await handle.appendFile((await endsInLine(handle)) ? line : `\n${line}`)

@@ -9,7 +9,7 @@
  * last one made by `durably`: that one waits for the disk. So `durably` is for what was promised and nobody else knows (a job taken on,
  * where it was sent, a wish to stop it); what a host can tell again (its state, its figures, our offset in its events) is a plain `write`.
  */
-import { statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import BetterSqlite3, { type Database as Sqlite, SqliteError } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
@@ -41,8 +41,7 @@ export class Database {
    *   the file is then left as it is; `DISK_FULL`.
    */
   static open(path: string, { lockTimeoutMs = 250 }: DatabaseOptions = {}): Database {
-    ensurePrivateFolder(dirname(path))
-    ensurePrivateFile(path)
+    preparePlace(path)
     let sqlite: Sqlite | undefined
     try {
       sqlite = new BetterSqlite3(path, { timeout: lockTimeoutMs })
@@ -90,6 +89,24 @@ export class Database {
   /** Lets go of the lock. Nothing is lost without it. */
   close(): void {
     this.sqlite.close()
+  }
+}
+
+/** Here and not by SQLite, to whom a place that may not be written looks like a disk that fails. */
+function preparePlace(path: string): void {
+  try {
+    for (const [ensure, place] of [
+      [ensurePrivateFolder, dirname(path)],
+      [ensurePrivateFile, path],
+    ] as const) {
+      ensure(place)
+      accessSync(place, constants.R_OK | constants.W_OK)
+    }
+  } catch (error) {
+    const isOurs = error instanceof AppError
+    const message = isOurs ? error.message : `Cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`
+    const advice = 'Mend that, or set XDG_DATA_HOME to another folder'
+    throw new AppError(isOurs ? error.code : 'BAD_CONFIG', `${message}. ${advice}`, { cause: error })
   }
 }
 
