@@ -1,6 +1,7 @@
 /** Makes the places of src/shared/paths.ts be there, and fit to be used: for the core, which is the only one that writes there. */
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { type PathEnvironment, type Paths, resolvePaths, SOCKET_NAME } from '../../shared/paths.ts'
@@ -8,9 +9,18 @@ import { ensurePrivateFolder, ensureTrustedFolder, replaceFile } from '../privat
 
 /** What a sockaddr_un holds, less its closing NUL. */
 const MAX_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107
+const ADVICE = 'set XDG_RUNTIME_DIR or TMPDIR to a folder of yours'
 
 export function systemPaths(env: PathEnvironment): Paths {
-  return resolvePaths(env, { home: homedir(), temporaryFolder: tmpdir(), userId: userInfo().uid })
+  return resolvePaths(env, { home: homeByPasswordFile(), temporaryFolder: tmpdir(), userId: process.getuid?.() ?? 0 })
+}
+
+function homeByPasswordFile(): string | null {
+  try {
+    return userInfo().homedir
+  } catch {
+    return null // It has no entry for us.
+  }
 }
 
 /**
@@ -22,16 +32,33 @@ export function systemPaths(env: PathEnvironment): Paths {
 export function prepareSocketPath(paths: Paths): string {
   const refused: string[] = []
   for (const folder of paths.runtimeFolders) {
-    const socketPath = `${folder}/${SOCKET_NAME}`
+    const socketPath = `${folder}/${socketName(paths.databaseFile)}`
     const problem = unfitness(folder, socketPath)
     if (problem !== null) {
       refused.push(`${folder}: ${problem}`)
       continue
     }
-    ensureTrustedFolder(folder)
-    return socketPath
+    try {
+      ensureTrustedFolder(folder)
+      return socketPath
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      if (existsSync(folder)) throw new AppError(error.code, `${error.message}. Or ${ADVICE}`, { cause: error })
+      refused.push(error.message)
+    }
   }
-  throw new AppError('BAD_CONFIG', `No folder fits for the core's socket. ${refused.join('; ')}. Set XDG_RUNTIME_DIR or TMPDIR`)
+  throw new AppError('BAD_CONFIG', `No folder fits for the core's socket. ${refused.join('; ')}. To help, ${ADVICE}`)
+}
+
+/**
+ * A computer's one core a user has the plain name. A core with its database elsewhere, as where HOME was another, has a name of its own,
+ * no longer than that: else it would take the other's socket, and each would show the other's jobs.
+ */
+function socketName(databaseFile: string): string {
+  const home = homeByPasswordFile()
+  const usual = home === null ? null : resolvePaths({ HOME: home }, { home, temporaryFolder: tmpdir(), userId: 0 }).databaseFile
+  if (databaseFile === usual) return SOCKET_NAME
+  return `core.${createHash('sha256').update(databaseFile).digest('base64url').slice(0, 4)}`
 }
 
 /** Tells clients in other environments where the socket is. */
