@@ -38,6 +38,21 @@ test('what fell out of the ring, or is of another run of the core, is said to be
   expect(new EventBus().read(0)).toEqual({ missed: false, events: [] })
 })
 
+test('long events push out more than short ones; the newest is always kept', () => {
+  const bus = new EventBus({ ringBytes: 1000 })
+  for (let n = 0; n < 5; n++) bus.emit(removed('short'))
+  expect(bus.read(0)).toMatchObject({ missed: false, events: Array(5).fill({ name: 'short' }) })
+  bus.emit(removed('x'.repeat(700)))
+  expect(bus.read(0)).toEqual({ missed: true, events: [] })
+  expect(bus.read(4)).toMatchObject({ missed: false, events: [{ seq: 5 }, { seq: 6 }] })
+  const heard: number[] = []
+  bus.subscribe(event => heard.push(event.seq))
+  bus.emit(removed('x'.repeat(5000)))
+  bus.emit(removed('short'))
+  expect(heard).toEqual([7, 8])
+  expect(bus.read(7)).toMatchObject({ missed: false, events: [{ seq: 8 }] })
+})
+
 test('reading by sequence number never skips, repeats or invents, whatever the ring holds', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8 }), fc.nat(30), fc.nat(35), (ringEvents, emitted, afterSeq) => {

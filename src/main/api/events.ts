@@ -1,17 +1,21 @@
 /**
  * What happened, told to whoever listens. Events only tell: nobody's decision waits for a listener, and no listener can fail the teller.
- * The last RING_EVENTS are kept, so a client reads at its own pace by sequence number and a slow one costs no memory of its own.
+ * The last RING_EVENTS are kept, or as many as RING_BYTES hold, so a client reads at its own pace by sequence number and a slow one costs
+ * no memory of its own.
  */
 import type { CoreEvent, EventBody } from '../../shared/domain.ts'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 
 const RING_EVENTS = 10_000
+/** An event of a job holds its command, which may have 128 kB. */
+const RING_BYTES = 16 * 1024 * 1024
 
 export type EventListener = (event: CoreEvent) => void
 export type EventBusOptions = {
   clock?: Clock
   ringEvents?: number
+  ringBytes?: number
   /** Told of a listener's mistake. */
   onError?: (error: unknown) => void
 }
@@ -21,15 +25,21 @@ export class EventBus {
   readonly #onError: (error: unknown) => void
   readonly #capacity: number
   /** The event with sequence number n stands at n % capacity. */
-  readonly #ring: CoreEvent[] = []
+  readonly #ring: ({ event: CoreEvent; bytes: number } | undefined)[] = []
+  readonly #ringBytes: number
+  #bytes = 0
+  /** Sequence number of the first event that is kept. */
+  #oldest = 1
   readonly #listeners = new Set<EventListener>()
   #seq = 0
   #toldSeq = 0
   #isTelling = false
 
-  constructor({ clock = systemClock, ringEvents = RING_EVENTS, onError = () => undefined }: EventBusOptions = {}) {
+  constructor(options: EventBusOptions = {}) {
+    const { clock = systemClock, ringEvents = RING_EVENTS, ringBytes = RING_BYTES, onError = () => undefined } = options
     this.#clock = clock
     this.#capacity = ringEvents
+    this.#ringBytes = ringBytes
     this.#onError = onError
   }
 
@@ -40,7 +50,7 @@ export class EventBus {
 
   emit(body: EventBody): CoreEvent {
     const event: CoreEvent = { ...body, seq: ++this.#seq, at: this.#clock.now() }
-    this.#ring[event.seq % this.#capacity] = event
+    this.#keep(event)
     this.#tellAll()
     return event
   }
@@ -60,14 +70,25 @@ export class EventBus {
 
   /** Up to `limit` kept events after `afterSeq`, oldest first. `missed` as for `subscribe`: then there are none. */
   read(afterSeq: number, limit = this.#capacity): { events: CoreEvent[]; missed: boolean } {
-    const oldest = Math.max(1, this.#seq - this.#capacity + 1)
-    if (afterSeq > this.#seq || afterSeq < oldest - 1) return { events: [], missed: true }
+    if (afterSeq > this.#seq || afterSeq < this.#oldest - 1) return { events: [], missed: true }
     const events: CoreEvent[] = []
     for (let seq = afterSeq + 1; seq <= this.#seq && events.length < limit; seq++) {
-      const event = this.#ring[seq % this.#capacity]
-      if (event) events.push(event)
+      const kept = this.#ring[seq % this.#capacity]
+      if (kept) events.push(kept.event)
     }
     return { events, missed: false }
+  }
+
+  /** The newest is kept whatever it weighs, or nobody would be told of it. */
+  #keep(event: CoreEvent): void {
+    const bytes = weigh(event)
+    while (this.#oldest < event.seq && (this.#seq - this.#oldest >= this.#capacity || this.#bytes + bytes > this.#ringBytes)) {
+      const place = this.#oldest++ % this.#capacity
+      this.#bytes -= this.#ring[place]?.bytes ?? 0
+      this.#ring[place] = undefined
+    }
+    this.#ring[event.seq % this.#capacity] = { event, bytes }
+    this.#bytes += bytes
   }
 
   /** An event that a listener emits waits until all have heard the one before it, so everybody hears them in order. */
@@ -75,8 +96,8 @@ export class EventBus {
     if (this.#isTelling) return
     this.#isTelling = true
     while (this.#toldSeq < this.#seq) {
-      const event = this.#ring[++this.#toldSeq % this.#capacity]
-      if (event) for (const listener of this.#listeners) this.#tell(listener, event)
+      const kept = this.#ring[++this.#toldSeq % this.#capacity]
+      if (kept) for (const listener of this.#listeners) this.#tell(listener, kept.event)
     }
     this.#isTelling = false
   }
@@ -88,4 +109,11 @@ export class EventBus {
       this.#onError(error)
     }
   }
+}
+
+/** Roughly what it takes in memory. */
+function weigh(value: unknown): number {
+  if (typeof value === 'string') return 16 + value.length
+  if (typeof value !== 'object' || value === null) return 8
+  return Object.values(value).reduce<number>((sum, part) => sum + 8 + weigh(part), 16)
 }
