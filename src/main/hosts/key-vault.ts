@@ -2,11 +2,11 @@
  * Private keys that were unlocked by their passphrase. Kept in memory until the core ends; neither they nor passphrases are ever written or logged.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/errors.ts'
 import { workerUrl } from '../resources.ts'
 import { isLockedKey } from './private-key.ts'
+import { readKeyText } from './read-key.ts'
 import { isMissing } from './ssh-tools.ts'
 import type { UnlockAnswer, UnlockRequest } from './unlock-key.worker.ts'
 
@@ -38,7 +38,7 @@ export class KeyVault {
 
 async function readKey(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readKeyText(path)
   } catch (cause) {
     if (isMissing(cause)) throw new AppError('NOT_FOUND', `There is no private key at ${path}`, { cause })
     throw new AppError('BAD_CONFIG', `Cannot read the private key ${path}: ${cause instanceof Error ? cause.message : cause}`, {

@@ -3,8 +3,9 @@
  * computing, so that is done in a worker (unlock-key.worker.ts).
  */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import ssh2 from 'ssh2'
+import { readKeyText } from './read-key.ts'
 import { isMissing, runTool } from './ssh-tools.ts'
 
 export type KeyFile = {
@@ -26,7 +27,7 @@ export async function readKeyFile(path: string, env: NodeJS.ProcessEnv): Promise
   const nothing = { path, publicBlob: besides, isLocked: false, key: null, problem: null }
   try {
     const { mode } = await stat(path)
-    const text = await readFile(path, 'utf8')
+    const text = await readKeyText(path)
     const asPublic = parsePublicKey(text) // `IdentityFile key.pub` chooses one of the agent's keys.
     if (asPublic) return { ...nothing, publicBlob: asPublic }
     if ((mode & 0o077) !== 0) {
@@ -99,7 +100,7 @@ function stringAt(body: Buffer, at: number): Buffer {
 
 async function readPublicKey(path: string): Promise<Buffer | null> {
   try {
-    return parsePublicKey(await readFile(path, 'utf8'))
+    return parsePublicKey(await readKeyText(path))
   } catch {
     return null // It only saves us opening the private key.
   }
