@@ -85,11 +85,16 @@ function requireVerb(request: IncomingMessage, verb: string): void {
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
-    else if (size > MAX_DISCARDED_BYTES) break
-    else chunks.length = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk)
+      else if (size > MAX_DISCARDED_BYTES) break
+      else chunks.length = 0
+    }
+  } catch (cause) {
+    // The client went away, or sent no body that can be read: the connection has been answered or is gone, and it is no mistake of ours.
+    throw new AppError('BAD_INPUT', 'The body did not come to its end', { cause })
   }
   if (size > MAX_BODY_BYTES) throw new HttpRefusal(413, `The body has more than ${MAX_BODY_BYTES} bytes`)
   return Buffer.concat(chunks)

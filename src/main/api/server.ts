@@ -3,7 +3,7 @@
  * It owns the socket's file. Who may connect is said by the file system: 0600 in a folder of 0700.
  */
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -20,6 +20,8 @@ export type ServerLimits = {
   /** How long calls under way may go on when the server closes. */
   closeMs: number
 }
+/** Requests of one connection that are not answered yet. */
+const MAX_WAITING = 16
 const DEFAULT_LIMITS: ServerLimits = { requestMs: 15_000, closeMs: 2_000 }
 
 export class ApiServer {
@@ -28,6 +30,7 @@ export class ApiServer {
   readonly #http: Server
   readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, perMessageDeflate: false })
   readonly #sockets = new Set<ApiSocket>()
+  readonly #waiting = new WeakMap<Duplex, number>()
   #listening: { path: string; inode: number } | undefined
 
   constructor(api: Api, limits: Partial<ServerLimits> = {}) {
@@ -40,7 +43,7 @@ export class ApiServer {
       connectionsCheckingInterval: Math.ceil(requestMs / 5),
       maxHeaderSize: 16 * 1024,
     })
-    this.#http.on('request', (request, response) => void answer(api, request, response))
+    this.#http.on('request', (request, response) => this.#request(request, response))
     this.#http.on('upgrade', (request, connection, head) => this.#upgrade(request, connection, head))
     this.#http.on('clientError', (error, connection) => refuseUnreadable(error, connection))
     this.#webSockets.on('headers', headers => headers.push(`Drover-Version: ${VERSION}`))
@@ -68,6 +71,8 @@ export class ApiServer {
     chmodSync(aside, 0o600)
     renameSync(aside, path)
     this.#listening = { path, inode: lstatSync(path).ino }
+    // A connection that could not be taken, for want of files or memory in the whole system, is no reason to end.
+    this.#http.on('error', error => this.#api.reportError?.(error, 'taking a connection'))
   }
 
   /** Takes no more calls, lets those under way end, and tells WebSockets to come back later. Only then is the file removed. */
@@ -83,6 +88,19 @@ export class ApiServer {
     clearTimeout(timer)
     if (this.#listening) removeIfOurs(this.#listening)
     this.#listening = undefined
+  }
+
+  /** Requests may be sent on one connection before the one before is answered, but not without end: each answer is kept until it is read. */
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    const waiting = (this.#waiting.get(socket) ?? 0) + 1
+    if (waiting > MAX_WAITING) {
+      socket.destroy()
+      return
+    }
+    this.#waiting.set(socket, waiting)
+    response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1))
+    void answer(this.#api, request, response)
   }
 
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {

@@ -2,7 +2,7 @@
  * One client's WebSocket: its calls, its events, its logs and terminals. What a client does wrong ends this socket only, and a client
  * that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
  */
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
 import { decodeFrame, type ServerMessage } from '../../shared/frames.ts'
@@ -16,8 +16,10 @@ import { type Opening, SocketStream } from './socket-stream.ts'
 import { STREAM_ROLES } from './streams.ts'
 
 const MAX_STREAMS = 64
-/** Calls under way; more wait in the socket. */
+/** Calls under way; more wait. */
 const MAX_CALLS = 256
+/** With so many messages waiting we read no more of them; those that have come in one piece wait all the same. */
+const MAX_INBOX = 64
 /** With this much written and not yet taken by the client we read nothing more from it, until it is down to LOW_BYTES. */
 const FULL_BYTES = 2 * 1024 * 1024
 const LOW_BYTES = 256 * 1024
@@ -31,6 +33,11 @@ export class ApiSocket {
   readonly #streams = new Map<number, SocketStream>()
   readonly #feed: EventFeed
   readonly #frames = new FramePool()
+  /** Messages that wait for the client to take its answers, and for the turn of each. */
+  readonly #inbox: { data: Buffer; isBinary: boolean }[] = []
+  #isHandling = false
+  /** We have ended it: what comes now is of no account. */
+  #isEnding = false
   #lastStream = 0
   #callsUnderWay = 0
 
@@ -38,13 +45,15 @@ export class ApiSocket {
     this.#api = api
     this.#socket = socket
     this.#feed = new EventFeed({ bus: api.bus, isFull: () => this.#isFull, tell: message => this.#tell(message) })
-    socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    // ws gives a Buffer for either kind, as long as binaryType is left alone.
+    socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
     socket.on('error', () => undefined) // `close` follows; a message that is too long was answered by ws itself.
     socket.once('close', () => this.#release())
   }
 
   /** The core goes away: the client may come back to the next one. */
   close(): void {
+    this.#isEnding = true
     this.#socket.close(CLOSE_GOING_AWAY, 'the core is closing')
   }
 
@@ -56,12 +65,40 @@ export class ApiSocket {
     return this.#socket.bufferedAmount > FULL_BYTES
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
+  get #isHeld(): boolean {
+    return this.#isFull || this.#callsUnderWay >= MAX_CALLS
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    this.#inbox.push({ data, isBinary })
+    if (this.#inbox.length >= MAX_INBOX) this.#socket.pause()
+    this.#handleNext()
+  }
+
+  /**
+   * One message a turn of the event loop: a thousand calls may come in one piece, and by the next turn it is seen what the answers
+   * before it have filled.
+   */
+  #handleNext(): void {
+    if (this.#isHandling || this.#isHeld) return
+    const message = this.#inbox.shift()
+    if (message === undefined) {
+      if (this.#socket.isPaused && this.#socket.bufferedAmount <= LOW_BYTES) this.#socket.resume()
+      return
+    }
+    this.#isHandling = true
+    this.#handle(message)
+    setImmediate(() => {
+      this.#isHandling = false
+      this.#handleNext()
+    })
+  }
+
+  #handle({ data, isBinary }: { data: Buffer; isBinary: boolean }): void {
+    if (this.#isEnding) return
     try {
-      // ws gives a Buffer for either kind, as long as binaryType is left alone.
-      if (isBinary) this.#receiveFrame(data as Buffer)
-      else this.#receiveMessage(parseMessage(data as Buffer))
+      if (isBinary) this.#receiveFrame(data)
+      else this.#receiveMessage(parseMessage(data))
     } catch (error) {
       this.#refuse(error, 0)
     }
@@ -177,19 +214,20 @@ export class ApiSocket {
   }
 
   #holdIfFull(): void {
-    if (this.#isFull || this.#callsUnderWay >= MAX_CALLS) this.#socket.pause()
+    if (this.#isHeld) this.#socket.pause()
   }
 
   #goOnIfLow(): void {
     if (this.#socket.bufferedAmount > LOW_BYTES) return
     this.#feed.goOn()
-    if (this.#callsUnderWay < MAX_CALLS && this.#socket.isPaused) this.#socket.resume()
+    this.#handleNext()
   }
 
   /** Whoever speaks another protocol is told so and let go; the reason of a close may have 123 bytes. */
   #refuse(error: unknown, id: number): void {
     const body = toErrorBody(error)
     this.#tell({ type: 'error', id, error: body })
+    this.#isEnding = true
     this.#socket.close(
       CLOSE_POLICY,
       Buffer.from(body.message)
@@ -200,6 +238,8 @@ export class ApiSocket {
   }
 
   #release(): void {
+    // What the client sent before it went counts, as if it had been read at once.
+    for (const message of this.#inbox.splice(0)) this.#handle(message)
     this.#feed.stop()
     for (const stream of [...this.#streams.values()]) stream.close()
   }
