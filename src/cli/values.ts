@@ -24,7 +24,7 @@ export function parseEnv(words: readonly string[], here: NodeJS.ProcessEnv): Rec
   for (const word of words) {
     const equals = word.indexOf('=')
     const name = equals < 0 ? word : word.slice(0, equals)
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === '__proto__') {
       throw new UsageError(`--env: "${name}" is no name of a variable`, 'For example: --env LEVEL=3')
     }
     const value = equals < 0 ? here[name] : word.slice(equals + 1)

@@ -26,7 +26,14 @@ export const Connection = z
 /** A job id or its beginning. */
 const JobRef = z.string().regex(/^[0-9a-f-]{1,36}$/, 'a job id is made of hexadecimal digits and dashes')
 const Text = z.string().refine(text => !text.includes('\0') && !text.includes('\uFFFD'), 'must be valid UTF-8 without NUL')
-const AbsolutePath = Text.refine(path => path.startsWith('/'), 'must be an absolute path')
+/** What Linux takes as a path, less its end. */
+const MAX_PATH = 4095
+const AbsolutePath = Text.max(MAX_PATH, `is longer than ${MAX_PATH} characters, and so no path`).refine(
+  path => path.startsWith('/'),
+  'must be an absolute path',
+)
+/** A name or a value that a person types. */
+const Short = (most: number) => z.string().max(most, `is longer than ${most} characters`)
 /** What Linux takes as one argument, less its end. */
 const MAX_WORD = 131_071
 const TOO_LONG = `is longer than ${MAX_WORD} characters: put it into a script in the folder`
@@ -37,6 +44,13 @@ export const CommandInput: z.ZodType<Command> = z.union([
   }),
 ])
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment name is letters, digits and underscores')
+/** A key that JavaScript takes for something else is passed over in a record, and the job would lack it. */
+const Env = z
+  .custom<Record<string, string>>(
+    value => !(value instanceof Object && Object.hasOwn(value, '__proto__')),
+    '__proto__ cannot be set',
+  )
+  .pipe(z.record(EnvName, Text.max(MAX_WORD, TOO_LONG)))
 const Columns = z.int().min(1).max(10_000)
 
 const owner = ['owner'] as const satisfies readonly Role[]
@@ -115,7 +129,7 @@ export const contract = {
   },
   'config.set': {
     allow: owner,
-    input: z.strictObject({ key: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean(), z.null()]) }),
+    input: z.strictObject({ key: Short(100).min(1), value: z.union([Short(MAX_PATH), z.number(), z.boolean(), z.null()]) }),
     output: output<null>(),
   },
 
@@ -135,7 +149,7 @@ export const contract = {
   /** Without a fingerprint it only says what the host offers; with one it accepts exactly that key. */
   'host.trust': {
     allow: owner,
-    input: z.strictObject({ name: HostName, fingerprint: z.string().optional() }),
+    input: z.strictObject({ name: HostName, fingerprint: Short(200).optional() }),
     output: output<TrustOffer>(),
   },
   'host.test': {
@@ -165,8 +179,11 @@ export const contract = {
       sync: z.boolean(),
       /** `auto`, a host's name, or null for the default host. */
       host: HostName.nullable().default(null),
-      env: z.record(EnvName, Text).default({}),
-      pull: z.array(Text.min(1)).max(100).default([]),
+      env: Env.default({}),
+      pull: z
+        .array(Text.min(1).max(MAX_PATH, `is longer than ${MAX_PATH} characters`))
+        .max(100)
+        .default([]),
       terminal: z.strictObject({ columns: Columns, rows: Columns }).nullable(),
       /** The caller's mark, so that a push sent twice runs once. */
       jobId: z.uuid().optional(),
@@ -214,13 +231,13 @@ export const contract = {
     allow: owner,
     input: z.strictObject({
       job: JobRef,
-      pattern: Text.min(1, 'is empty'),
+      pattern: Text.min(1, 'is empty').max(MAX_PATH, `is longer than ${MAX_PATH} characters`),
       destination: AbsolutePath,
       overwrite: z.boolean().default(false),
     }),
     output: output<{ pullId: string }>(),
   },
-  'pull.cancel': { allow: owner, input: z.strictObject({ pullId: z.string() }), output: output<null>() },
+  'pull.cancel': { allow: owner, input: z.strictObject({ pullId: Short(100) }), output: output<null>() },
 
   'disk.usage': { allow: owner, input: z.strictObject({ host: HostName.optional() }), output: output<{ hosts: DiskUse[] }>() },
   'disk.gc': {

@@ -53,12 +53,23 @@ export function setKey(document: Document, key: string, value: SettingValue): vo
 }
 
 function checked(key: string, schema: z.ZodType, value: Exclude<SettingValue, null>): SettingValue {
-  const meanings = typeof value === 'string' ? [value, parseDocument(value).toJS() as SettingValue] : [value]
+  const meanings = typeof value === 'string' ? [value, meaningOf(key, value)] : [value]
   const fitting = meanings.find(meaning => schema.safeParse(meaning).success)
   if (fitting !== undefined) return fitting
   const issue = schema.safeParse(meanings.at(-1)).error?.issues[0]
   const problem = issue?.message.replace(/^Invalid input: /, '') ?? 'not a value it can have'
   throw new AppError('BAD_INPUT', `${key}: ${problem}`, { details: { key } })
+}
+
+/** What the text would be in the file. */
+function meaningOf(key: string, text: string): SettingValue {
+  try {
+    return parseDocument(text).toJS() as SettingValue
+  } catch (cause) {
+    // Aliases that grow without end, or stand in themselves.
+    const [problem] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    throw new AppError('BAD_INPUT', `${key}: ${problem}`, { cause, details: { key } })
+  }
 }
 
 function noSuchKey(key: string): AppError {
