@@ -1,0 +1,100 @@
+/** For every method and message of the contract: inputs that its schema refuses, each wrong in one place. */
+import type { z } from 'zod'
+import { ClientMessage, contract, type Input, type Method } from '../../src/shared/contract.ts'
+
+export type Wrong = { what: string /** The field that is wrong; empty when it is all of it. */; field: string; value: unknown }
+
+/** Right ones. They are never sent: what is sent differs in a field that makes them wrong. */
+const RIGHT: { readonly [M in Method]: Input<M> } = {
+  'core.status': {},
+  'core.stop': {},
+  'core.doctor': {},
+  'config.get': {},
+  'config.set': { key: 'log_level', value: 'debug' },
+  'host.list': { check: false },
+  'host.add': { connection: 'me@192.0.2.1', name: 'box' },
+  'host.remove': { name: 'box' },
+  'host.default': { name: 'local' },
+  'host.trust': { name: 'box', fingerprint: 'SHA256:x' },
+  'host.test': { name: 'local' },
+  'host.unlock': { keyPath: '/no/such/key', passphrase: 'x' },
+  'host.importable': {},
+  'host.import': { source: 'p', names: ['box'] },
+  'job.push': {
+    command: { line: 'true' },
+    folder: null,
+    sync: false,
+    host: 'local',
+    env: { A: 'b' },
+    pull: ['x'],
+    terminal: { columns: 80, rows: 24 },
+    jobId: 'abcdabcd-0000-4000-8000-000000000000',
+  },
+  'job.preview': { folder: '/tmp' },
+  'job.list': { limit: 1, foreign: false, ended: 1 },
+  'job.get': { job: 'abcd' },
+  'job.stop': { job: 'abcd', graceMs: 0, signal: 'TERM' },
+  'job.rerun': { job: 'abcd', host: 'local', terminal: { columns: 80, rows: 24 } },
+  'job.remove': { job: 'abcd', force: true },
+  'job.explain': { job: 'abcd' },
+  'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },
+  'pull.cancel': { pullId: 'x' },
+  'disk.usage': { host: 'local' },
+  'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
+}
+
+const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [
+  { type: 'call', id: 1, method: 'core.status', input: {} },
+  { type: 'events', id: 1, afterSeq: 0, jobId: 'abcdabcd-0000-4000-8000-000000000000' },
+  { type: 'log', stream: 1, job: 'abcd', fromByte: 0, follow: true },
+  { type: 'terminal', stream: 1, job: 'abcd', columns: 80, rows: 24, term: 'xterm' },
+  { type: 'resize', stream: 1, columns: 80, rows: 24 },
+  { type: 'took', stream: 1, bytes: 1 },
+  { type: 'close', stream: 1 },
+]
+
+const LONG = 'x'.repeat(1_000_000)
+const VALUES: readonly [what: string, value: unknown][] = [
+  ['null', null],
+  ['a number', 42],
+  ['a negative number', -1],
+  ['a fraction', 0.5],
+  ['more than a number holds', 1e308],
+  ['a string', 'x y'],
+  ['an empty string', ''],
+  ['a string with a NUL', 'a\0b'],
+  ['a string of 1 MB', LONG],
+  ['true', true],
+  ['an array', []],
+  ['an array of everything', [null, 1, 'x', {}]],
+  ['an object', {}],
+  ['an object of its own names', { toString: 1, length: 2 }],
+]
+
+export const WRONG_INPUTS = new Map(
+  Object.entries(contract).map(([method, { input }]) => [method as Method, wrongOnes(RIGHT[method as Method], input)]),
+)
+
+/** Only those whose type is known: what is none of the contract's at all is told as that. */
+export const WRONG_MESSAGES = new Map(
+  RIGHT_MESSAGES.map(message => [message.type, wrongOnes(message, ClientMessage).filter(({ field }) => field !== 'type')]),
+)
+
+function wrongOnes(right: Record<string, unknown>, schema: z.ZodType): Wrong[] {
+  if (!schema.safeParse(right).success) throw new Error(`No right input: ${JSON.stringify(right)}`)
+  const all: Wrong[] = [
+    ...VALUES.map(([what, value]) => ({ what, field: '', value })),
+    { what: 'an unknown key', field: 'unknownKey', value: { ...right, unknownKey: 1 } },
+    {
+      what: 'an unknown key',
+      field: '__proto__',
+      value: JSON.parse(JSON.stringify(right).replace('{', '{"__proto__":1,').replace(',}', '}')),
+    },
+  ]
+  for (const field of Object.keys(right)) {
+    const { [field]: _, ...without } = right
+    all.push({ what: `no ${field}`, field, value: without })
+    for (const [what, value] of VALUES) all.push({ what: `${field}: ${what}`, field, value: { ...right, [field]: value } })
+  }
+  return all.filter(({ value }) => !schema.safeParse(value).success)
+}
