@@ -4,7 +4,7 @@
  */
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, type Stats, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesOf, displayPath } from '../byte-path.ts'
 import { askGit, type GitAnswer } from './git.ts'
@@ -47,7 +47,7 @@ export async function enclosingScope(
 
 /** Runs `work` with a scope that knows no repository. */
 export async function withScratchScope<T>(folder: string, work: (scope: IgnoreScope) => Promise<T>): Promise<T> {
-  const gitDir = mkdtempSync(join(tmpdir(), 'drover-scan-'))
+  const gitDir = makeScratch()
   try {
     mkdirSync(join(gitDir, 'objects'))
     mkdirSync(join(gitDir, 'refs'))
@@ -56,6 +56,23 @@ export async function withScratchScope<T>(folder: string, work: (scope: IgnoreSc
   } finally {
     rmSync(gitDir, { recursive: true, force: true })
   }
+}
+
+/** A core outlives the TMPDIR that it was started with: then /tmp will do. */
+function makeScratch(): string {
+  let problem: unknown
+  for (const place of [tmpdir(), '/tmp'].filter(isAbsolute)) {
+    try {
+      return mkdtempSync(join(place, 'drover-scan-'))
+    } catch (error) {
+      problem ??= error
+    }
+  }
+  const { code, message } = problem as NodeJS.ErrnoException
+  const advice = 'Start the core anew with TMPDIR set to a folder of yours'
+  throw new AppError(code === 'ENOSPC' ? 'DISK_FULL' : 'BAD_CONFIG', `Git gets no temporary folder: ${message}. ${advice}`, {
+    cause: problem,
+  })
 }
 
 /**
