@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
 import { fingerprint, keyType } from './host-key.ts'
 import type { SshHost } from './ssh-config.ts'
-import { runTool, type SshSettings } from './ssh-tools.ts'
+import { requireUserFile, runTool, type SshSettings } from './ssh-tools.ts'
 
 export type KnownKey = { marker: 'revoked' | 'ca' | null; type: string; blob: Buffer; file: string; line: number }
 export type Verdict =
@@ -42,6 +42,7 @@ export class KnownHosts {
     const cacheKey = `${name}\0${file}`
     const cached = this.#cache.get(cacheKey)
     if (cached?.version === version) return cached.keys
+    await requireUserFile(file)
     const { code, stdout, stderr } = await runTool('ssh-keygen', ['-F', name, '-f', file], this.#settings.env)
     // 1: not found. Anything else: the file could not be read, and then nothing in it may be passed over.
     if (code !== 0 && code !== 1)

@@ -4,8 +4,8 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { parseConnection } from './connection-string.ts'
-import { expandCommand, expandPath, type TokenValues } from './ssh-tokens.ts'
-import { configArguments, runTool, type SshSettings } from './ssh-tools.ts'
+import { expandCommand, expandHome, expandPath, type TokenValues } from './ssh-tokens.ts'
+import { configArguments, requireUserFile, runTool, type SshSettings } from './ssh-tools.ts'
 
 /** The part of ssh_config that we act upon. Paths are absolute, tokens expanded. */
 export type SshHost = {
@@ -85,15 +85,25 @@ export async function resolveSshHost(connection: string, settings: SshSettings, 
     '--',
     host,
   ]
+  const file = configFile(settings)
+  await requireUserFile(file)
   const { code, stdout, stderr } = await runTool('ssh', args, settings.env)
   if (code !== 0) {
-    const words = stderr.trim().split('\n').slice(0, 3).join('; ')
-    throw new AppError(
-      'BAD_CONFIG',
-      `ssh does not understand what is configured for ${connection}: ${words || `it ended with ${code}`}`,
-    )
+    const words = stderr.trim().split(/\r?\n/).slice(0, 3).join('; ') || `it ended with ${code}`
+    // Of a loop of includes ssh does not say where it is.
+    const place = words.includes('/') ? '' : ` in ${file}`
+    throw new AppError('BAD_CONFIG', `ssh does not understand what is configured for ${connection}${place}: ${words}`)
   }
   return parseSshConfig(stdout, { alias: host, connection, env: settings.env })
+}
+
+function configFile({ configPath }: SshSettings): string {
+  if (configPath !== null) return configPath
+  try {
+    return expandHome('~/.ssh/config')
+  } catch {
+    return '~/.ssh/config' // Who has no entry in the password file has no such file either; ssh says so itself.
+  }
 }
 
 /** Reads what `ssh -G` printed. Exported for its tests. */

@@ -38,9 +38,14 @@ export function expandCommand(text: string, values: TokenValues): string {
   return expandTokens(text, values)
 }
 
+/** `~` is the home of the password file. @throws for an id that has no entry there, which ssh itself refuses to serve. */
+export function expandHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, () => userInfo().homedir)
+}
+
 /** A file name of the config: `~` is the home of the password file, as for ssh, whatever $HOME says. */
 export function expandPath(text: string, values: TokenValues, env: NodeJS.ProcessEnv): string {
-  const withHome = text.replace(/^~(?=\/|$)/, userInfo().homedir)
+  const withHome = expandHome(text)
   const withEnv = withHome.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => {
     const value = env[name]
     if (value === undefined) throw new AppError('BAD_CONFIG', `The ssh config uses ${whole} in "${text}", which is not set`)

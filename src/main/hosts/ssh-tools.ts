@@ -2,6 +2,7 @@
  * Runs OpenSSH's own tools (ssh, ssh-keygen), which are what we trust to read the person's ssh files as ssh itself does.
  */
 import { spawn } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
 
 export type SshSettings = {
@@ -26,6 +27,17 @@ export function configArguments({ configPath }: SshSettings): string[] {
 export function toolEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { SSH_ASKPASS: _askpass, SSH_ASKPASS_REQUIRE: _require, DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...rest } = env
   return rest
+}
+
+/**
+ * A file that a tool is to read for its user. Of a folder the tools say nothing and read nothing; for a pipe they wait.
+ *
+ * @throws {AppError} `BAD_CONFIG` if something else than a file is there.
+ */
+export async function requireUserFile(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null) // Whether it is there, and may be read, the tools say themselves.
+  if (there === null || there.isFile() || there.isCharacterDevice()) return
+  throw new AppError('BAD_CONFIG', `Cannot read ${path}: it is not a regular file; move it away`)
 }
 
 /**
