@@ -129,7 +129,7 @@ export const contract = {
   },
   'config.set': {
     allow: owner,
-    input: z.strictObject({ key: Short(100).min(1), value: z.union([Short(MAX_PATH), z.number(), z.boolean(), z.null()]) }),
+    input: z.strictObject({ key: Short(100).min(1), value: z.union([Short(MAX_WORD), z.number(), z.boolean(), z.null()]) }),
     output: output<null>(),
   },
 

@@ -34,7 +34,7 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
 test('a call gives the answer, however large, or the core’s error', async () => {
   const api = await startApi({ methods })
   const { call } = client(api)
-  const large = `${'ü€'.repeat(200_000)}`
+  const large = 'ü€'.repeat(60_000)
   expect(await call('config.set', { key: 'k', value: large })).toBe(large)
   await expect(call('job.get', { job: 'not hex' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
   await expect(call('no.such' as 'job.get', { job: 'a' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
