@@ -14,13 +14,13 @@ let box: Sshd
 let product: Product
 let config: string
 let known: string
-let good: { config: string; known: string }
+let good: { config: string; known: string; key: string }
 beforeAll(async () => {
   box = await startSshd()
   product = await openProduct({ box })
   config = product.home.sshConfigPath
   known = product.home.knownHostsPath
-  good = { config: readFileSync(config, 'utf8'), known: readFileSync(known, 'utf8') }
+  good = { config: readFileSync(config, 'utf8'), known: readFileSync(known, 'utf8'), key: readFileSync(box.userKeyPath, 'utf8') }
   expect(await push()).toMatchObject({ code: 0, stdout: 'hi\n' })
 })
 afterAll(async () => {
@@ -37,7 +37,8 @@ async function pushAnew(): Promise<CliResult> {
 }
 
 function restore(): void {
-  for (const path of [config, known]) rmSync(path, { recursive: true, force: true })
+  for (const path of [config, known, box.userKeyPath]) rmSync(path, { recursive: true, force: true })
+  writeFileSync(box.userKeyPath, good.key, { mode: 0o600 })
   writeFileSync(config, good.config, { mode: 0o600 })
   writeFileSync(known, good.known, { mode: 0o600 })
 }
@@ -50,7 +51,7 @@ const instead = (path: () => string, make: (path: string) => void) => () => {
 const pipe = (path: string) => void execFileSync('mkfifo', [path])
 const loop = (path: string) => symlinkSync(path, path)
 const write = (path: () => string, content: () => string | Buffer) => () => writeFileSync(path(), content())
-const [configFile, knownFile] = [() => config, () => known]
+const [configFile, knownFile, keyFile] = [() => config, () => known, () => box.userKeyPath]
 
 const broken: Record<string, [put: () => void, said: RegExp]> = {
   'config: an unknown word': [
@@ -92,6 +93,12 @@ const broken: Record<string, [put: () => void, said: RegExp]> = {
     write(knownFile, () => Buffer.concat([binary, Buffer.from(otherKey())])),
     /HAS CHANGED.*known_hosts:3/s,
   ],
+  'the key: a pipe': [instead(keyFile, pipe), /user_key: it is not a regular file/],
+  'the key: a folder': [instead(keyFile, path => void mkdirSync(path)), /user_key: it is not a regular file/],
+  'the key: a device': [instead(keyFile, path => symlinkSync('/dev/zero', path)), /user_key: it is not a regular file/],
+  'the key: 20 MB': [write(keyFile, () => Buffer.alloc(20_000_000, 'x')), /user_key: it has 20000000 bytes/],
+  'the key: cut off': [write(keyFile, () => good.key.slice(0, 100)), /user_key/],
+  'the key: gone': [instead(keyFile, () => undefined), /let .* in/],
 }
 
 describe('broken', () => {
