@@ -252,7 +252,11 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   for (const row of jobs.unfinished()) jobs.apply(row.id, { type: 'host-lost' })
   await followConfig()
   for (const row of jobs.unfinished()) runner.run(row.id)
-  await server.listen(socketPath)
+  await server.listen(socketPath, () => {
+    log.room('core').warning('the socket is gone, and with it the way to this core: it ends, and the next command starts another')
+    server.abandon()
+    void close('its socket is gone')
+  })
   writeSocketPath(paths, socketPath)
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
   return { socketPath, close, closed }

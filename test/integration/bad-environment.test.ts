@@ -10,6 +10,7 @@ import type { CoreStatus } from '../../src/shared/contract.ts'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
 import { droverAs, type ForeignRun, giveTo, isRoot, NOBODY, UNKNOWN } from '../helpers/other-user.ts'
 import { type CliResult, DROVER, openProduct, type Product } from '../helpers/product.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 let product: Product
 let home: string
@@ -213,6 +214,33 @@ describe('a runtime folder', () => {
       1,
       new RegExp(`${squatted} cannot hold our socket: it belongs to another user \\(uid 0\\).*set XDG_RUNTIME_DIR`),
     )
+  })
+})
+
+describe('a runtime folder that is removed under a core, as at a logout', () => {
+  test('the next command has a core that knows its jobs, and one that was attached goes on', async () => {
+    const run = join(home, 'run')
+    const make = () => {
+      mkdirSync(run, { mode: 0o700 })
+      giveTo(NOBODY, run)
+    }
+    make()
+    const env = { XDG_RUNTIME_DIR: run }
+    const attached = asNobody(['push', '-n', '--', `until [ -e ${home}/go ]; do sleep 0.1; done; echo went`], env)
+    await waitFor(async () => (await asNobody(['ls'], env)).stdout.includes('running'), { timeoutMs: 30_000, what: 'the job' })
+    rmSync(run, { recursive: true })
+    make()
+    const listed = await waitFor(
+      async () => {
+        const { code, stdout } = await asNobody(['ls'], env)
+        return code === 0 && stdout.includes('running') && stdout
+      },
+      { timeoutMs: 40_000, what: 'a core that answers' },
+    )
+    expect(listed.trim().split('\n')).toHaveLength(1)
+    writeFileSync(join(home, 'go'), '')
+    expect(await attached).toMatchObject({ code: 0, stdout: 'went\n' })
+    expect(await asNobody(['daemon', 'stop'], env)).toMatchObject({ code: 0 })
   })
 })
 

@@ -20,6 +20,8 @@ export type ServerLimits = {
   /** How long calls under way may go on when the server closes. */
   closeMs: number
 }
+/** How often we look whether the socket is still there. */
+const GUARD_MS = 2_000
 /** Requests of one connection that are not answered yet. */
 const MAX_WAITING = 16
 const DEFAULT_LIMITS: ServerLimits = { requestMs: 15_000, closeMs: 2_000 }
@@ -31,6 +33,7 @@ export class ApiServer {
   readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, perMessageDeflate: false })
   readonly #sockets = new Set<ApiSocket>()
   readonly #waiting = new WeakMap<Duplex, number>()
+  #guard: NodeJS.Timeout | undefined
   #listening: { path: string; inode: number } | undefined
 
   constructor(api: Api, limits: Partial<ServerLimits> = {}) {
@@ -53,9 +56,11 @@ export class ApiServer {
    * Listens at `path`. The caller holds the lock on the database, so whatever socket stands there is of a core that is gone:
    * it is replaced in one step, and nobody finds the path without a socket meanwhile.
    *
+   * `onLost` is told once when the socket is no longer there, as when its folder is removed at a logout: then nobody can come any more.
+   *
    * @throws {AppError} `BAD_CONFIG` if the folder is open to others, `CONFLICT` if the path is taken by something else than a socket.
    */
-  async listen(path: string): Promise<void> {
+  async listen(path: string, onLost: () => void = () => undefined): Promise<void> {
     ensureTrustedFolder(dirname(path))
     const old = lstatSync(path, { throwIfNoEntry: false })
     if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
@@ -70,13 +75,20 @@ export class ApiServer {
     })
     chmodSync(aside, 0o600)
     renameSync(aside, path)
-    this.#listening = { path, inode: lstatSync(path).ino }
+    const listening = { path, inode: lstatSync(path).ino }
+    this.#listening = listening
+    this.#guard = setInterval(() => {
+      if (!isGone(listening)) return
+      clearInterval(this.#guard)
+      onLost()
+    }, GUARD_MS).unref()
     // A connection that could not be taken, for want of files or memory in the whole system, is no reason to end.
     this.#http.on('error', error => this.#api.reportError?.(error, 'taking a connection'))
   }
 
   /** Takes no more calls, lets those under way end, and tells WebSockets to come back later. Only then is the file removed. */
   async close(): Promise<void> {
+    clearInterval(this.#guard)
     const closed = new Promise<void>(resolve => this.#http.close(() => resolve()))
     for (const socket of this.#sockets) socket.close()
     this.#http.closeIdleConnections()
@@ -103,6 +115,12 @@ export class ApiServer {
     void answer(this.#api, request, response)
   }
 
+  /** Ends what is connected without a farewell, so that whoever was there looks for another core, and starts one. */
+  abandon(): void {
+    this.#http.closeAllConnections()
+    for (const socket of this.#sockets) socket.terminate()
+  }
+
   #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     connection.on('error', () => connection.destroy()) // The client went away; nobody is left to be told.
     try {
@@ -121,8 +139,21 @@ export class ApiServer {
 }
 
 /** Another core may have taken the path over since; its socket stays. */
-function removeIfOurs({ path, inode }: { path: string; inode: number }): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.ino === inode) rmSync(path, { force: true })
+function removeIfOurs(listening: { path: string; inode: number }): void {
+  if (isOurs(listening)) rmSync(listening.path, { force: true })
+}
+
+/** What cannot be looked at may still be there. */
+function isGone(listening: { path: string; inode: number }): boolean {
+  try {
+    return !isOurs(listening)
+  } catch {
+    return false
+  }
+}
+
+function isOurs({ path, inode }: { path: string; inode: number }): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino === inode
 }
 
 /** Bytes that are not HTTP, too many headers, or a request that does not come to its end. */
