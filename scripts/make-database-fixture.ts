@@ -1,6 +1,7 @@
 /**
- * Writes the database of this version for test/fixtures/databases: once for each release, which must open in every later one.
- * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0.db`
+ * Writes the database of this version for test/fixtures/databases: once for each schema, which must open in every later one.
+ * Before a step is added to the migrations, so that the step has a database to be tried on:
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-2.db`
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -10,7 +11,7 @@ import { jobRow } from '../test/helpers/job-row.ts'
 const [name] = process.argv.slice(2)
 if (name === undefined) throw new Error('Say which file to write')
 const path = resolve(name)
-if (existsSync(path)) throw new Error(`${path} is there: the database of a release is never written again`)
+if (existsSync(path)) throw new Error(`${path} is there: the database of a schema is never written again`)
 
 const AT = 1_760_000_000_000
 const store = openStore(path)
@@ -44,6 +45,16 @@ store.jobs.insert(
 )
 store.jobs.insert(
   jobRow({ id: '22222222-2222-4222-8222-222222222222', host: 'box', state: 'running', createdAt: AT + 5, unknownSince: AT + 9 }),
+)
+store.jobs.insert(
+  jobRow({
+    id: '33333333-3333-4333-8333-333333333333',
+    host: 'box',
+    state: 'stopping',
+    createdAt: AT + 6,
+    stopRequestedAt: AT + 8,
+    pendingStop: { signal: 'INT', graceMs: 5000 },
+  }),
 )
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
 store.history.append({

@@ -1,20 +1,23 @@
-/** The database of every release opens, and what stood in it is there. */
+/** The database of every schema that there was opens, and what stood in it is there. */
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
+import { MIGRATIONS, schemaVersion } from './migrate.ts'
 import { openStore } from './store.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../test/fixtures/databases')
 const FILES = readdirSync(FOLDER).filter(name => name.endsWith('.db'))
 
-test('there is a database of a release to try', () => {
-  expect(FILES).toContain('v0.1.0.db')
+test('each schema has a database to try: see scripts/make-database-fixture.ts', () => {
+  const schemas = FILES.map(name => schemaOf(copyOf(name)))
+  expect(schemas.toSorted()).toEqual(MIGRATIONS.map((_, index) => index + 1))
 })
 
 test.each(FILES)('%s opens', name => {
-  const path = join(temporaryFolder(), name)
-  copyFileSync(join(FOLDER, name), path)
+  const path = copyOf(name)
+  const schema = schemaOf(path)
   const store = openStore(path)
   onTestFinished(() => store.close())
   expect(store.computerId).toMatch(/^[0-9a-f-]{36}$/)
@@ -25,11 +28,28 @@ test.each(FILES)('%s opens', name => {
       exitCode: 2,
       outcome: 'exited',
       placement: { host: 'box' },
+      pendingStop: null,
     },
   ])
-  expect(store.jobs.listUnfinished()).toMatchObject([{ state: 'running', host: 'box' }])
+  const stopping = { state: 'stopping', host: 'box', pendingStop: { signal: 'INT', graceMs: 5000 } }
+  expect(store.jobs.listUnfinished()).toMatchObject([{ state: 'running', host: 'box' }, ...(schema < 2 ? [] : [stopping])])
   expect(store.hosts.get('box')).toMatchObject({ transport: 'ssh2', eventGeneration: 'g', eventOffset: 77 })
   expect(store.history.stats('k', '/home/me/project').overall).toMatchObject({ runs: 1, peakMemoryBytes: 2 ** 31 })
   expect(store.folders.get('box', 'f')).toMatchObject({ manifestHash: 'h', files: 2000 })
   expect(store.imports.list()).toMatchObject([{ source: 'p', names: ['box'] }])
 })
+
+function copyOf(name: string): string {
+  const path = join(temporaryFolder(), name)
+  copyFileSync(join(FOLDER, name), path)
+  return path
+}
+
+function schemaOf(path: string): number {
+  const sqlite = new Sqlite(path)
+  try {
+    return schemaVersion(sqlite, path)
+  } finally {
+    sqlite.close()
+  }
+}
