@@ -3,7 +3,7 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { dirname } from 'node:path'
-import type { CoreStatus, Methods } from '../shared/contract.ts'
+import type { CoreStatus, JobCounts, Methods } from '../shared/contract.ts'
 import type { JobState } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
@@ -149,7 +149,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     }
   }
 
-  const countJobs = (): Pick<CoreStatus, 'runningJobs' | 'comingJobs' | 'unknownJobs'> => {
+  const countJobs = (): JobCounts => {
     const unfinished = jobs.unfinished()
     const known = unfinished.filter(row => row.unknownSince === null)
     const inState = (...states: JobState[]) => known.filter(row => states.includes(row.state)).length
@@ -175,7 +175,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     'core.status': async () => status(),
     'core.stop': async () => {
       setImmediate(() => close('asked to stop'))
-      return { runningJobs: jobs.unfinished().length }
+      return countJobs()
     },
     'core.doctor': async () => ({
       findings: await examine({

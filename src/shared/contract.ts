@@ -56,7 +56,16 @@ const Columns = z.int().min(1).max(10_000)
 const owner = ['owner'] as const satisfies readonly Role[]
 const viewer = ['owner', 'readonly'] as const satisfies readonly Role[]
 
-export type CoreStatus = {
+/** Of the jobs that have not ended. */
+export type JobCounts = {
+  /** Those that run, those that are being stopped among them. */
+  runningJobs: number
+  /** Those that are not there yet: they take the core. */
+  comingJobs: { queued: number; syncing: number; starting: number }
+  /** Those of which nothing newer is known, whatever they were last. */
+  unknownJobs: number
+}
+export type CoreStatus = JobCounts & {
   version: string
   pid: number
   startedAt: number
@@ -65,12 +74,6 @@ export type CoreStatus = {
   databasePath: string
   configError: string | null
   hosts: HostView[]
-  /** Those that run, those that are being stopped among them. */
-  runningJobs: number
-  /** Those that are not there yet. */
-  comingJobs: { queued: number; syncing: number; starting: number }
-  /** Those of which nothing newer is known, whatever they were last. */
-  unknownJobs: number
 }
 export type Finding = {
   level: 'ok' | 'warning' | 'error'
@@ -118,7 +121,7 @@ const nothing = z.strictObject({})
 
 export const contract = {
   'core.status': { allow: viewer, input: nothing, output: output<CoreStatus>() },
-  'core.stop': { allow: owner, input: nothing, output: output<{ runningJobs: number }>() },
+  'core.stop': { allow: owner, input: nothing, output: output<JobCounts>() },
   'core.doctor': { allow: owner, input: nothing, output: output<{ findings: Finding[] }>() },
 
   /** `values` is what holds now, with the defaults of what the file does not name. */

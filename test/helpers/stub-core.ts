@@ -34,7 +34,7 @@ const createStub: CreateCore = async ({ env, version }) => {
     'core.status': async () => ({ version, pid: process.pid }),
     'core.stop': async () => {
       setImmediate(close)
-      return { runningJobs: 0 }
+      return { runningJobs: 0, comingJobs: { queued: 0, syncing: 0, starting: 0 }, unknownJobs: 0 }
     },
     'host.remove': async ({ name }: { name: string }) => {
       bus.emit({ type: 'host.removed', name })

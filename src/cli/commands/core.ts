@@ -35,7 +35,7 @@ export const coreVerbs: readonly VerbSpec[] = [
       },
     ],
     about: [
-      'Every verb that needs the core starts it. Jobs live on their hosts: stopping the core ends none of them, and whoever is attached is attached again when it is back.',
+      'Every verb that needs the core starts it. Jobs live on their hosts: stopping the core ends none of them, and whoever is attached is attached again when it is back. What has not reached its host yet waits for the next core.',
     ],
     examples: [{ run: 'drover daemon restart', does: '' }],
     exits: [{ code: '1', means: 'status: no core runs.' }],

@@ -1,6 +1,7 @@
 /** `drover daemon [start|stop|restart|run|status]`: the core as a process. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import type { JobCounts } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
@@ -57,17 +58,26 @@ async function stop(cli: Cli): Promise<number> {
     return 0
   }
   const { pid } = await cli.call('core.status', {})
-  const { runningJobs } = await cli.call('core.stop', {})
+  const jobs = await cli.call('core.stop', {})
   const deadline = performance.now() + STOP_TIMEOUT_MS
   // Its socket goes first, its hold on the database last.
   while ((await isRunning(cli)) || isAlive(pid)) {
     if (performance.now() > deadline) throw new AppError('TIMEOUT', `The core has not ended in ${STOP_TIMEOUT_MS / 1000} s`)
     await delay(20)
   }
-  const jobs = runningJobs > 0 ? `; ${counted(runningJobs, 'job goes', 'jobs go')} on` : ''
-  if (cli.out.isJson) cli.out.json({ isRunning: false, runningJobs })
-  else cli.out.line(`The core has ended${jobs}`)
+  if (cli.out.isJson) cli.out.json({ isRunning: false, ...jobs })
+  else cli.out.line(['The core has ended', ...whatBecomesOf(jobs)].join('; '))
   return 0
+}
+
+/** Only what its host has been told to run goes on without a core. */
+function whatBecomesOf({ runningJobs, comingJobs, unknownJobs }: JobCounts): string[] {
+  const waiting = comingJobs.queued + comingJobs.syncing + comingJobs.starting
+  return [
+    ...(runningJobs > 0 ? [counted(runningJobs, 'job goes on', 'jobs go on')] : []),
+    ...(waiting > 0 ? [counted(waiting, 'job waits for the next core', 'jobs wait for the next core')] : []),
+    ...(unknownJobs > 0 ? [counted(unknownJobs, 'job is unknown', 'jobs are unknown')] : []),
+  ]
 }
 
 /** A dead process that nobody has asked for is dead, and signals do not tell. */
