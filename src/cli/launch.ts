@@ -51,21 +51,14 @@ async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<numb
     const watching = JobWatch.start(session, jobId)
     watching.catch(() => undefined) // Awaited below, unless the start itself fails.
     const { job: first } = await unlocking(cli, () => start(session.call, { terminal, jobId }))
-    const watch = first.id === jobId ? await watching : await watchOther(session, first)
+    const watch = await watching
     watch.offer(first)
-    stop.setJob(first.id)
-    return await follow(cli, session, { watch, stop, jobId: first.id, isAttached, leavesOnCtrlC: args.has('detach-on-ctrl-c') })
+    stop.setJob(jobId)
+    return await follow(cli, session, { watch, stop, jobId, isAttached, leavesOnCtrlC: args.has('detach-on-ctrl-c') })
   } finally {
     stop.dispose()
     session.close()
   }
-}
-
-/** The core has chosen the id: what happened before we listened must be asked for. */
-async function watchOther(session: CoreSession, job: JobView): Promise<JobWatch> {
-  const watch = await JobWatch.start(session, job.id)
-  await watch.refresh()
-  return watch
 }
 
 type Following = { watch: JobWatch; stop: PoliteStop; jobId: string; isAttached: boolean; leavesOnCtrlC: boolean }

@@ -10,9 +10,11 @@ const ASKS: ReadonlySet<Method> = new Set<Method>([
 /** How often the same is asked at most: a core that dies of the question is not to be started for ever. */
 const TRIES = 3
 
-/** A push that brings its job's id runs once, however often it is sent. */
+/** What makes a job, and brings the id it is to have, makes it once, however often it is sent. */
+const MAKES_JOB: ReadonlySet<Method> = new Set<Method>(['job.push', 'job.rerun'])
+
 export function isRepeatable(method: Method, input: object): boolean {
-  return ASKS.has(method) || (method === 'job.push' && 'jobId' in input && input.jobId !== undefined)
+  return ASKS.has(method) || (MAKES_JOB.has(method) && 'jobId' in input && input.jobId !== undefined)
 }
 
 /** Does `ask`, and again after a loss; `lost` is awaited in between. */

@@ -220,6 +220,8 @@ export const contract = {
       job: JobRef,
       host: HostName.nullable().default(null),
       terminal: z.strictObject({ columns: Columns, rows: Columns }).nullable(),
+      /** As in `job.push`. */
+      jobId: z.uuid().optional(),
     }),
     output: output<{ job: JobView }>(),
   },

@@ -65,6 +65,47 @@ test.each([
   expect(readFileSync(ran, 'utf8')).toBe('x\n')
 })
 
+test.each([
+  { what: 'and is left alone', words: ['-d', '--no-tty'], code: 0 },
+  { what: 'and is followed', words: ['--no-tty'], code: 5 },
+])('a rerun that the core was killed over before it answered, $what, is sent again and runs once', async ({ words, code }) => {
+  const { product, box, gates } = ground
+  const ran = join(box.home, `unanswered-rerun-${code}`)
+  const first = await product.drover(['push', '-n', '-d', '--no-tty', '--on', 'box', '--', `echo x >>${ran}; echo out; exit 5`])
+  const from = first.stdout.trim()
+  await product.reaches(from, 'ended')
+  await product.killCore()
+  gates.ssh.hold()
+  const rerun = product.begin(['rerun', ...words, from], { input: '' })
+  await gates.ssh.reached()
+  await product.status()
+  await product.killCore()
+  gates.ssh.release()
+  const result = await within(rerun.done, { timeoutMs: 20_000, what: 'the end of the rerun' })
+  expect(result).toMatchObject({ code, stderr: '' })
+  const { jobs } = await product.call('job.list', { limit: 1 })
+  const id = jobs[0]?.id ?? ''
+  expect(id).not.toBe(from)
+  expect(result.stdout).toBe(code === 0 ? `${id}\n` : 'out\n')
+  expect(await product.reaches(id, 'ended')).toMatchObject({ outcome: 'exited', exitCode: 5 })
+  expect(readFileSync(ran, 'utf8')).toBe('x\nx\n')
+})
+
+test('a rerun sent twice is one job, though the one it was made from is gone by then', async () => {
+  const { product } = ground
+  const first = await product.drover(['push', '-n', '-d', '--no-tty', '--on', 'local', '--', 'exit 5'])
+  const from = first.stdout.trim()
+  await product.reaches(from, 'ended')
+  // Its beginning is that of the job it makes as well.
+  const jobId = `${from.slice(0, -1)}${from.endsWith('0') ? '1' : '0'}`
+  const again = { job: from.slice(0, 20), terminal: null, jobId }
+  expect(await product.call('job.rerun', again)).toMatchObject({ job: { id: jobId } })
+  await product.reaches(jobId, 'ended')
+  expect(await product.call('job.rerun', again)).toMatchObject({ job: { id: jobId, state: 'ended' } })
+  expect(await product.drover(['rm', '-y', from])).toMatchObject({ code: 0 })
+  expect(await product.call('job.rerun', again)).toMatchObject({ job: { id: jobId, state: 'ended' } })
+})
+
 test('a core killed on local, while nobody looks, finds jobs there as they are', async () => {
   const { product } = ground
   const ran = join(product.home.dir, 'ran-local')

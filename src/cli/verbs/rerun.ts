@@ -6,5 +6,5 @@ import { launch } from '../launch.ts'
 export function run(cli: Cli, args: Args): Promise<number> {
   const job = args.required('ID')
   const host = args.value('on') ?? null
-  return launch(cli, args, (call, { terminal }) => call('job.rerun', { job, host, terminal }))
+  return launch(cli, args, (call, { terminal, jobId }) => call('job.rerun', { job, host, terminal, jobId }))
 }

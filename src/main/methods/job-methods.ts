@@ -85,10 +85,13 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       }
       return { job: jobs.get(id) }
     },
-    'job.rerun': async ({ job, host, terminal }) => {
+    'job.rerun': async ({ job, host, terminal, jobId }) => {
+      // Sent again: the job that it made may begin with `job` too, and the one it was made from may be gone.
+      if (jobId !== undefined && jobs.find(jobId)) return { job: jobs.get(jobId) }
       const { id } = jobs.resolve(job)
       const { command, folder, isSynced, env, pull, host: usedHost } = jobs.row(id)
-      return push({ command, folder, sync: isSynced, env: { ...env }, pull: [...pull], host: host ?? usedHost, terminal })
+      const again = { command, folder, sync: isSynced, env: { ...env }, pull: [...pull] }
+      return push({ ...again, host: host ?? usedHost, terminal, jobId })
     },
     'job.remove': async ({ job, force }) => {
       const { id, host, state, unknownSince } = jobs.resolve(job)
