@@ -8,9 +8,10 @@ import { EXIT_OWN_FAILURE } from './errors.ts'
 import { counted, shortId } from './format.ts'
 import { hasRunToItsEnd } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
+import { ProgressLine, transferText } from './progress.ts'
 import { visibleLines } from './visible.ts'
 
-/** If nothing is heard for so long, the core was restarted in the middle: the person can pull by hand. */
+/** A pull tells every few seconds that it goes on: after so long a silence the core was restarted in its midst. */
 const SILENCE_MS = 30_000
 
 type PullEnded = Extract<CoreEvent, { type: 'pull.ended' }>
@@ -38,7 +39,10 @@ export class PulledFiles {
   async all(job: JobView): Promise<boolean> {
     if (job.pull.length === 0 || !hasRunToItsEnd(job)) return true
     const { out } = this.#cli
-    if (!(await this.#come(job.pull.length))) {
+    const progress = new ProgressLine(out)
+    const haveCome = await this.#come(job.pull.length, progress)
+    progress.end()
+    if (!haveCome) {
       out.error('Nothing was heard of the files to bring back', [`Pull them by hand: drover pull ${shortId(job.id)} PATTERN`])
       return false
     }
@@ -49,11 +53,15 @@ export class PulledFiles {
     return this.#ended.every(pull => pull.error === null)
   }
 
-  #come(count: number): Promise<boolean> {
+  #come(count: number, progress: ProgressLine): Promise<boolean> {
     return new Promise(resolve => {
       let timer: NodeJS.Timeout
-      const look = () => {
+      const look = (event?: CoreEvent) => {
         clearTimeout(timer)
+        if (event?.type === 'pull.progress') {
+          const { filesDone: files, bytesDone: bytes, bytesTotal } = event
+          progress.set(transferText('Pulling', { files, bytes, bytesTotal }))
+        }
         if (this.#ended.length >= count) return done(true)
         timer = setTimeout(() => done(false), SILENCE_MS)
       }

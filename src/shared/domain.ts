@@ -105,8 +105,9 @@ export type EventBody =
   | { type: 'job.removed'; jobId: string }
   | { type: 'host.changed'; host: HostView }
   | { type: 'host.removed'; name: string }
-  | { type: 'pull.progress'; pullId: string; filesDone: number; bytesDone: number; bytesTotal: number | null }
-  | { type: 'pull.ended'; pullId: string; jobId: string; files: string[]; error: ErrorBody | null }
+  /** Comes every few seconds even where nothing moves: who hears none for long need not wait for the end. */
+  | { type: 'pull.progress'; pullId: string; jobId: string; filesDone: number; bytesDone: number; bytesTotal: number | null }
+  | { type: 'pull.ended'; pullId: string; jobId: string; pattern: string; files: string[]; error: ErrorBody | null }
   | { type: 'config.changed' }
   | { type: 'config.error'; error: ErrorBody }
 /** `seq` counts up within one run of the core. */

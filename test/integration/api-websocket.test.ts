@@ -107,14 +107,17 @@ test('events come from the moment of asking, from a number on, or for one job on
   await waitFor(() => now.messages.length === 1 && since.messages.length === 2 && one.messages.length === 1)
   api.bus.emit({ type: 'job.removed', jobId })
   api.bus.emit({ type: 'host.removed', name: 'c' })
-  await waitFor(() => now.messages.length === 3 && since.messages.length === 4 && one.messages.length === 2)
+  const moved = { type: 'pull.progress', pullId: 'p', filesDone: 1, bytesDone: 1, bytesTotal: null } as const
+  api.bus.emit({ ...moved, jobId })
+  api.bus.emit({ ...moved, jobId: 'another' })
+  await waitFor(() => now.messages.length === 5 && since.messages.length === 6 && one.messages.length === 3)
   const seqs = (client: RawClient) =>
     client.messages.map(message => (message.type === 'event' ? message.event.seq : message.type))
   expect(now.messages[0]).toEqual({ type: 'events', id: 1, seq: 2, missed: false })
   expect([seqs(now), seqs(since), seqs(one)]).toEqual([
-    ['events', 3, 4],
-    ['events', 2, 3, 4],
-    ['events', 3],
+    ['events', 3, 4, 5, 6],
+    ['events', 2, 3, 4, 5, 6],
+    ['events', 3, 5],
   ])
 })
 

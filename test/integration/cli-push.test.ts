@@ -215,9 +215,12 @@ test('--pull: it returns when the files are here, and says when they could not b
     'job.push': async input => {
       const job = core.push(input)
       const { id } = job.job
-      setTimeout(() => core.bus.emit({ type: 'pull.ended', pullId: '1', jobId: id, files: ['a'], error: null }), 100)
+      setTimeout(
+        () => core.bus.emit({ type: 'pull.ended', pullId: '1', jobId: id, pattern: 'a', files: ['a'], error: null }),
+        100,
+      )
       const error = { code: 'CONFLICT', message: 'out/b is here already', details: {} } as const
-      setTimeout(() => core.bus.emit({ type: 'pull.ended', pullId: '2', jobId: id, files: [], error }), 300)
+      setTimeout(() => core.bus.emit({ type: 'pull.ended', pullId: '2', jobId: id, pattern: 'b', files: [], error }), 300)
       return job
     },
   })

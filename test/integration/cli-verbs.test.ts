@@ -161,7 +161,9 @@ test('pull: the files, where they go, and a refusal to overwrite', async () => {
         ? null
         : ({ code: 'CONFLICT', message: `${destination}/a is here already; --force overwrites it`, details: {} } as const)
       isFirst = false
-      setImmediate(() => core.bus.emit({ type: 'pull.ended', pullId: 'p1', jobId: job, files: ['a', 'b\nc'], error }))
+      setImmediate(() =>
+        core.bus.emit({ type: 'pull.ended', pullId: 'p1', jobId: job, pattern: '*', files: ['a', 'b\nc'], error }),
+      )
       return { pullId: 'p1' }
     },
   })
@@ -184,7 +186,7 @@ test.each(['before', 'after'])('pull: Ctrl+C cancels it, %s the core has said wh
     },
     'pull.cancel': async () => {
       const error = { code: 'CANCELLED', message: 'cancelled', details: {} } as const
-      core.bus.emit({ type: 'pull.ended', pullId: 'p1', jobId: 'x', files: [], error })
+      core.bus.emit({ type: 'pull.ended', pullId: 'p1', jobId: 'x', pattern: '*', files: [], error })
       return null
     },
   })

@@ -62,5 +62,5 @@ export class EventFeed {
 function concerns(event: CoreEvent, jobId: string | undefined): boolean {
   if (jobId === undefined) return true
   if (event.type === 'job.changed') return event.job.id === jobId
-  return (event.type === 'job.removed' || event.type === 'pull.ended') && event.jobId === jobId
+  return 'jobId' in event && event.jobId === jobId
 }

@@ -33,6 +33,9 @@ export type PullsOptions = {
   emit(event: EventBody): void
 }
 
+/** How often a pull says that it goes on, though nothing moves. */
+const ALIVE_MS = 5_000
+
 export class Pulls {
   readonly #options: PullsOptions
   readonly #running = new Map<string, AbortController>()
@@ -65,15 +68,22 @@ export class Pulls {
 
   async #run(pullId: string, request: PullRequest, link: HostLink, signal: AbortSignal): Promise<void> {
     const { pullFiles, emit } = this.#options
-    const ended = { type: 'pull.ended', pullId, jobId: request.jobId } as const
+    const { jobId, pattern } = request
+    const ended = { type: 'pull.ended', pullId, jobId, pattern } as const
+    let reached: PullProgress = { filesDone: 0, bytesDone: 0, bytesTotal: null }
+    const onProgress = (progress: PullProgress) => {
+      reached = progress
+      emit({ type: 'pull.progress', pullId, jobId, ...progress })
+    }
+    const alive = setInterval(() => onProgress(reached), ALIVE_MS)
     try {
       const live = await link.ready()
-      const onProgress = (progress: PullProgress) => emit({ type: 'pull.progress', pullId, ...progress })
       const { files } = await pullFiles({ ...request, ...live, signal, onProgress })
       emit({ ...ended, files, error: null })
     } catch (error) {
       emit({ ...ended, files: [], error: toErrorBody(error) })
     } finally {
+      clearInterval(alive)
       this.#running.delete(pullId)
     }
   }
