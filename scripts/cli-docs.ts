@@ -54,6 +54,10 @@ const FORMS = [
 
 const MORE_EXITS = [
   {
+    code: '123',
+    means: 'In `push`, `rerun` and `p`: the job itself ended with 0, but not all that `--pull` names was brought back.',
+  },
+  {
     code: '125',
     means: 'In `push`, `rerun`, `attach`, `wait` and `p`, where the exit code is else the job’s: Drover itself failed.',
   },

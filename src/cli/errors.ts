@@ -1,6 +1,6 @@
 /**
  * The one place where failures become exit codes and advice. 2: the command line was wrong, nothing was done; 125: Drover itself
- * failed where the exit code would else be a job's; 130: Ctrl+C at a question or while waiting; 1: any other failure.
+ * failed where the exit code would else be a job's; 123: a job went well, but what it was to bring back is not here; 130: Ctrl+C at a question or while waiting; 1: any other failure.
  */
 import type { Command } from '../shared/domain.ts'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
@@ -9,6 +9,8 @@ import { visible } from './visible.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_USAGE = 2
+/** Never in place of a code of the job's own, which is what became of the job. */
+export const EXIT_NOT_PULLED = 123
 export const EXIT_OWN_FAILURE = 125
 export const EXIT_INTERRUPTED = 130
 /** 128 + SIGPIPE: what a shell reports for a program whose reader went away. */

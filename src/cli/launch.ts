@@ -68,9 +68,9 @@ async function follow(cli: Cli, session: CoreSession, following: Following): Pro
   const pulled = new PulledFiles(cli, watch)
   if (cli.out.isJson) {
     const job = await watch.until(isFinal)
-    await pulled.all(job)
+    const code = await pulled.exitCode(jobExitCode(job))
     cli.out.json(job)
-    return jobExitCode(job)
+    return code
   }
   const streams = () => streamJob(cli, session, watch, { jobId, isStoppedByReader: true })
   const code = await (isAttached ? attached(cli, session, following, streams) : withProgress(cli, watch, streams))

@@ -43,5 +43,5 @@ test('a pull that takes long is waited for as long as it tells that it goes on',
 test('a pull of which nothing is heard any more is given up', async () => {
   const { code, errors } = waiting()
   await vi.advanceTimersByTimeAsync(60_000)
-  expect([await code, errors]).toEqual([125, ['Nothing was heard of the files to bring back']])
+  expect([await code, errors]).toEqual([123, ['Nothing was heard of the files to bring back']])
 })

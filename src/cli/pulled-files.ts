@@ -3,8 +3,9 @@
  * so that the files are here when the command line returns.
  */
 import type { CoreEvent, JobView } from '../shared/domain.ts'
+import { shellQuote } from '../shared/shell-quote.ts'
 import type { Cli } from './cli.ts'
-import { EXIT_OWN_FAILURE } from './errors.ts'
+import { EXIT_NOT_PULLED } from './errors.ts'
 import { counted, shortId } from './format.ts'
 import { hasRunToItsEnd } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
@@ -28,11 +29,11 @@ export class PulledFiles {
     watch.onChange(event => event?.type === 'pull.ended' && this.#ended.push(event))
   }
 
-  /** The job's exit code, or 125 if the job went well but its files are not here. */
+  /** The job's exit code, or one of ours if that is 0 but its files are not here. */
   async exitCode(code: number): Promise<number> {
     const { job } = this.#watch
     if (job === undefined || job.state !== 'ended') return code
-    return (await this.all(job)) || code !== 0 ? code : EXIT_OWN_FAILURE
+    return (await this.all(job)) || code !== 0 ? code : EXIT_NOT_PULLED
   }
 
   /** Waits for all pulls and tells of them on stderr; false if one failed. */
@@ -43,12 +44,16 @@ export class PulledFiles {
     const haveCome = await this.#come(job.pull.length, progress)
     progress.end()
     if (!haveCome) {
-      out.error('Nothing was heard of the files to bring back', [`Pull them by hand: drover pull ${shortId(job.id)} PATTERN`])
+      out.error(
+        'Nothing was heard of the files to bring back',
+        job.pull.map(pattern => byHand(job, pattern)),
+      )
       return false
     }
-    for (const { error, files } of this.#ended) {
-      if (error !== null) out.error(`Files could not be brought back: ${error.message}`)
-      else if (out.stderr.isTTY) out.note(visibleLines(`Brought back ${counted(files.length, 'file')}`))
+    for (const { pattern, error, files } of this.#ended) {
+      if (error !== null) {
+        out.error(`"${pattern}" was not brought back: ${error.message}`, error.code === 'NOT_FOUND' ? [] : [byHand(job, pattern)])
+      } else if (out.stderr.isTTY) out.note(visibleLines(`Brought back ${counted(files.length, 'file')}`))
     }
     return this.#ended.every(pull => pull.error === null)
   }
@@ -73,4 +78,8 @@ export class PulledFiles {
       look()
     })
   }
+}
+
+function byHand(job: JobView, pattern: string): string {
+  return `Bring it elsewhere: drover pull ${shortId(job.id)} ${shellQuote(pattern)} FOLDER`
 }

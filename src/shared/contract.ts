@@ -231,7 +231,7 @@ export const contract = {
     output: output<null>(),
   },
   'job.explain': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ placement: Placement | null }>() },
-  /** Copies from the job's workdir. The answer comes at once; progress and end are events with this `pullId`. */
+  /** Copies what `pattern` matches, relative to the job's workdir or absolute. The answer comes at once; progress and end are events with this `pullId`. */
   'job.pull': {
     allow: owner,
     input: z.strictObject({

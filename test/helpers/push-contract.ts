@@ -2,7 +2,7 @@
  * What a push must do on whichever host it runs: the same tests for this machine and for a host behind sshd.
  * The jobs of a test append to files in the host's home, which is where their true number is counted.
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pidsWithEnv } from './processes.ts'
@@ -145,8 +145,28 @@ second' # ; exit 9`
       expect(readFileSync(join(folder, 'dist/deep/b.txt'), 'utf8')).toBe('2\n')
       const clash = await push(['--pull', '*.txt', '--', 'echo theirs >mine.txt; echo new >new.txt'], { cwd: folder })
       expect(readFileSync(join(folder, 'mine.txt'), 'utf8')).toBe('mine')
-      expect(clash.code).not.toBe(0)
+      expect(clash.code).toBe(123)
       expect(clash.stderr).toContain('mine.txt')
+      expect(existsSync(join(folder, 'new.txt'))).toBe(false)
+      const both = await push(['--pull', '*.txt', '--', 'echo theirs >mine.txt; exit 4'], { cwd: folder })
+      expect(both).toMatchObject({ code: 4, stderr: expect.stringContaining('mine.txt') })
+      expect(await push(['--json', '--pull', 'none*', '--', 'true'], { cwd: folder })).toMatchObject({ code: 123 })
+    })
+
+    test('--pull puts nothing outside of the folder, wherever on the host it is taken from', async () => {
+      const folder = newFolder('pulling-in')
+      const outside = join(ground().home, 'outside')
+      mkdirSync(outside)
+      for (const name of ['absolute', 'upwards', 'linked']) writeFileSync(join(outside, name), name)
+      const elsewhere = newFolder('elsewhere')
+      symlinkSync(elsewhere, join(folder, 'mine'))
+      const patterns = [`${outside}/abs*`, '../../../outside/upwards', 'link/lin*', 'mine/*']
+      const line = `ln -s ${outside} link; rm mine; mkdir mine; echo theirs >mine/data`
+      const { code, stderr } = await push([...patterns.flatMap(one => ['--pull', one]), '--', line], { cwd: folder })
+      expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(['absolute', 'link', 'link/linked', 'mine', 'upwards'])
+      expect(readdirSync(elsewhere)).toEqual([])
+      expect(code).toBe(123)
+      expect(stderr).toContain(`"mine/*" was not brought back: Already there: ${folder}/mine.`)
     })
 
     test('pull takes a file, a folder or a glob to where it is told', async () => {
@@ -160,6 +180,9 @@ second' # ; exit 9`
       expect(await product.drover(['pull', jobId, 'y.txt', to])).toMatchObject({ code: 1 })
       expect(await product.drover(['pull', jobId, 'y.txt', to, '-f'])).toMatchObject({ code: 0 })
       expect(await product.drover(['pull', jobId, 'nothing*', to])).toMatchObject({ code: 1 })
+      writeFileSync(join(ground().home, 'anywhere'), 'absolute')
+      expect(await product.drover(['pull', jobId, join(ground().home, 'anywhere'), to])).toMatchObject({ code: 0 })
+      expect(readFileSync(join(to, 'anywhere'), 'utf8')).toBe('absolute')
     })
   })
 

@@ -225,7 +225,10 @@ test('--pull: it returns when the files are here, and says when they could not b
     },
   })
   const result = await runCli(['push', '-n', '--pull', 'a', '--pull', 'b', '--', 'true'], core)
-  expect(result).toMatchObject({ code: 125, stderr: 'error: Files could not be brought back: out/b is here already\n' })
+  expect(result).toMatchObject({
+    code: 123,
+    stderr: `error: "b" was not brought back: out/b is here already\nBring it elsewhere: drover pull ${core.job.view.id.slice(0, 8)} b FOLDER\n`,
+  })
 })
 
 test('p: the worker is the word before --, and the same happens', async () => {

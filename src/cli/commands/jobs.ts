@@ -34,7 +34,7 @@ export const PUSH_FLAGS: readonly FlagSpec[] = [
     name: 'pull',
     value: { name: 'GLOB', kind: 'text' },
     isRepeated: true,
-    help: 'Bring back what matches when the job has ended. Nothing that is here is overwritten.',
+    help: 'Bring back what matches when the job has ended, to its place in this folder; from outside of the folder of the job, to the top of this one. Nothing that is here is overwritten.',
   },
   { name: 'yes', short: 'y', help: 'Send the whole home folder, or what is around it, without asking.' },
   ...TERMINAL,
@@ -46,6 +46,12 @@ export const JOB_EXITS = [
   { code: '125', means: 'Drover failed: the job could not start, or its end will never be known.' },
   { code: '130', means: 'You cancelled before the job ran.' },
   { code: '141', means: 'Whoever read the output went away.' },
+]
+/** Of what also brings back what --pull names. */
+export const PUSH_EXITS = [
+  ...JOB_EXITS.slice(0, 1),
+  { code: '123', means: 'The command ended with 0, but not all that --pull names is here; stderr says why.' },
+  ...JOB_EXITS.slice(1),
 ]
 export const PUSH_ABOUT = [
   'Sends the current folder to a host and runs the command there in a fresh copy of it. What git ignores is not sent (.git itself is); the second push of a folder sends only what changed. Nothing comes back by itself but what --pull names.',
@@ -72,7 +78,7 @@ export const jobVerbs: readonly VerbSpec[] = [
       { run: "drover push --pull 'dist/**' -- npm run build", does: 'bring the result back' },
       { run: 'drover push -d -- ./train.sh', does: 'start it and return' },
     ],
-    exits: JOB_EXITS,
+    exits: PUSH_EXITS,
   },
   {
     path: 'ls',
@@ -185,7 +191,7 @@ export const jobVerbs: readonly VerbSpec[] = [
     givesJobExit: true,
     about: ['Starts the same command with the same folder, as that folder is now, as a new job. Otherwise as drover push.'],
     examples: [{ run: 'drover rerun 1a2b --on auto', does: 'on whichever host is best now' }],
-    exits: JOB_EXITS,
+    exits: PUSH_EXITS,
   },
   {
     path: 'pull',
@@ -194,16 +200,22 @@ export const jobVerbs: readonly VerbSpec[] = [
     summary: 'Bring files of a job here',
     operands: [
       JOB,
-      { name: 'PATTERN', kind: 'text', help: 'A file, folder or glob in the folder of the job; quote a glob.' },
+      {
+        name: 'PATTERN',
+        kind: 'text',
+        help: 'A file, folder or glob: relative to the folder of the job, or absolute; quote a glob.',
+      },
       { name: 'LOCAL', kind: 'folder', isOptional: true, help: 'The folder to put them in; the current one by default.' },
     ],
     flags: [{ name: 'force', short: 'f', help: 'Overwrite what is here.' }],
     about: [
+      'What your account on the host may read may be brought here, be it outside of the folder of the job. Each match comes under its own name, as with scp.',
       'Files arrive in a folder of their own first and are moved when all is here, so a broken pull leaves nothing half done. Links in them that lead outside are refused. Nothing here is overwritten without --force.',
     ],
     examples: [
       { run: "drover pull 1a2b 'dist/**'", does: 'all below dist, to the current folder' },
       { run: 'drover pull 1a2b core.dump /tmp', does: '' },
+      { run: 'drover pull 1a2b /var/log/syslog', does: 'from anywhere on its host' },
     ],
     exits: [{ code: '130', means: 'You cancelled.' }],
   },

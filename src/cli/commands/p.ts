@@ -1,7 +1,7 @@
 /** What the program answers to when it is called `p`: p's own verbs and names, done by the same files as ours. */
 import type { VerbSpec } from '../spec.ts'
 import { hostVerbs } from './hosts.ts'
-import { JOB_EXITS, jobVerbs, PUSH_ABOUT, PUSH_FLAGS } from './jobs.ts'
+import { jobVerbs, PUSH_ABOUT, PUSH_EXITS, PUSH_FLAGS } from './jobs.ts'
 
 type Example = VerbSpec['examples'][number]
 
@@ -21,7 +21,7 @@ export const pVerbs: readonly VerbSpec[] = [
       { run: 'p gpu -- python train.py', does: 'on the worker named gpu' },
       { run: 'p gpu -n -- nvidia-smi', does: 'without files' },
     ],
-    exits: JOB_EXITS,
+    exits: PUSH_EXITS,
   },
   sameAs('ls', 'ls', { run: 'p ls', does: '' }),
   sameAs('attach', 'attach', { run: 'p attach 1a2b', does: '' }),
