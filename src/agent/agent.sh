@@ -10,6 +10,7 @@
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
+#                         v.<pid>.<n> (one through which a tool tells its version)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
 # text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
@@ -421,9 +422,9 @@ serve() {
   mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
   [ -e "$EVENTS/generation" ] || rotate
   set_login_shell
-  fifo=$EVENTS/w.$$
-  rm -f "$fifo"
-  mkfifo "$fifo" || refuse "Cannot make a FIFO in $EVENTS"
+  fifo=$EVENTS/w.$$ voice=$EVENTS/v.$$
+  rm -f "$fifo" "$voice.1" "$voice.2"
+  mkfifo "$fifo" "$voice.1" "$voice.2" || refuse "Cannot make a FIFO in $EVENTS"
   trap 'stop_serving' EXIT
   trap 'exit 1' HUP INT TERM
   encode "$ROOT"
@@ -444,7 +445,7 @@ serve() {
 stop_serving() {
   trap - EXIT
   end_child
-  rm -f "$fifo"
+  rm -f "$fifo" "$voice.1" "$voice.2"
 }
 
 # The border: a request with another number of fields, or whose first one is no id or key where it must be, goes no further.
@@ -538,13 +539,7 @@ hello() {
   clock_ticks=$(getconf CLK_TCK 2>/dev/null) || clock_ticks=100
   page_bytes=$(getconf PAGESIZE 2>/dev/null) || page_bytes=4096
   PAGE_KB=$((page_bytes / 1024))
-  tmux_version=- rsync_version=-
-  if command -v tmux >/dev/null 2>&1; then
-    encode "$(tmux -V 2>/dev/null | sed 's/^tmux //')" && tmux_version=$field
-  fi
-  if command -v rsync >/dev/null 2>&1; then
-    encode "$(rsync --version 2>/dev/null | sed -n '1s/^rsync *version *\([^ ]*\).*/\1/p')" && rsync_version=$field
-  fi
+  ask_versions
   set_end_of_log
   counters
   facts=
@@ -553,6 +548,50 @@ hello() {
     facts="$facts $field"
   done
   reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $(date +%s) $sampled"
+}
+
+# A tool may hang, as on a disk that has gone: it is there, but has no version, when it said none in five seconds.
+ask_versions() {
+  tmux_version=- rsync_version=-
+  strike_clock </dev/null >/dev/null 2>&1 &
+  clock=$!
+  if command -v tmux >/dev/null 2>&1; then
+    ask 1 tmux -V
+    encode "${said#tmux }" && tmux_version=$field
+  fi
+  if command -v rsync >/dev/null 2>&1; then
+    ask 2 rsync --version
+    said=${said#*version } && encode "${said%% *}" && rsync_version=$field
+  fi
+  kill "$clock"
+  rm -f "$voice.1" "$voice.2"
+}
+
+# ask STRIKE tool argument: puts what the tool says of itself in $said; nothing if it has not by that strike of the clock. Each has a
+# FIFO of its own: one that is killed may let go of it late.
+ask() {
+  heard=$voice.$1
+  shift
+  "$@" </dev/null >"$heard" 2>/dev/null &
+  while IFS= read -r said; do
+    case $said in
+      "$1 "*) return ;;
+      late) kill -s KILL $! && break ;;
+    esac
+  done <"$heard"
+  said=
+}
+
+strike_clock() {
+  nap=
+  trap - EXIT
+  trap '[ -z "$nap" ] || kill "$nap"; exit' HUP INT TERM
+  for strike in 1 2; do
+    sleep 5 &
+    nap=$!
+    wait "$nap"
+    [ ! -p "$voice.$strike" ] || echo late 1<>"$voice.$strike"
+  done
 }
 
 # Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds.
@@ -1504,8 +1543,9 @@ tidy() {
   REQUEST=tidy
   touch "$AGENT"
   rotate
-  for fifo in "$EVENTS"/w.*; do
-    [ -p "$fifo" ] && [ ! -d "/proc/${fifo##*.}" ] || continue
+  for fifo in "$EVENTS"/[vw].*; do
+    pid=${fifo##*/?.}
+    [ -p "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
     # Its reader may have outlived the agent that it read for.
     printf 'quit\n' 1<>"$fifo"
     rm -f "$fifo"

@@ -67,6 +67,23 @@ test.each(['flock', 'setsid'])('a host whose PATH lacks %s is none the worse: it
   })
 })
 
+test('a host whose tmux and rsync hang runs jobs, takes files, and says which tools do not answer', async () => {
+  const { product } = await ground({
+    path: dir => {
+      const tools = join(dir, 'hanging')
+      mkdirSync(tools)
+      for (const tool of ['tmux', 'rsync']) writeFileSync(join(tools, tool), '#!/bin/sh\nsleep 1000\n', { mode: 0o755 })
+      return `${tools}:/usr/local/bin:/usr/bin:/bin`
+    },
+  })
+  const { stdout } = await product.drover(['doctor'])
+  for (const tool of ['tmux', 'rsync']) expect(stdout).toMatch(new RegExp(`box: ${tool}: does not answer there`))
+  await everythingWorks(product, false)
+  const [id] = (await product.drover(['push', '-d', '-n', '--on', 'box', '--', 'true'])).stdout.split('\n')
+  const reason = 'runs without a terminal: tmux does not answer on box'
+  expect(await product.reaches(id ?? '', 'ended')).toMatchObject({ hasTerminal: false, reason })
+})
+
 describe('this machine', () => {
   test('without tmux and rsync runs jobs and sends folders, and says what it lacks', async () => {
     const { product } = await ground({}, ['tmux', 'rsync'])

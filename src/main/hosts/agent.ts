@@ -20,7 +20,7 @@ export type AgentInfo = {
   kernel: string
   cpus: number
   memoryTotalBytes: number
-  /** Version text, or null where it is not installed. */
+  /** Version text; null where it is not installed, empty where it is and does not answer: then it is of no use either. */
   tmux: string | null
   rsync: string | null
   /** The host's clock less ours, measured at hello; the host tells whole seconds. */

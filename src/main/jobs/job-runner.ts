@@ -95,9 +95,11 @@ export class JobRunner<Scanned> {
   async #start(row: JobRow, signal: AbortSignal): Promise<void> {
     const { jobs, owner, delivery } = this.#options
     await this.#withHost(row, signal, async live => {
-      const hasTerminal = row.hasTerminal && live.agent.info.tmux !== null
+      const { tmux } = live.agent.info
+      const hasTerminal = row.hasTerminal && Boolean(tmux)
       if (row.hasTerminal && !hasTerminal) {
-        jobs.update(row.id, { hasTerminal, reason: `runs without a terminal: tmux is not installed on ${row.host}` })
+        const why = tmux === null ? 'is not installed' : 'does not answer'
+        jobs.update(row.id, { hasTerminal, reason: `runs without a terminal: tmux ${why} on ${row.host}` })
       }
       const job = await live.agent.start({
         id: row.id,

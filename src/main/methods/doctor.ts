@@ -56,14 +56,14 @@ export async function examine({ links, configError, databaseError }: ExamineOpti
 }
 
 async function examineTool({ tool, argument, install, without }: (typeof LOCAL_TOOLS)[number]): Promise<Finding[]> {
-  const isThere = await promisify(execFile)(tool, [argument], { timeout: 5_000 }).then(
-    () => true,
-    error => error.code !== 'ENOENT', // Any exit code shows that it is there.
+  const missing = await promisify(execFile)(tool, [argument], { timeout: 5_000 }).then(
+    () => null,
+    // Any exit code shows that it is there.
+    error => (error.code === 'ENOENT' ? 'is not installed' : error.killed ? 'does not answer' : null),
   )
-  if (isThere) return [{ level: 'ok', host: null, subject: tool, message: 'is installed here', fix: null }]
-  return [
-    { level: 'warning', host: null, subject: tool, message: `is not installed here: ${without}`, fix: `apt install ${install}` },
-  ]
+  if (missing === null) return [{ level: 'ok', host: null, subject: tool, message: 'is installed here', fix: null }]
+  const fix = missing === 'does not answer' ? `see what ${tool} ${argument} says` : `apt install ${install}`
+  return [{ level: 'warning', host: null, subject: tool, message: `${missing} here: ${without}`, fix }]
 }
 
 async function examineHost(link: HostLink): Promise<Finding[]> {
@@ -92,9 +92,12 @@ function examineInfo(host: string, info: AgentInfo): Finding[] {
   const findings: Finding[] = []
   const warn = (subject: string, message: string, fix: string | null) =>
     findings.push({ level: 'warning', host, subject, message, fix })
-  if (info.tmux === null) warn('tmux', 'is not installed there: jobs run without a terminal', `on ${host}: apt install tmux`)
-  if (info.rsync === null && host !== 'local')
-    warn('rsync', 'is not installed there: folders are sent as tar, which is slower', `on ${host}: apt install rsync`)
+  const need = (tool: 'tmux' | 'rsync', without: string) => {
+    if (info[tool] === null) warn(tool, `is not installed there: ${without}`, `on ${host}: apt install ${tool}`)
+    if (info[tool] === '') warn(tool, `does not answer there: ${without}`, `on ${host}: see what ${tool} -V says`)
+  }
+  need('tmux', 'jobs run without a terminal')
+  if (host !== 'local') need('rsync', 'folders are sent as tar, which is slower')
   if (Math.abs(info.clockOffsetMs) > CLOCK_OFF_MS) {
     warn(
       'clock',

@@ -127,12 +127,9 @@ async function testSteps(link: HostLink): Promise<{ name: string; ok: boolean; d
     disk => `${Math.floor(disk.freeBytes / 2 ** 20)} MiB free at ${info.root}`,
   )
   for (const tool of ['tmux', 'rsync'] as const) {
-    steps.push({
-      name: tool,
-      ok: info[tool] !== null,
-      detail: info[tool] ?? `not installed; on ${link.name}: apt install ${tool}`,
-      tookMs: 0,
-    })
+    const version = info[tool]
+    const missing = version === null ? `not installed; on ${link.name}: apt install ${tool}` : 'does not answer'
+    steps.push({ name: tool, ok: Boolean(version), detail: version || missing, tookMs: 0 })
   }
   return steps
 }

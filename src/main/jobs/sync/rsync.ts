@@ -35,14 +35,15 @@ const DESTINATION = 'host:copy'
 
 const VANISHED = 24
 const SOME_FAILED = 23
+const ANSWER_MS = 5_000
 const HEADER_LIMIT_BYTES = 64 * 1024
 /** How long either side may need to end when the other one has. */
 const END_GRACE_MS = 10_000
 
-/** Whether this machine's rsync speaks what we need: 3.1 or newer. */
+/** Whether this machine's rsync answers, and speaks what we need: 3.1 or newer. */
 export function hasRsync(): Promise<boolean> {
   return new Promise(resolve => {
-    execFile('rsync', ['--version'], (error, stdout) =>
+    execFile('rsync', ['--version'], { timeout: ANSWER_MS, killSignal: 'SIGKILL' }, (error, stdout) =>
       resolve(!error && isRsyncUsable(/^rsync +version v?(\S+)/.exec(stdout)?.[1])),
     )
   })

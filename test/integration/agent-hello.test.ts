@@ -1,0 +1,70 @@
+/** What an agent says of its host's tools, in each shell: their versions, and of one that hangs or is broken that it is of no use. */
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type AgentHost, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import { pidsWithEnv, processArguments } from '../helpers/processes.ts'
+import { waitFor, within } from '../helpers/wait.ts'
+
+/** Tools that answer in other ways than they should. */
+const TOOLS = {
+  hanging: 'exec sleep 1000',
+  'hanging in a child': 'sleep 1000',
+  'waiting for input': 'exec cat',
+  broken: 'echo "tmux: error while loading shared libraries" >&2; exit 127',
+  chattering: 'echo "Welcome to a wrapper"; exit 0',
+}
+
+describe.each(SHELLS)('with %s', shell => {
+  test('the versions of tmux and rsync', async () => {
+    const { info } = await makeAgentHost(shell).open()
+    expect(info.tmux).toMatch(/^\d+\.\d+[a-z]?$/)
+    expect(info.rsync).toMatch(/^\d+\.\d+\.\d+$/)
+  })
+
+  test('nothing of its own is left when it has asked', async () => {
+    const host = makeAgentHost(shell)
+    await host.open()
+    await waitFor(() => host.processes().every(pid => processArguments(pid)[0] !== 'sleep'), { what: 'its clock to be gone' })
+  })
+
+  test('a tool that hangs, is broken or says something else holds up nobody, and takes nothing from the other', async () => {
+    const tried = [
+      ...Object.values(TOOLS).map(script => ({ tmux: script, rsync: script })),
+      { tmux: TOOLS.hanging },
+      { rsync: TOOLS.hanging },
+    ]
+    // At once, since the agent waits for those that hang.
+    const answers = tried.map(async (scripts: { tmux?: string; rsync?: string }) => {
+      const host = makeAgentHost(shell)
+      for (const [tool, script] of Object.entries(scripts)) bring(host, tool, script)
+      const agent = record(await within(host.open(), { timeoutMs: 60_000, what: 'the hello' }))
+      expect(await runJob(agent, 'exit 4')).toMatchObject({ state: 'ended', exitCode: 4 })
+      const left = () => pidsWithEnv(`DROVER_TEST_HOST=${host.env.DROVER_TEST_HOST}`).filter(pid => isTool(pid, host))
+      await waitFor(() => left().length === 0, { timeoutMs: 20_000, what: 'the tools to be gone' })
+      expect(readdirSync(join(host.root, 'events')).filter(name => name.startsWith('v.'))).toEqual([])
+      const { tmux, rsync } = agent.info
+      return { tmux, rsync }
+    })
+    const none = { tmux: '', rsync: '' }
+    const version = expect.stringMatching(/^\d/)
+    expect(await Promise.all(answers)).toEqual([
+      ...Object.keys(TOOLS).map(() => none),
+      { tmux: '', rsync: version },
+      { tmux: version, rsync: '' },
+    ])
+  })
+})
+
+/** Puts a script in place of a tool of this host. */
+function bring(host: AgentHost, tool: string, script: string): void {
+  writeFileSync(join(binOf(host), tool), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+}
+
+function binOf(host: AgentHost): string {
+  return host.env.PATH?.split(':')[0] ?? ''
+}
+
+function isTool(pid: number, host: AgentHost): boolean {
+  return processArguments(pid).some(word => word.startsWith(binOf(host)) && /(tmux|rsync)$/.test(word))
+}
