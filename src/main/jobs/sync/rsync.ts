@@ -64,13 +64,20 @@ export async function sendByRsync(transfer: RsyncTransfer): Promise<TransferResu
   return { sentBytes: run.sentBytes, tookMs: performance.now() - startedAt, vanished: outcome.code === VANISHED }
 }
 
-type Outcome = { code: number | null; said: string; host: { end: ChannelEnd; said: string } | null; error: unknown }
+/** `signal`: what ended our rsync, where that was not us. */
+type Outcome = {
+  code: number | null
+  signal: string | null
+  said: string
+  host: { end: ChannelEnd; said: string } | null
+  error: unknown
+}
 
 class RsyncRun {
   sentBytes = 0
   readonly #transfer: RsyncTransfer
   readonly #child: ChildProcess
-  readonly #exit: Promise<number | null>
+  readonly #exit: Promise<Pick<Outcome, 'code' | 'signal'>>
 
   constructor(transfer: RsyncTransfer) {
     this.#transfer = transfer
@@ -81,7 +88,10 @@ class RsyncRun {
       env: rsyncEnvironment(),
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     })
-    this.#exit = new Promise((resolve, reject) => this.#child.once('close', resolve).once('error', reject))
+    this.#exit = new Promise((resolve, reject) => {
+      this.#child.once('close', (code, signal) => resolve({ code, signal: this.#child.killed ? null : signal }))
+      this.#child.once('error', reject)
+    })
     this.#exit.catch(() => undefined) // Whoever waits for it is told.
   }
 
@@ -103,7 +113,7 @@ class RsyncRun {
         // The bridge reads from one and holds rsync's stderr as long as it does.
         for (const pipe of [fromHost, toHost]) pipe.destroy()
       }
-      return { ...bridged, code: await this.#exit, said: await said }
+      return { ...bridged, ...(await this.#exit), said: await said }
     } finally {
       signal?.removeEventListener('abort', abort)
     }
@@ -132,6 +142,8 @@ class RsyncRun {
     toHost.pipe(channel.stdin)
     channel.stdout.on('error', () => undefined)
     channel.stdout.pipe(fromHost)
+    // Where our side has gone nobody takes what the host says, and a channel does not end before it was read.
+    fromHost.once('close', () => channel.stdout.resume())
     // A channel that breaks does not always end its output.
     void channel.end.then(() => fromHost.end())
   }
@@ -155,9 +167,13 @@ class RsyncRun {
 
 /** What went wrong, told by whoever knows best: the person's wish, the host's end, then rsync. */
 function problemOf(outcome: Outcome, transfer: RsyncTransfer): AppError | null {
-  const { code, said, host, error } = outcome
+  const { code, signal, said, host, error } = outcome
   if (transfer.signal?.aborted) return cancelled()
   if (code === 0 || (code === VANISHED && host?.end.code !== null)) return null
+  if (signal !== null) {
+    const message = `rsync on this computer was ended by ${signal} while it sent ${transfer.folder} to ${transfer.host}`
+    return new AppError('HOST_ERROR', `${message}. Push again: it goes on from what has arrived`)
+  }
   if (error instanceof AppError) return error
   const doing = `receiving ${transfer.folder}`
   const unreadable = /send_files failed to open "(.*)": Permission denied/.exec(said)?.[1]
