@@ -6,7 +6,7 @@
 #
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
-#                         signal lost record … (no `exitcode` and no `lost`: it still runs)
+#                         signal lost record … (no `exitcode` and no `lost`: it still runs; an empty `signal`: none)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
@@ -320,9 +320,9 @@ keep_and_tell() {
 finish() {
   now=$(date +%s)
   {
-    printf '%s\n' "$now" >"$dir/ended_at"
-    [ "$2" = - ] || printf '%s\n' "$2" >"$dir/signal"
-    # Its room was taken at the start, so that a full disk does not make a job without an end.
+    # In place, where room was taken at the start: a full disk is not to make a job without an end.
+    printf '%s\n' "$now" 1<>"$dir/ended_at"
+    [ "$2" = - ] || printf '%s\n' "$2" 1<>"$dir/signal"
     printf '%s\n' "$1" 1<>"$dir/exitcode.new"
     mv -f "$dir/exitcode.new" "$dir/exitcode"
   } 2>/dev/null
@@ -699,7 +699,11 @@ write_job() {
   printf '%b' "${1#=}" >"$new/owner" && printf '%b' "${2#=}" >"$new/worker" && printf '%b' "${3#=}" >"$new/cwd" &&
     printf '%b' "${4#=}" >"$new/cmd" && printf '%b' "${6#=}" >"$new/script" && printf '%b' "${workdir#=}" >"$new/workdir" &&
     printf '%b' "${5#=}" >"$new/summary" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" && printf '%s\n' "$AGENT" >"$new/agent" &&
-    true >"$new/output.log" && printf '\n\n\n\n' >"$new/exitcode.new" || return
+    true >"$new/output.log" || return
+  # Room for its end: see finish.
+  for file in said ended_at signal exitcode.new; do
+    printf '\n\n\n\n\n\n\n\n\n\n\n\n' >"$new/$file" || return
+  done
   if [ "$8" != - ]; then
     terminal=1
     printf '%s %s\n' "${8#=}" "${9#=}" >"$new/terminal" || return
@@ -734,7 +738,7 @@ run() {
   if [ -e "$dir/terminal" ]; then
     run_in_terminal
   else
-    exec 2>"$dir/said"
+    exec 2<>"$dir/said"
     # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
     (exec setsid sh "$AGENT" run-job "$job" </dev/null >>"$dir/output.log" 2>&1)
     set_end $?
@@ -758,7 +762,8 @@ note_watcher() {
 set_end() {
   code=$1 signal=-
   [ "$1" -gt 128 ] || return 0
-  [ -s "$dir/said" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
+  first_line "$dir/said"
+  [ -n "$line" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
   name=$(kill -l $(($1 - 128)) 2>/dev/null)
   signal=${name:--}
 }
@@ -891,7 +896,7 @@ watch_terminal() {
   # Not HUP: the kernel sends it to us alone when the terminal goes, and to the job only when we have gone too.
   trap : INT QUIT TERM
   note_watcher
-  exec 3>&2 2>"$dir/said"
+  exec 3>&2 2<>"$dir/said"
   (exec sh "$AGENT" run-job "$job" 2>&3 3>&-)
   set_end $?
   # Now it comes because tmux closes what we let go of.

@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { shellQuote } from '../../src/shared/shell-quote.ts'
 import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
 import { descendants, isAlive, processName, signalAll } from '../helpers/processes.ts'
+import { mountSmallDisk } from '../helpers/small-disk.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const TERMINAL = { columns: 80, rows: 24 }
@@ -24,6 +26,26 @@ describe.each(ways)('$kind job, agent in $shell', ({ shell, terminal }) => {
     signalAll([pid ?? 0], 'SIGKILL')
     expect(await ended(agent, spec.id)).toMatchObject({ state: 'ended', signal: 'KILL', isStopped: false })
     expect(host.file(spec.id, 'output.log')?.trim()).toBe('before')
+  })
+
+  test('on a full disk it ends as it did, by a signal or by itself, at the time it did', async () => {
+    const host = makeAgentHost(shell)
+    const disk = mountSmallDisk(host.root, 4)
+    onTestFinished(() => disk.unmount())
+    const agent = record(await host.open())
+    const go = join(host.home, 'go')
+    const stopped = jobSpec('exec sleep 1000', { terminal })
+    const exiting = jobSpec(`until [ -e ${shellQuote(go)} ]; do sleep 0.05; done; exit 5`, { terminal })
+    for (const spec of [stopped, exiting]) {
+      await agent.start(spec)
+      await isRunning(agent, spec.id)
+    }
+    disk.fill()
+    await agent.stop(stopped.id, { signal: 'TERM', graceMs: 60_000 })
+    writeFileSync(go, '')
+    const told = { state: 'ended', endedAt: expect.any(Number) }
+    expect(await ended(agent, stopped.id, 30_000)).toMatchObject({ ...told, signal: 'TERM', exitCode: null, isStopped: true })
+    expect(await ended(agent, exiting.id, 30_000)).toMatchObject({ ...told, signal: null, exitCode: 5, isStopped: false })
   })
 
   test('kill -9 of its watcher leaves it running, then lost; never running for ever', async () => {
