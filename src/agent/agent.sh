@@ -550,7 +550,7 @@ hello() {
   reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $(date +%s) $sampled"
 }
 
-# A tool may hang, as on a disk that has gone: it is there, but has no version, when it said none in five seconds.
+# A tool may hang, as on a disk that has gone: it is there, but has no version, when it said none in ten seconds.
 ask_versions() {
   tmux_version=- rsync_version=-
   strike_clock </dev/null >/dev/null 2>&1 &
@@ -587,7 +587,7 @@ strike_clock() {
   trap - EXIT
   trap '[ -z "$nap" ] || kill "$nap"; exit' HUP INT TERM
   for strike in 1 2; do
-    sleep 5 &
+    sleep 10 &
     nap=$!
     wait "$nap"
     [ ! -p "$voice.$strike" ] || echo late 1<>"$voice.$strike"

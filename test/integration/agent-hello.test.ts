@@ -25,7 +25,10 @@ describe.each(SHELLS)('with %s', shell => {
   test('nothing of its own is left when it has asked', async () => {
     const host = makeAgentHost(shell)
     await host.open()
-    await waitFor(() => host.processes().every(pid => processArguments(pid)[0] !== 'sleep'), { what: 'its clock to be gone' })
+    await waitFor(() => host.processes().every(pid => processArguments(pid)[0] !== 'sleep'), {
+      timeoutMs: 20_000,
+      what: 'its clock to be gone',
+    })
   })
 
   test('a tool that hangs, is broken or says something else holds up nobody, and takes nothing from the other', async () => {
@@ -38,7 +41,7 @@ describe.each(SHELLS)('with %s', shell => {
     const answers = tried.map(async (scripts: { tmux?: string; rsync?: string }) => {
       const host = makeAgentHost(shell)
       for (const [tool, script] of Object.entries(scripts)) bring(host, tool, script)
-      const agent = record(await within(host.open(), { timeoutMs: 60_000, what: 'the hello' }))
+      const agent = record(await within(host.open(), { timeoutMs: 90_000, what: 'the hello' }))
       expect(await runJob(agent, 'exit 4')).toMatchObject({ state: 'ended', exitCode: 4 })
       const left = () => pidsWithEnv(`DROVER_TEST_HOST=${host.env.DROVER_TEST_HOST}`).filter(pid => isTool(pid, host))
       await waitFor(() => left().length === 0, { timeoutMs: 20_000, what: 'the tools to be gone' })
