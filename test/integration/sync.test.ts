@@ -1,11 +1,10 @@
 /**
  * Folders to hosts over real sshd, with rsync and with tar: what lies there afterwards is what the scan found, whatever was changed
- * before; only changes are sent; and after a cancel, a cut or a kill the next sync goes on.
+ * before; and only changes are sent.
  */
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,35 +18,13 @@ import {
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FileWorkers } from '../../src/main/jobs/sync/file-workers.ts'
-import { FolderLocks } from '../../src/main/jobs/sync/folder-locks.ts'
-import { unpackManifest } from '../../src/main/jobs/sync/manifest.ts'
-import { scan } from '../../src/main/jobs/sync/scan.ts'
-import { type SyncOptions, type SyncReport, syncFolder } from '../../src/main/jobs/sync/send.ts'
-import { git, listTree, makeRepository, makeTree, type TreeListing } from '../helpers/folder-tree.ts'
-import { processName, signalAll } from '../helpers/processes.ts'
-import { OWNER, type SyncHost, startSyncHost, type Tools } from '../helpers/sync-host.ts'
+import type { SyncReport } from '../../src/main/jobs/sync/send.ts'
+import { git, listTree, makeRepository, makeTree } from '../helpers/folder-tree.ts'
+import { type SyncOne, syncGround } from '../helpers/sync-folder.ts'
+import { type SyncHost, startSyncHost, type Tools } from '../helpers/sync-host.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
-import { waitFor } from '../helpers/wait.ts'
 
-const workers = new FileWorkers()
-const locks = new FolderLocks()
-afterAll(() => workers.close())
-
-/** Far enough ahead that nothing counts as just changed. */
-const later = () => Date.now() + 10_000
-
-/** What a scan finds, with contents: what a copy has to hold. */
-async function expectedTree(folder: string): Promise<TreeListing> {
-  const { manifest } = await scan({ workers, folder })
-  const here = listTree(folder)
-  return new Map(unpackManifest(manifest.bytes).entries.map(({ path }) => [path, here.get(path) ?? 'gone']))
-}
-
-function makeSync(live: { transport: SyncOptions['transport']; agent: SyncOptions['agent'] }) {
-  return async (folder: string, more: Partial<SyncOptions> = {}): Promise<SyncReport> =>
-    syncFolder({ workers, locks, host: 'box', ...live, folder, owner: OWNER, now: later, ...more })
-}
+const { expectedTree, makeSync } = syncGround()
 
 const ways: { tools: Tools; way: SyncReport['way'] }[] = [
   { tools: 'all', way: 'rsync' },
@@ -57,7 +34,7 @@ const ways: { tools: Tools; way: SyncReport['way'] }[] = [
 
 describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
   let host: SyncHost
-  let sync: ReturnType<typeof makeSync>
+  let sync: SyncOne
   beforeAll(async () => {
     host = await startSyncHost(tools)
     sync = makeSync(await host.connect())
@@ -247,92 +224,12 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
   })
 })
 
-describe('cut off', () => {
+describe('to a host', () => {
   let host: SyncHost
   beforeAll(async () => {
     host = await startSyncHost()
   })
   afterAll(() => host.stop())
-
-  /** Resolves once something of a big file is on its way. */
-  function whenSending(): { started: Promise<void>; onProgress: NonNullable<SyncOptions['onProgress']> } {
-    const { promise: started, resolve } = Promise.withResolvers<void>()
-    return { started, onProgress: ({ phase, bytesDone }) => phase === 'sending' && bytesDone > 5_000_000 && resolve() }
-  }
-  function bigFolder(): string {
-    const folder = temporaryFolder()
-    makeTree(folder, { 'a/small': 'small', 'z/last': 'last' })
-    for (let index = 0; index < 4; index += 1) writeFileSync(join(folder, `big${index}`), randomBytes(20_000_000))
-    return folder
-  }
-
-  test('a cancelled first push is resumed where it was', async () => {
-    const folder = bigFolder()
-    const sync = makeSync(await host.connect())
-    const abort = new AbortController()
-    const { started, onProgress } = whenSending()
-    const first = sync(folder, { signal: abort.signal, onProgress })
-    await started
-    abort.abort()
-    await expect(first).rejects.toMatchObject({ code: 'CANCELLED' })
-    await waitFor(() => !host.sshd.pids().some(pid => processName(pid) === 'rsync'), { what: 'rsync on the host to end' })
-    const arrived = [...listTree(host.treeOf(folder)).keys()].filter(path => path.startsWith('big')).length
-    const partial = existsSync(join(host.copyOf(folder), 'partial')) ? readdirSync(join(host.copyOf(folder), 'partial')) : []
-    expect(arrived + partial.length).toBeGreaterThan(0)
-    // Nothing but whole files lies in the copy.
-    for (const [path, what] of listTree(host.treeOf(folder))) expect(what, path).toBe((await expectedTree(folder)).get(path))
-    const second = await sync(folder)
-    expect(second.sentBytes).toBeLessThan(79_000_000)
-    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
-    expect(readdirSync(host.copyOf(folder)).sort()).toEqual(['lock', 'manifest', 'owner', 'stamp', 'tree'])
-  })
-
-  test.each(['the connection', 'rsync on the host', 'rsync here'])('%s dies in the middle', async victim => {
-    const folder = bigFolder()
-    const live = await host.connect()
-    const { started, onProgress } = whenSending()
-    const first = makeSync(live)(folder, { onProgress })
-    await started
-    if (victim === 'the connection') host.sshd.cutConnections()
-    else if (victim === 'rsync on the host')
-      signalAll(
-        host.sshd.pids().filter(pid => processName(pid) === 'rsync'),
-        'SIGKILL',
-      )
-    else signalAll(ownRsyncs(), 'SIGKILL')
-    await expect(first).rejects.toMatchObject({ code: victim === 'the connection' ? 'HOST_UNREACHABLE' : 'HOST_ERROR' })
-    await waitFor(() => ownRsyncs().length === 0, { what: 'our rsync to end' })
-    rmSync(join(folder, 'big0'))
-    renameSync(join(folder, 'big1'), join(folder, 'a/renamed'))
-    const sync = makeSync(await host.connect())
-    await sync(folder)
-    expect(listTree(host.treeOf(folder))).toEqual(await expectedTree(folder))
-  })
-
-  test('two syncs of one folder take turns, and what is made of a copy is of one scan', async () => {
-    const folder = temporaryFolder()
-    makeTree(folder, { version: '1' })
-    const sync = makeSync(await host.connect())
-    const seen: string[] = []
-    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
-    const look = () => readFileSync(join(host.treeOf(folder), 'version'), 'utf8')
-    const first = sync(folder, {
-      whileLocked: async () => {
-        await gate
-        seen.push(look())
-      },
-    })
-    await waitFor(() => existsSync(join(host.treeOf(folder), 'version')))
-    writeFileSync(join(folder, 'version'), '2')
-    const second = sync(folder, { whileLocked: async () => void seen.push(look()) })
-    const abort = new AbortController()
-    const third = sync(folder, { signal: abort.signal })
-    setImmediate(() => abort.abort())
-    await expect(third).rejects.toMatchObject({ code: 'CANCELLED' })
-    open()
-    await Promise.all([first, second])
-    expect(seen).toEqual(['1', '2'])
-  })
 
   test('a file that cannot be read any more is named', async () => {
     const folder = temporaryFolder()
@@ -355,20 +252,6 @@ describe('cut off', () => {
     expect(git(host.treeOf(folder), 'log', '--format=%s')).toBe('second\nfirst\n')
   })
 })
-
-function ownRsyncs(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter(pid => pid > 0 && processName(pid) === 'rsync' && readSafely(`/proc/${pid}/cmdline`).includes('--files-from=-'))
-}
-
-function readSafely(path: string): string {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return ''
-  }
-}
 
 function seededRandom(seed: number): (below: number) => number {
   let state = seed
