@@ -563,7 +563,8 @@ ask_versions() {
     ask 2 rsync --version
     said=${said#*version } && encode "${said%% *}" && rsync_version=$field
   fi
-  kill "$clock"
+  # Not TERM, which would end it by our own trap as long as it has not begun. Waited for: no dead child is left to an agent that serves.
+  { kill -s KILL "$clock" && wait "$clock"; } 2>/dev/null
   rm -f "$voice.1" "$voice.2"
 }
 
@@ -573,23 +574,20 @@ ask() {
   heard=$voice.$1
   shift
   "$@" </dev/null >"$heard" 2>/dev/null &
+  tool=$!
   while IFS= read -r said; do
-    case $said in
-      "$1 "*) return ;;
-      late) kill -s KILL $! && break ;;
-    esac
+    case $said in "$1 "* | late) break ;; esac
   done <"$heard"
-  said=
-}
+  kill -s KILL "$tool"
+  # What is stuck in the kernel does not even end now.
+  [ "$said" = late ] || wait "$tool"
+  case $said in "$1 "*) ;; *) said= ;; esac
+} 2>/dev/null
 
 strike_clock() {
-  nap=
-  trap - EXIT
-  trap '[ -z "$nap" ] || kill "$nap"; exit' HUP INT TERM
+  trap - EXIT HUP INT TERM
   for strike in 1 2; do
-    sleep 10 &
-    nap=$!
-    wait "$nap"
+    sleep 10
     [ ! -p "$voice.$strike" ] || echo late 1<>"$voice.$strike"
   done
 }

@@ -1,9 +1,9 @@
 /** What an agent says of its host's tools, in each shell: their versions, and of one that hangs or is broken that it is of no use. */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type AgentHost, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
-import { pidsWithEnv, processArguments } from '../helpers/processes.ts'
+import { descendants, pidsWithEnv, processArguments } from '../helpers/processes.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 /** Tools that answer in other ways than they should. */
@@ -22,13 +22,15 @@ describe.each(SHELLS)('with %s', shell => {
     expect(info.rsync).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  test('nothing of its own is left when it has asked', async () => {
+  test('nothing that it asked is left to it, alive or dead', async () => {
     const host = makeAgentHost(shell)
     await host.open()
-    await waitFor(() => host.processes().every(pid => processArguments(pid)[0] !== 'sleep'), {
-      timeoutMs: 20_000,
-      what: 'its clock to be gone',
-    })
+    const [agent = 0] = host.agents()
+    // What it does at leisure goes on beside it.
+    await waitFor(() => descendants(agent).length === 0, { timeoutMs: 20_000, what: 'its children to be gone' })
+    const fifos = readdirSync(join(host.root, 'events')).filter(name => /^[vw]\./.test(name))
+    expect(fifos).toEqual([`w.${agent}`])
+    expect(statSync(join(host.root, 'events', `w.${agent}`)).isFIFO()).toBe(true)
   })
 
   test('a tool that hangs, is broken or says something else holds up nobody, and takes nothing from the other', async () => {
