@@ -3,14 +3,15 @@
  * ended in its true state, ran exactly once, and has its whole output. The seed is printed; DROVER_SOAK_SEED repeats its choices (though
  * not the machine's timing), DROVER_SOAK_ROUNDS sets how many.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { folderKey } from '../../src/main/jobs/sync/folder-key.ts'
 import type { JobView } from '../../src/shared/domain.ts'
 import { KillGround } from '../helpers/kill-ground.ts'
-import { pidsWithEnv, processArguments, processName, signalAll } from '../helpers/processes.ts'
-import type { CliResult, Running } from '../helpers/product.ts'
+import { isAlive, pidsWithEnv, processArguments, processName, signalAll } from '../helpers/processes.ts'
+import type { CliResult, Product, Running } from '../helpers/product.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const ROUNDS = Number(process.env.DROVER_SOAK_ROUNDS ?? 200)
@@ -34,7 +35,11 @@ type Plan = {
   lines: number
   code: number
 }
-type Kept = { plan: Plan; id: string | undefined; ran: string; folder: string }
+/** `hasLostRsync`: an rsync that sent its folder, at either end, was killed while it was pushed. */
+type Kept = { plan: Plan; id: string | undefined; ran: string; hasLostRsync: () => boolean }
+/** A kill of rsync hits whichever lanes send files at that moment. */
+type Loss = { folder: string; at: number }
+type Lane = { folder: string; losses: readonly Loss[]; killRsyncs: () => void }
 
 test(`${ROUNDS} kills at random lose and double nothing (seed ${SEED})`, async () => {
   console.info(`random kills: DROVER_SOAK_SEED=${SEED} DROVER_SOAK_ROUNDS=${ROUNDS}`)
@@ -42,23 +47,29 @@ test(`${ROUNDS} kills at random lose and double nothing (seed ${SEED})`, async (
   try {
     const plans = makePlans()
     const kept: Kept[] = []
-    const lane = async (number: number) => {
-      for (let plan = plans.shift(); plan; plan = plans.shift()) kept.push(await round(ground, plan, number))
+    const losses: Loss[] = []
+    const folders = Array.from({ length: LANES }, (_, number) => join(ground.product.home.dir, `lane-${number}`))
+    const killRsyncs = () => losses.push(...killedRsyncs(ground, folders))
+    const lane = async (folder: string) => {
+      for (let plan = plans.shift(); plan; plan = plans.shift()) {
+        kept.push(await round(ground, plan, { folder, losses, killRsyncs }))
+      }
     }
-    await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)))
+    await Promise.all(folders.map(lane))
     // What was true at the end of each round is so still, to a new core as well.
     await ground.product.killCore()
     for (const one of kept) if (one.id !== undefined) await isTrue(ground, one, one.id)
     const outcomes = Object.groupBy(await ground.product.jobs(), job => job.outcome ?? job.state)
+    console.info(`pushes that lost an rsync: ${kept.filter(one => one.hasLostRsync()).length}`)
     console.info(Object.fromEntries(Object.entries(outcomes).map(([outcome, jobs]) => [outcome, jobs?.length])))
   } finally {
     await ground.close()
   }
 })
 
-async function round(ground: KillGround, plan: Plan, lane: number): Promise<Kept> {
+async function round(ground: KillGround, plan: Plan, { folder, losses, killRsyncs }: Lane): Promise<Kept> {
   const { product, box } = ground
-  const folder = join(product.home.dir, `lane-${lane}`)
+  const startedAt = performance.now()
   const ran = join(box.home, `ran-${plan.round}`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'round'), `${plan.round}\n`)
@@ -70,12 +81,16 @@ async function round(ground: KillGround, plan: Plan, lane: number): Promise<Kept
   ]
   const cli = product.begin(['push', ...words], { cwd: folder, input: '' })
   await delay(plan.momentMs) // The random moment is what this test is about.
-  await kill(ground, plan.victim, cli)
+  if (plan.victim === 'rsync') killRsyncs()
+  else kill(ground, plan.victim, cli)
   const result = await within(cli.done, { timeoutMs: 90_000, what: `the end of ${JSON.stringify(plan)}` })
   const job = await waitFor(async () => ({ found: await find(ground, plan, ran) }), { timeoutMs: 60_000, what: 'a list of jobs' })
-  const kept = { plan, id: job.found?.id, ran, folder }
+  let endedAt = Number.POSITIVE_INFINITY
+  const hasLostRsync = () => losses.some(({ at, ...loss }) => loss.folder === folder && at > startedAt && at < endedAt)
+  const kept = { plan, id: job.found?.id, ran, hasLostRsync }
   if (job.found) await isTrue(ground, kept, job.found.id, result)
   else isNever(kept, result)
+  endedAt = performance.now()
   return kept
 }
 
@@ -90,26 +105,45 @@ function outputOf({ round, hasFiles, lines, hasTerminal }: Plan): string {
 }
 
 /** A victim that does not run at this moment is spared. */
-async function kill({ product, box }: KillGround, victim: Victim, cli: Running): Promise<void> {
-  const ours = () => pidsWithEnv(`DROVER_TEST_PRODUCT=${product.home.dir}`)
-  const kill9 = (pids: number[]) => signalAll(pids, 'SIGKILL')
+function kill({ product, box }: KillGround, victim: Exclude<Victim, 'rsync'>, cli: Running): void {
   switch (victim) {
     case 'core':
-      return kill9(ours().filter(pid => processArguments(pid).some(word => word.endsWith('headless.js'))))
+      kill9(pidsOf(product).filter(pid => processArguments(pid).some(word => word.endsWith('headless.js'))))
+      break
     case 'command line':
       cli.child.kill('SIGKILL')
-      return
+      break
     case 'agent':
-      return kill9(box.pids().filter(pid => processArguments(pid).includes('serve')))
+      kill9(box.pids().filter(pid => processArguments(pid).includes('serve')))
+      break
     case 'connections':
-      return box.cutConnections()
-    case 'rsync':
-      return kill9([...ours(), ...box.pids()].filter(pid => processName(pid) === 'rsync'))
+      box.cutConnections()
   }
 }
 
+/** Of all lanes, at both ends; says whose they were. */
+function killedRsyncs({ product, box }: KillGround, folders: readonly string[]): Loss[] {
+  const rsyncs = [...pidsOf(product), ...box.pids()].filter(pid => processName(pid) === 'rsync' && isAlive(pid))
+  const words = new Set(rsyncs.flatMap(processArguments))
+  const at = performance.now()
+  kill9(rsyncs)
+  const copies = join(box.home, '.drover/folders')
+  const owners = existsSync(copies) ? readdirSync(copies).map(key => join(copies, key, 'owner')) : []
+  const owner = owners.filter(existsSync).map(path => readFileSync(path, 'utf8'))[0]
+  const isSent = (folder: string) => words.has(`${folder}/`) || words.has(`${copies}/${folderKey(owner ?? '', folder)}/tree/`)
+  return folders.filter(isSent).map(folder => ({ folder, at }))
+}
+
+function pidsOf(product: Product): number[] {
+  return pidsWithEnv(`DROVER_TEST_PRODUCT=${product.home.dir}`)
+}
+
+function kill9(pids: readonly number[]): void {
+  signalAll(pids, 'SIGKILL')
+}
+
 /** The job has ended as its plan says, once, with all its output; its command line, where it lived, said just that. */
-async function isTrue({ product }: KillGround, { plan, ran }: Kept, id: string, cli?: CliResult): Promise<void> {
+async function isTrue({ product }: KillGround, { plan, ran, hasLostRsync }: Kept, id: string, cli?: CliResult): Promise<void> {
   const about = JSON.stringify(plan)
   let job: JobView | undefined
   await waitFor(
@@ -122,7 +156,7 @@ async function isTrue({ product }: KillGround, { plan, ran }: Kept, id: string, 
     throw new Error(`${cause.message}: ${JSON.stringify(job)}`, { cause })
   })
   // Nobody but rsync can say what it had when it was killed: that push fails, and says so.
-  const hasFailed = plan.hasFiles && job?.outcome === 'failed' && /rsync|while receiving/.test(job.reason ?? '')
+  const hasFailed = hasLostRsync() && job?.outcome === 'failed' && /rsync|while receiving/.test(job.reason ?? '')
   if (!hasFailed)
     expect(job, `${about} ${job?.reason}`).toMatchObject({ outcome: 'exited', exitCode: plan.code, unknownSince: null })
   expect(runsOf(ran), about).toBe(hasFailed ? 0 : 1)
