@@ -27,6 +27,8 @@ export type RsyncTransfer = Transfer & {
 const BRIDGE = 'printf "%s\\0" "$#" "$@" >&4; exec 5<&0; cat <&5 >&4 3<&- & exec 4>&-; cat <&3; kill $! 2>/dev/null'
 
 const OPTIONS = [
+  // Else the bridge's way back to rsync refuses what rsync is too busy to read, as when a host asks for very many files.
+  '--blocking-io',
   ...['--from0', '--files-from=-', '--links', '--perms', '--times', '--omit-dir-times', '--omit-link-times'],
   ...['--info=progress2,flist0,stats0', '--outbuf=N', '--no-human-readable', `--rsh=/bin/sh -c '${BRIDGE}' bridge`],
 ]
