@@ -1193,7 +1193,9 @@ make_workdir() {
 }
 
 workdir_from() {
-  lock_folder "$1" -s || return
+  # An agent whose core was killed in the midst of this goes on with it: there is one copy to wait for, not two to make.
+  exec 8>>"$ROOT/workdirs/.owner.$id" && flock -x 8 && lock_folder "$1" -s || return
+  [ ! -e "$made" ] || return 0
   # A spare is taken by one rename: of two who want it, one gets it.
   if has_spare "$1" && mv "$1/spare" "$made" 2>/dev/null; then
     [ ! -e "$made/spare" ] || rm -rf "${made:?}/spare"
@@ -1220,7 +1222,11 @@ copy_tree() {
   cp $reflink /dev/null "$2.probe" 2>/dev/null || reflink=
   rm -f "$2.probe"
   # shellcheck disable=SC2086 # No word where there is no reflink.
-  said=$(cp -a $reflink "$1" "$2" 2>&1)
+  said=$(cp -a $reflink "$1" "$2" 2>&1) || {
+    # What went wrong stands behind a name that may be very long.
+    said=$(printf '%s\n' "$said" | sed -e '$!d' -e 's/^.*\(.\{200\}\)$/...\1/')
+    return 1
+  }
 }
 
 # make-spare KEY maxBytes: at low priority, and only where a tenth of the disk stays free.
@@ -1313,12 +1319,14 @@ manifest_out() {
 remove_in() {
   receive "$1" "$2"
   cd "$folder/tree" || exit
-  folders=$folder/.new.folders.$$
-  true >"$folders" && DROVER_FOLDERS=$folders xargs -0 sh "$AGENT" remove-paths || refuse "Cannot remove from $folder"
+  folders=$folder/.new.folders.$$ files=$folder/.new.files.$$
+  true >"$folders" && DROVER_FOLDERS=$folders xargs -0 sh "$AGENT" remove-paths >"$files" && xargs -0 rm -f -- <"$files" ||
+    refuse "Cannot remove from $folder"
   sort -rz <"$folders" | xargs -0 rmdir -- 2>/dev/null
-  rm -f "$folders"
+  rm -f "$folders" "$files"
 }
 
+# Prints what is to be removed, for one rm of very many, and notes the folders.
 remove_paths() {
   checked='' is_real=1
   for path in "$@"; do
@@ -1326,8 +1334,8 @@ remove_paths() {
     [ -n "$is_real" ] || continue
     if [ -d "./$path" ] && [ ! -L "./$path" ]; then
       printf '%s\0' "./$path" >>"$DROVER_FOLDERS"
-    else
-      rm -f "./$path"
+    elif [ -e "./$path" ] || [ -L "./$path" ]; then
+      printf '%s\0' "./$path"
     fi
   done
 }

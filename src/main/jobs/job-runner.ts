@@ -82,7 +82,11 @@ export class JobRunner<Scanned> {
     const scanned = row.isSynced && row.folder !== null ? await delivery.scan(row.folder, signal, onProgress) : null
     const placed = row.host === null || row.placement === null ? await this.#place(row, scanned) : row
     jobs.apply(row.id, { type: 'syncing' })
-    await this.#withHost(placed, signal, live => delivery.deliver(placed, scanned, live, signal, onProgress))
+    await this.#withHost(placed, signal, async live => {
+      await delivery.deliver(placed, scanned, live, signal, onProgress)
+      // A copy on the host cannot be broken off: of one that nobody waits for any more nothing is to stay.
+      if ((jobs.find(row.id)?.state ?? 'ended') === 'ended') await live.agent.remove(row.id)
+    })
     jobs.apply(row.id, { type: 'starting' })
   }
 
