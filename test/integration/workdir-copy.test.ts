@@ -80,6 +80,9 @@ test.each(['cancelled', 'cancelled and removed'])('the push is %s: nothing of th
   expect(job).toMatchObject({ state: 'ended', outcome: 'cancelled' })
   if (how === 'cancelled and removed') expect(await product.drover(['rm', '-y', job?.id ?? ''])).toMatchObject({ code: 0 })
   cp.release()
-  await waitFor(() => workdirs().join() === before.join(), { timeoutMs: 30_000, what: 'the workdir to be gone' })
+  // The next one has to wait until that copy is made.
   expect(await product.drover(['push', '--on', 'box', '--', 'cat data'], { cwd: folder })).toMatchObject({ stdout: 'the data\n' })
+  const [next] = await product.jobs()
+  const wanted = [...before, next?.id].sort().join()
+  await waitFor(() => workdirs().sort().join() === wanted, { timeoutMs: 20_000, what: 'one workdir more' })
 })
