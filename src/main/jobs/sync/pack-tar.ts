@@ -25,10 +25,19 @@ const NANOSECONDS = 1_000_000_000n
 export async function packTask(input: PackInput, context: TaskContext): Promise<PackResult> {
   // A folder comes before what is in it.
   const paths = input.lists.flatMap(list => byteText(list).split('\0').slice(0, -1)).sort()
-  const writer = new TarWriter(context)
+  let filesDone = 0
+  const writer: TarWriter = new TarWriter(context, () =>
+    context.progress(() => ({
+      phase: 'sending',
+      filesDone,
+      filesTotal: paths.length,
+      bytesDone: Math.min(writer.contentBytes, input.totalBytes),
+      bytesTotal: input.totalBytes,
+    })),
+  )
   const closedFolders: Described[] = []
   let vanished = 0
-  for (const [index, path] of paths.entries()) {
+  for (const path of paths) {
     const described = describe(`${toBytePath(input.folder)}/${path}`, path)
     if (described === null) vanished += 1
     else if (described.kind === 'file') vanished += await writer.file(described)
@@ -38,13 +47,7 @@ export async function packTask(input: PackInput, context: TaskContext): Promise<
       if (!isOpen) closedFolders.unshift(described)
       await writer.header(isOpen ? described : { ...described, mode: described.mode | 0o700 })
     }
-    context.progress(() => ({
-      phase: 'sending',
-      filesDone: index + 1,
-      filesTotal: paths.length,
-      bytesDone: writer.contentBytes,
-      bytesTotal: input.totalBytes,
-    }))
+    filesDone += 1
   }
   for (const folder of closedFolders) await writer.header(folder)
   await writer.end()
@@ -70,13 +73,16 @@ function describe(absolute: string, path: string): Described | null {
 
 class TarWriter {
   readonly #context: TaskContext
+  readonly #onSent: () => void
   #chunk = Buffer.from(new ArrayBuffer(CHUNK_BYTES))
   #filled = 0
   /** Bytes of files, without headers. */
   contentBytes = 0
 
-  constructor(context: TaskContext) {
+  /** `onSent` is called for each chunk, so that of one big file as well it is seen how far it has come. */
+  constructor(context: TaskContext, onSent: () => void) {
     this.#context = context
+    this.#onSent = onSent
   }
 
   async header(entry: Described, size = 0): Promise<void> {
@@ -157,6 +163,7 @@ class TarWriter {
     this.#filled = 0
     this.#context.checkCancelled()
     await this.#context.send(new Uint8Array(chunk.buffer, 0, chunk.length) as Uint8Array<ArrayBuffer>)
+    this.#onSent()
   }
 }
 
