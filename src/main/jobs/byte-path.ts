@@ -5,6 +5,8 @@
  */
 import { isUtf8 } from 'node:buffer'
 
+const SHOWN_CHARACTERS = 100
+
 export function toBytePath(text: string): string {
   return byteText(Buffer.from(text, 'utf8'))
 }
@@ -31,6 +33,12 @@ export function displayPath(bytePath: string): string {
   const bytes = bytesOf(bytePath)
   const text = isUtf8(bytes) ? bytes.toString('utf8') : bytePath.replace(/[\x80-\xff]/g, escapeCharacter)
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, escapeCharacter)
+}
+
+/** The same of a path of thousands of bytes: where it begins and where it ends. */
+export function displayLongPath(bytePath: string): string {
+  const text = displayPath(bytePath)
+  return text.length > 2 * SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…${text.slice(-SHOWN_CHARACTERS)}` : text
 }
 
 function escapeCharacter(character: string): string {

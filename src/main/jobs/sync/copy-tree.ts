@@ -19,7 +19,7 @@ import {
 } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesOf, byteText, displayPath, toBytePath } from '../byte-path.ts'
-import { type Entry, type ManifestTotals, unpackManifest } from './manifest.ts'
+import { type Entry, type ManifestTotals, openManifest } from './manifest.ts'
 import { scanFolder } from './scan-folder.ts'
 import type { TaskContext } from './worker-protocol.ts'
 
@@ -40,16 +40,15 @@ const PIECE_BYTES = 8 * 1024 * 1024
 /** @throws {AppError} as a scan does, and `DISK_FULL`, `CANCELLED`, `BAD_INPUT` naming the file that could not be copied. */
 export async function copyTree(input: CopyInput, context: TaskContext): Promise<CopyResult> {
   const bytes = input.manifest ?? (await scanFolder({ folder: input.folder, now: input.now, explain: 0 }, context)).manifest.bytes
-  const { entries } = unpackManifest(bytes)
   const target = toBytePath(input.target)
   // It gets its content all at once: then an earlier try came to its end, and only its news was lost.
-  if (holdsSomething(target)) return totalsOf(entries)
+  if (holdsSomething(target)) return totalsOf(bytes)
   // So named, it is cleared away with the rest of what was not finished, should we be killed.
   const slash = target.lastIndexOf('/')
   const growing = `${target.slice(0, slash)}/.new.${target.slice(slash + 1)}.${process.pid}`
   rmSync(bytesOf(growing), { recursive: true, force: true })
   try {
-    const copy = new TreeCopy({ from: toBytePath(input.folder), to: growing, entries, context })
+    const copy = new TreeCopy({ from: toBytePath(input.folder), to: growing, manifest: bytes, context })
     mkdirSync(bytesOf(growing), 0o700)
     copy.run()
     // Takes the place of an empty folder.
@@ -65,33 +64,34 @@ class TreeCopy {
   readonly totals: ManifestTotals = { files: 0, dirs: 0, links: 0, totalBytes: 0 }
   readonly #from: string
   readonly #to: string
-  readonly #entries: readonly Entry[]
+  readonly #manifest: Uint8Array
   readonly #context: TaskContext
-  readonly #totalBytes: number
+  readonly #all: ManifestTotals
 
-  constructor(options: { from: string; to: string; entries: readonly Entry[]; context: TaskContext }) {
+  constructor(options: { from: string; to: string; manifest: Uint8Array; context: TaskContext }) {
     this.#from = options.from
     this.#to = options.to
-    this.#entries = options.entries
+    this.#manifest = options.manifest
     this.#context = options.context
-    this.#totalBytes = options.entries.reduce((sum, entry) => sum + entry.size, 0)
+    this.#all = totalsOf(options.manifest)
   }
 
   run(): void {
-    for (const entry of this.#entries) {
+    const folders: { to: Buffer; mode: number }[] = []
+    for (const entry of openManifest(this.#manifest).entries) {
       this.#context.checkCancelled()
       const from = bytesOf(`${this.#from}/${entry.path}`)
       const to = bytesOf(`${this.#to}/${entry.path}`)
       // Writable for us until all is in it.
-      if (entry.type === 'dir') mkdirSync(to, 0o700)
-      else if (entry.type === 'link') symlinkSync(bytesOf(entry.target), to)
+      if (entry.type === 'dir') {
+        mkdirSync(to, 0o700)
+        folders.push({ to, mode: entry.mode })
+      } else if (entry.type === 'link') symlinkSync(bytesOf(entry.target), to)
       else this.#copyFile(entry, from, to)
       this.totals[`${entry.type}s`] += 1
       this.#tell()
     }
-    for (const entry of this.#entries.toReversed()) {
-      if (entry.type === 'dir') chmodSync(bytesOf(`${this.#to}/${entry.path}`), entry.mode)
-    }
+    for (const { to, mode } of folders.toReversed()) chmodSync(to, mode)
   }
 
   /** A file that has gone since the scan is left out, as the next scan would. */
@@ -149,9 +149,9 @@ class TreeCopy {
     this.#context.progress(() => ({
       phase: 'copying',
       filesDone: files + dirs + links,
-      filesTotal: this.#entries.length,
+      filesTotal: this.#all.files + this.#all.dirs + this.#all.links,
       bytesDone: totalBytes,
-      bytesTotal: this.#totalBytes,
+      bytesTotal: this.#all.totalBytes,
     }))
   }
 }
@@ -165,9 +165,9 @@ function holdsSomething(target: string): boolean {
   }
 }
 
-function totalsOf(entries: readonly Entry[]): ManifestTotals {
+function totalsOf(manifest: Uint8Array): ManifestTotals {
   const totals = { files: 0, dirs: 0, links: 0, totalBytes: 0 }
-  for (const entry of entries) {
+  for (const entry of openManifest(manifest).entries) {
     totals[`${entry.type}s`] += 1
     totals.totalBytes += entry.size
   }
@@ -178,6 +178,12 @@ function copyError(error: unknown, place: string): AppError {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new AppError('DISK_FULL', `No space left on this machine for ${place}. Free some with: drover gc --host local`, {
+      cause: error,
+    })
+  }
+  if (code === 'ENAMETOOLONG') {
+    const message = 'the path of something in the folder is too long for this system there'
+    return new AppError('BAD_INPUT', `No copy could be made in ${place}: ${message}. Shorten it, or add it to .gitignore`, {
       cause: error,
     })
   }
