@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { BigPush, MEGABYTE } from '../helpers/big-push.ts'
 import type { SshdOptions } from '../helpers/sshd.ts'
 
-/** So many that what a host's rsync asks for fills every buffer on the way back while ours is busy sending. */
+/** Enough that a line is busy for some seconds. */
 const FILES = 20_000
 const LEVELS = 60
 const FILE_TEXT = 'a line of a file\n'.repeat(16)

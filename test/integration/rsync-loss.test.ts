@@ -1,6 +1,6 @@
-/** Our rsync when one of both sides goes: it ends, with what holds its pipes, and whoever waits for it is told why. */
+/** Our rsync and what ties it to a host: it never refuses what comes from there, ends when one side goes, and says why. */
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -11,6 +11,8 @@ import { AppError } from '../../src/shared/errors.ts'
 import { descendants, processArguments, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { within } from '../helpers/wait.ts'
+
+const O_NONBLOCK = 0o4000
 
 /** Sends one file to a host whose channels are made up. */
 function send(folder: string, exec: Transport['exec']): Promise<unknown> {
@@ -26,6 +28,21 @@ test('a push whose connection breaks as rsync begins does not wait for it for ev
     throw new AppError('HOST_UNREACHABLE', 'Lost box')
   })
   await expect(within(sent, { what: 'the end of rsync' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+})
+
+// A host that was sent 100,000 files asks for more than pipes hold, while rsync here is busy: then a write has to wait, not to fail.
+test('the way from the host into our rsync waits when it is full', async () => {
+  const flags: number[] = []
+  const sent = send(temporaryFolder(), async () => {
+    for (const pid of descendants(process.pid)) {
+      if (!processArguments(pid).includes('bridge')) continue
+      flags.push(Number.parseInt(/flags:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/1`, 'utf8'))?.[1] ?? '', 8))
+    }
+    throw new AppError('HOST_UNREACHABLE', 'Lost box')
+  })
+  await expect(within(sent, { what: 'the end of rsync' })).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
+  expect(flags.length).toBeGreaterThan(0)
+  for (const one of flags) expect(one & O_NONBLOCK).toBe(0)
 })
 
 test('a push whose rsync here is killed reads on what the host says, so that its end comes by itself', async () => {
