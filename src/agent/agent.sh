@@ -920,7 +920,13 @@ await_log() {
     tries=$((tries + 1))
     sleep 0.01 || sleep 1
   done
-  first_line "$dir/log_pid" && log_pid=$line tries=0
+  # On a busy host the job may have ended before `cat` has begun.
+  tries=0
+  while first_line "$dir/log_pid" && log_pid=$line && [ -z "$log_pid" ] && [ $tries -lt 1000 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  tries=0
   while [ -n "$log_pid" ] && process "$log_pid" && [ "$process_state" != S ] && [ $tries -lt 3000 ]; do
     tries=$((tries + 1))
     sleep 0.01 || sleep 1
