@@ -82,6 +82,13 @@ test('why an agent did not start is said', async () => {
   await expect(host.open()).rejects.toMatchObject({ code: 'HOST_ERROR', message: expect.stringContaining('cannot be installed') })
 })
 
+test('an agent that is killed as it starts is one that is lost: what waits for it asks again', async () => {
+  await expect(openAgentOver(makeAgentHost(), () => 'kill -9 $$')).rejects.toMatchObject({
+    code: 'HOST_UNREACHABLE',
+    message: 'h1: its agent was killed (KILL) as it started',
+  })
+})
+
 test('an agent of another version, or a hello that is none, is refused', async () => {
   const host = makeAgentHost()
   const other = (command: string) => command.replace('exec sh "$a"', 'cp "$a" "$a-x"; exec sh "$a-x"')

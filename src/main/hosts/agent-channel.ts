@@ -205,7 +205,10 @@ export class AgentChannel {
     if (end.code === null && end.signal === null) {
       return new AppError('HOST_UNREACHABLE', `${host}: the connection was lost before its agent answered`)
     }
-    return this.#startError(`did not start (${end.signal ? `signal ${end.signal}` : `exit ${end.code}`})`)
+    // Not a host that cannot run it: someone ended it, as may happen to a running one, and it is asked for again.
+    if (end.signal !== null)
+      return new AppError('HOST_UNREACHABLE', `${host}: its agent was killed (${end.signal}) as it started`)
+    return this.#startError(`did not start (exit ${end.code})`)
   }
 
   #startError(what: string): AppError {
