@@ -6,6 +6,8 @@ import { build, install, ownNode, requireNode, root, stop, tryRun } from './proj
 const ALREADY_RUNNING = 75
 /** As in src/cli/start-core.ts, which says why. */
 const CORE_FLAGS = ['--no-concurrent-recompilation', '--no-concurrent-sparkplug', '--max-semi-space-size=2']
+/** As in src/shared/core-memory.ts, which says why. */
+const CORE_MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576' }
 
 requireNode()
 // So far there is nothing but the core: `--headless` is what happens anyway.
@@ -18,6 +20,7 @@ startCore()
 function startCore() {
   const core = spawn(ownNode(), [...CORE_FLAGS, join(root, 'out/main/headless.js'), '--foreground'], {
     cwd: '/',
+    env: { ...CORE_MEMORY, ...process.env },
     stdio: ['inherit', 'pipe', 'pipe'],
   })
   // A Ctrl+C reaches both of us; the core ends in order, and we with it. A signal sent to us alone is passed on.

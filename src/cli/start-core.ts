@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CORE_MEMORY } from '../shared/core-memory.ts'
 import { AppError, type ErrorBody, type ErrorCode, fromErrorBody } from '../shared/errors.ts'
 import { logError } from '../shared/log-error.ts'
 import { homeOf, pathsOf } from './find-core.ts'
@@ -36,10 +37,10 @@ export function coreCommand(program = HEADLESS): string[] {
 
 /**
  * The core's environment. The name we were called by is ours alone: local jobs get what the core has. And they have a home, as a login
- * would give them: without one the agent on this computer would keep its files in the root folder.
+ * would give them: without one the agent on this computer would keep its files in the root folder. How its memory is kept is not theirs.
  */
 export function coreEnvironment({ DROVER_CALLED_AS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, HOME: homeOf(env) || '/' }
+  return { ...CORE_MEMORY, ...env, HOME: homeOf(env) || '/' }
 }
 
 /**

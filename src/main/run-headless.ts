@@ -4,6 +4,7 @@
  *
  * Exit codes: 0 closed, 1 could not start, 2 wrong arguments, 70 a mistake of ours, 75 another core of this user runs.
  */
+import { CORE_MEMORY } from '../shared/core-memory.ts'
 import { toErrorBody } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 
@@ -28,6 +29,8 @@ export async function runHeadless(createCore: CreateCore, words: readonly string
     process.stderr.write(`The core takes only --foreground, not ${JSON.stringify(wrong)}\n`)
     process.exit(EXIT_USAGE)
   }
+  // It has taken effect; whatever the core starts is to have what its user has.
+  for (const [name, value] of Object.entries(CORE_MEMORY)) if (process.env[name] === value) delete process.env[name]
   endOnMistakes()
   const core = await start(createCore)
   endOnSignals(core)

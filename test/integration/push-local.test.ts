@@ -1,5 +1,6 @@
 /** The built product on a machine of its own: pushes to `local`, with and without the tools that a base system lacks. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CORE_MEMORY } from '../../src/shared/core-memory.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { pushContract } from '../helpers/push-contract.ts'
 import { toolsWithout } from '../helpers/tools.ts'
@@ -11,6 +12,12 @@ beforeAll(async () => {
 afterAll(() => product.close())
 
 describe('on local', () => pushContract(() => ({ product, host: 'local', home: product.home.dir })))
+
+test('what only the core is started with does not reach a job', async () => {
+  const names = Object.keys(CORE_MEMORY).join('|')
+  const { stdout } = await product.drover(['push', '-n', '--no-tty', '--on', 'local', '--', `env | grep -cE '^(${names})='`])
+  expect(stdout).toBe('0\n')
+})
 
 test('without tmux and rsync a job that shall have a terminal runs without, and says so', async () => {
   const bare = await startProduct({}, { path: home => toolsWithout(home, ['tmux', 'rsync']) })

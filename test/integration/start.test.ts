@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { coreCommand } from '../../src/cli/start-core.ts'
-import { pidsWithEnv, processArguments, signalAll } from '../helpers/processes.ts'
+import { CORE_MEMORY } from '../../src/shared/core-memory.ts'
+import { pidsWithEnv, processArguments, processText, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
@@ -44,9 +45,11 @@ test('it says what to type next; a second one shows that it runs; Ctrl+C ends it
   expect(first.output()).toContain('drover push -- make')
   expect(first.output()).toContain('drover host add')
 
-  // Its flags are written in two places.
+  // What keeps it small is written in two places.
   const commands = pids().map(pid => processArguments(pid).join(' '))
   expect(commands.join('\n')).toContain(coreCommand().slice(0, -1).join(' '))
+  const environments = pids().map(processText)
+  for (const [name, value] of Object.entries(CORE_MEMORY)) expect(environments.join('\0')).toContain(`${name}=${value}`)
 
   const second = start()
   expect(await within(second.ended, { timeoutMs: 30_000 })).toBe(0)

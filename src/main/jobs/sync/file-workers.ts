@@ -34,7 +34,7 @@ export class FileWorkers {
     try {
       return (await taskRun.start(task, input)) as Tasks[T]['result']
     } finally {
-      this.#giveBack(worker, taskRun.hasAnswered)
+      this.#giveBack(worker, taskRun.isReusable)
     }
   }
 
@@ -56,10 +56,10 @@ export class FileWorkers {
     return worker
   }
 
-  #giveBack(worker: Worker, isSound: boolean): void {
+  #giveBack(worker: Worker, isReusable: boolean): void {
     this.#busy.delete(worker)
     forget(worker)
-    if (!isSound || this.#idle) {
+    if (!isReusable || this.#idle) {
       void worker.terminate()
       return
     }
@@ -84,8 +84,8 @@ class TaskRun {
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(4))
   readonly #settled = Promise.withResolvers<unknown>()
   #isSettled = false
-  /** The thread itself said that the task has ended: it is free for the next one. */
-  hasAnswered = false
+  /** The thread itself said that the task has ended, and is fit for the next one. */
+  isReusable = false
   /** Bytes fed that the task has not used up yet, and who waits for it. */
   #fedBytes = 0
   #roomMade: (() => void) | undefined
@@ -128,7 +128,7 @@ class TaskRun {
     else if (message.type === 'chunk') this.#pass(message.bytes)
     else if (message.type === 'took') this.#took(message.bytes)
     else {
-      this.hasAnswered = true
+      this.isReusable = message.type === 'failed' || !message.isGrown
       if (message.type === 'done') this.#settled.resolve(message.result)
       else this.#fail(fromErrorBody(message.error))
     }

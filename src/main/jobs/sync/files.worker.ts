@@ -1,10 +1,11 @@
 /** The thread side of file-workers.ts: takes one task after the other and answers each with `done` or `failed`. */
+import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import type { SyncProgress } from '../../../shared/domain.ts'
 import { AppError, toErrorBody } from '../../../shared/errors.ts'
 import { pullTask } from '../pull/pull-task.ts'
 import { copyTree } from './copy-tree.ts'
-import { diffManifests } from './manifest-diff.ts'
+import { compareManifests } from './manifest-compare.ts'
 import { packTask } from './pack-tar.ts'
 import { quickCheck } from './quick-check.ts'
 import { scanFolder } from './scan-folder.ts'
@@ -18,10 +19,12 @@ import {
 } from './worker-protocol.ts'
 
 const PROGRESS_EVERY_MS = 100
+/** A thread that did small things only has 20 MB. */
+const GROWN_BYTES = 32 * 1024 * 1024
 
 const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext) => Promise<Tasks[T]['result']> } = {
   scan: scanFolder,
-  diff: diffManifests,
+  compare: compareManifests,
   'quick-check': quickCheck,
   copy: copyTree,
   pack: packTask,
@@ -41,7 +44,8 @@ async function runTask(start: Extract<ToWorker, { type: 'start' }>): Promise<voi
   current = new RunningTask(start.cancelled)
   try {
     const task = tasks[start.task] as (input: unknown, context: TaskContext) => Promise<unknown>
-    answer({ type: 'done', result: await task(start.input, current) })
+    const result = await task(start.input, current)
+    answer({ type: 'done', result, isGrown: isGrown() }, buffersIn(result))
   } catch (error) {
     answer({ type: 'failed', error: toErrorBody(error) })
   }
@@ -49,6 +53,18 @@ async function runTask(start: Extract<ToWorker, { type: 'start' }>): Promise<voi
 
 function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer)
+}
+
+/** True when this thread came to use much memory, which it would keep for what is small. */
+function isGrown(): boolean {
+  const { total_heap_size: heap, external_memory: external } = getHeapStatistics()
+  return heap + external > GROWN_BYTES
+}
+
+/** What of a result is handed over and not copied. Each of its lists has memory of its own. */
+function buffersIn(value: unknown): ArrayBuffer[] {
+  if (value instanceof Uint8Array) return value.buffer instanceof ArrayBuffer ? [value.buffer] : []
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersIn) : []
 }
 
 class RunningTask implements TaskContext {

@@ -2,8 +2,8 @@
  * Compares what a pristine copy may hold with what it shall hold: what must go, what must be sent, and how sure the times of each file
  * make us. Runs in a file worker.
  */
-import { ownBytes } from '../byte-path.ts'
-import { type Entry, repackEntries, unpackManifest } from './manifest.ts'
+import { ByteRows, textsOf } from './byte-rows.ts'
+import { type Entry, ManifestCopy, openManifest } from './manifest.ts'
 
 export type DiffInput = {
   /** The manifest that lies with the copy: everything there is named in it. Null: the copy is empty. */
@@ -30,47 +30,55 @@ export type PathList = { paths: Uint8Array<ArrayBuffer>; count: number; totalByt
 
 /** @throws {AppError} `PROTOCOL` if `before` is damaged. */
 export async function diffManifests(input: DiffInput): Promise<DiffResult> {
-  const { stamp, entries } = unpackManifest(input.after)
-  const before = new Map((input.before ? unpackManifest(input.before).entries : []).map(entry => [entry.path, entry]))
-  const changed: Entry[] = []
-  const doubtful: Entry[] = []
+  const { stamp, entries } = openManifest(input.after)
+  const before = input.before ? openManifest(input.before).entries : null
+  const changed = new PathListDraft()
+  const doubtful = new PathListDraft()
   const removed: string[] = []
+  const closed = new Map<string, Entry>()
+  const manifest = new ManifestCopy(stamp)
+  let old = next(before)
   for (const entry of entries) {
-    const old = before.get(entry.path)
-    before.delete(entry.path)
-    const isProven = old !== undefined && isSame(old, entry) && !old.isRacy && (input.isComplete || !old.isUnproven)
+    // Both are sorted.
+    for (; old && old.path < entry.path; old = next(before)) removed.push(old.path)
+    const was = old?.path === entry.path ? old : null
+    if (was) old = next(before)
+    if (entry.type === 'dir' && (entry.mode & 0o700) !== 0o700) closed.set(entry.path, entry)
+    const isProven = was !== null && isSame(was, entry) && !was.isRacy && (input.isComplete || !was.isUnproven)
+    const wasFile = entry.type === 'file' && was?.type === 'file'
+    if (!isProven) entry.isUnproven = wasFile && !input.replaces
+    manifest.add(entry)
     if (isProven) {
-      if (!input.isComplete) doubtful.push(entry)
+      if (!input.isComplete) doubtful.add(entry)
       continue
     }
-    const wasFile = entry.type === 'file' && old?.type === 'file'
-    if (old && (old.type !== entry.type || (wasFile && input.replaces))) removed.push(entry.path)
-    entry.isUnproven = wasFile && !input.replaces
+    if (was && (was.type !== entry.type || (wasFile && input.replaces))) removed.push(entry.path)
     // A sync that was cut off may have sent nothing of it yet: a file that was not there before needs no proof.
-    if (input.isComplete || input.replaces || entry.isUnproven) changed.push(entry)
-    else doubtful.push(entry)
+    if (input.isComplete || input.replaces || entry.isUnproven) changed.add(entry)
+    else doubtful.add(entry)
   }
-  removed.push(...before.keys())
+  for (; old; old = next(before)) removed.push(old.path)
   removed.sort().reverse()
-  changed.push(...closedFolders(entries, [...removed, ...changed.map(entry => entry.path), ...doubtful.map(entry => entry.path)]))
+  const touched = () => [...removed, ...textsOf(changed.list().paths), ...textsOf(doubtful.list().paths)]
+  if (closed.size > 0) for (const folder of closedFolders(closed, touched())) changed.add(folder)
   return {
     removed: pathBytes(removed),
     removedCount: removed.length,
-    changed: pathList(changed),
-    doubtful: pathList(doubtful),
-    manifest: repackEntries(entries, stamp),
+    changed: changed.list(),
+    doubtful: doubtful.list(),
+    manifest: manifest.bytes(),
   }
+}
+
+function next(entries: Generator<Entry> | null): Entry | null {
+  return entries?.next().value ?? null
 }
 
 /**
  * The folders above `paths` that are closed to their own user. To change what is in them they are opened on the host, and must be
  * closed again: so they are sent too.
  */
-function closedFolders(entries: readonly Entry[], paths: readonly string[]): Entry[] {
-  const closed = new Map(
-    entries.filter(entry => entry.type === 'dir' && (entry.mode & 0o700) !== 0o700).map(entry => [entry.path, entry]),
-  )
-  if (closed.size === 0) return []
+function closedFolders(closed: ReadonlyMap<string, Entry>, paths: readonly string[]): Set<Entry> {
   const found = new Set<Entry>()
   const listed = new Set(paths)
   for (const path of paths) {
@@ -79,7 +87,7 @@ function closedFolders(entries: readonly Entry[], paths: readonly string[]): Ent
       if (folder && !listed.has(folder.path)) found.add(folder)
     }
   }
-  return [...found]
+  return found
 }
 
 /** True if everything that can be known of an entry without reading it is the same. */
@@ -95,12 +103,25 @@ function isSame(old: Entry, entry: Entry): boolean {
   )
 }
 
-/** In the order of `entries`. */
-export function pathList(entries: readonly Entry[]): PathList {
-  const totalBytes = entries.reduce((sum, entry) => sum + entry.size, 0)
-  return { paths: pathBytes(entries.map(entry => entry.path)), count: entries.length, totalBytes }
+/** In the order in which they come. */
+export class PathListDraft {
+  readonly #rows = new ByteRows()
+  #count = 0
+  #totalBytes = 0
+
+  add({ path, size }: Entry): void {
+    this.#rows.add(`${path}\0`)
+    this.#count += 1
+    this.#totalBytes += size
+  }
+
+  list(): PathList {
+    return { paths: this.#rows.bytes(), count: this.#count, totalBytes: this.#totalBytes }
+  }
 }
 
 function pathBytes(paths: readonly string[]): Uint8Array<ArrayBuffer> {
-  return ownBytes(paths.map(path => `${path}\0`).join(''))
+  const rows = new ByteRows()
+  for (const path of paths) rows.add(`${path}\0`)
+  return rows.bytes()
 }

@@ -8,8 +8,9 @@
  */
 import { AppError } from '../../../shared/errors.ts'
 import { byteText, displayPath } from '../byte-path.ts'
-import { type Entry, unpackManifest } from './manifest.ts'
-import { type PathList, pathList } from './manifest-diff.ts'
+import { textsOf } from './byte-rows.ts'
+import { type Entry, openManifest } from './manifest.ts'
+import { type PathList, PathListDraft } from './manifest-diff.ts'
 
 export type QuickCheckInput = {
   manifest: Uint8Array
@@ -30,16 +31,20 @@ const NANOSECONDS = 1_000_000_000n
 
 /** @throws {AppError} `PROTOCOL` if the answer is not one to what was asked. */
 export async function quickCheck({ manifest, asked, answer }: QuickCheckInput): Promise<PathList> {
-  const paths = byteText(asked).split('\0').slice(0, -1)
+  const paths = [...textsOf(asked)]
   const lines = answer.length === 0 ? paths.map(() => NOTHING) : readLines(answer)
   if (lines.length !== paths.length) throw violation(`${lines.length} lines for ${paths.length} paths`)
-  const wanted = new Map(unpackManifest(manifest).entries.map(entry => [entry.path, entry]))
-  const missing = paths.flatMap((path, index) => {
-    const entry = wanted.get(path)
+  const missing = new PathListDraft()
+  // Both are in the same order.
+  const { entries } = openManifest(manifest)
+  for (const [index, path] of paths.entries()) {
+    let entry: Entry | undefined
+    do entry = entries.next().value || undefined
+    while (entry !== undefined && entry.path !== path)
     if (!entry) throw new TypeError(`The host was asked about what is not in the manifest: ${displayPath(path)}`)
-    return isThere(entry, lines[index] ?? '') ? [] : [entry]
-  })
-  return pathList(missing)
+    if (!isThere(entry, lines[index] ?? '')) missing.add(entry)
+  }
+  return missing.list()
 }
 
 function readLines(answer: Uint8Array): string[] {

@@ -6,7 +6,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesOf, displayPath, toBytePath } from '../byte-path.ts'
 import { enclosingScope, explainIgnored, type IgnoreScope, listIgnored, ownScope, withScratchScope } from './ignore-scope.ts'
-import { type Manifest, packManifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
 import { type SkippedEntry, TreeWalk } from './tree-walk.ts'
 import type { TaskContext } from './worker-protocol.ts'
 
@@ -37,7 +37,7 @@ export async function scanFolder(input: ScanInput, context: TaskContext): Promis
   walk.throwUnreadable(input.folder)
   const told = walk.skipped.slice(0, input.explain)
   return {
-    manifest: packManifest(walk.entries),
+    manifest: walk.found.pack(),
     warnings: warningsFor(folder),
     skipped: told.length > 0 ? await explainAll(told, { walk, scopes }, context.signal) : [],
     isSkippedCut: walk.skipped.length > told.length,

@@ -6,8 +6,6 @@
  * removed first, then the new manifest is laid there, and only then is anything sent. The stamp is empty from the first change to the
  * last, and says at the end which scan the copy holds.
  */
-import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
 import type { SyncProgress } from '../../../shared/domain.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Agent } from '../../hosts/agent.ts'
@@ -15,8 +13,9 @@ import { run, type Transport } from '../../hosts/transport.ts'
 import type { FileWorkers } from './file-workers.ts'
 import { folderKey as makeFolderKey } from './folder-key.ts'
 import type { FolderLocks } from './folder-locks.ts'
-import { type ManifestTotals, manifestStamp } from './manifest.ts'
-import type { DiffResult, PathList } from './manifest-diff.ts'
+import type { ManifestTotals } from './manifest.ts'
+import { type CompareResult, MANIFEST_LIMIT_BYTES } from './manifest-compare.ts'
+import type { PathList } from './manifest-diff.ts'
 import { LINE_LIMIT_BYTES } from './quick-check.ts'
 import { hasRsync, isRsyncUsable, sendByRsync } from './rsync.ts'
 import { type FolderScan, scan } from './scan.ts'
@@ -61,8 +60,6 @@ const TELLING_BYTES = 256 * 1024
 const ROUNDS = 3
 /** Of what a command on the host says when it fails. */
 const SAID_LIMIT_BYTES = 64 * 1024
-/** Of a host's manifest, unpacked: some million files. */
-const MANIFEST_LIMIT_BYTES = 512 * 1024 * 1024
 
 /**
  * @throws {AppError} what a scan throws, and `DISK_FULL`, `HOST_UNREACHABLE`, `HOST_ERROR`, `CANCELLED`.
@@ -80,8 +77,8 @@ export async function syncFolder(options: SyncOptions): Promise<SyncReport> {
   })
 }
 
-/** What may be in the copy; `isComplete` if it holds exactly that. */
-type Before = { bytes: Uint8Array | null; isComplete: boolean }
+/** What may be in the copy, packed, and the stamp of what it holds if that is known. */
+type Before = { manifest: Uint8Array | null; stamp: string | null }
 
 class FolderSync {
   readonly #options: SyncOptions
@@ -108,12 +105,12 @@ class FolderSync {
     let before = await this.#before(stamp)
     for (let round = 1; ; round += 1) {
       const diff = await this.#compare(before, found)
-      const hasVanished = await this.#bring(diff)
+      const hasVanished = await this.#bring(diff, found)
       if (!hasVanished || round === ROUNDS) {
         await agent.setFolderStamp(folderKey, hasVanished ? `${found.manifest.stamp}-unsettled` : found.manifest.stamp)
         return this.#report(found)
       }
-      before = { bytes: diff.manifest, isComplete: false }
+      before = { manifest: diff.manifest, stamp: null }
       found = await scan(this.#options)
     }
   }
@@ -125,26 +122,21 @@ class FolderSync {
     const answer = await run(transport, command, { ...(signal && { signal }), maxBytes: MANIFEST_LIMIT_BYTES, lane: 'stream' })
     const failure = hostFailure(host, 'telling what it holds', { end: answer, said: answer.stderr })
     if (failure) throw failure
-    if (answer.stdout.length === 0) return stamp === null ? { bytes: null, isComplete: true } : this.#startAnew()
-    try {
-      const bytes = await promisify(gunzip)(answer.stdout, { maxOutputLength: MANIFEST_LIMIT_BYTES })
-      return { bytes, isComplete: stamp !== null && manifestStamp(bytes) === stamp }
-    } catch {
-      return this.#startAnew()
-    }
+    if (answer.stdout.length === 0 && stamp !== null) return this.#startAnew()
+    return { manifest: answer.stdout.length === 0 ? null : answer.stdout, stamp }
   }
 
   /** Nobody knows what is in the copy: it goes. */
   async #startAnew(): Promise<Before> {
     await this.#target.agent.removeEntry('folder', this.#target.folderKey)
-    return { bytes: null, isComplete: true }
+    return { manifest: null, stamp: null }
   }
 
-  async #compare(before: Before, found: FolderScan): Promise<DiffResult> {
+  async #compare(before: Before, found: FolderScan): Promise<CompareResult> {
     const { workers, signal } = this.#options
-    const compare = ({ bytes, isComplete }: Before) => {
-      const input = { before: bytes, after: found.manifest.bytes, isComplete, replaces: !this.#usesRsync }
-      return workers.run('diff', input, { signal })
+    const compare = ({ manifest, stamp }: Before) => {
+      const input = { before: manifest, stamp, after: found.manifest.bytes, replaces: !this.#usesRsync }
+      return workers.run('compare', input, { signal })
     }
     try {
       return await compare(before)
@@ -155,28 +147,28 @@ class FolderSync {
   }
 
   /** True if something vanished from the folder meanwhile. */
-  async #bring(diff: DiffResult): Promise<boolean> {
+  async #bring(diff: CompareResult, found: FolderScan): Promise<boolean> {
     const { agent, folderKey } = this.#target
     await agent.setFolderStamp(folderKey, '')
     const { changed, doubtful, removed, removedCount } = diff
     if (removedCount > 0) {
       await this.#give({ command: agent.commands.removeFromFolder(folderKey), input: removed, doing: 'removing files' })
     }
-    const manifest = await promisify(gzip)(diff.manifest, { level: 1 })
-    const command = agent.commands.manifestReceive(folderKey, manifest.length)
-    await this.#give({ command, input: manifest, doing: 'noting what is sent' })
+    const command = agent.commands.manifestReceive(folderKey, diff.manifest.length)
+    await this.#give({ command, input: diff.manifest, doing: 'noting what is sent' })
     if (changed.count + doubtful.count === 0) return false
-    if (!this.#usesRsync) return this.#byTar(changed, doubtful.count > 0 ? await this.#missing(diff) : doubtful)
+    if (!this.#usesRsync) return this.#byTar(changed, doubtful.count > 0 ? await this.#missing(doubtful, found) : doubtful)
     const isDoubtfulGone = doubtful.count > 0 && (await this.#byRsync(doubtful, false))
     const isChangedGone = changed.count > 0 && (await this.#byRsync(changed, true))
     return isDoubtfulGone || isChangedGone
   }
 
   /** What is not in the copy of what a sync that was broken off may have sent. */
-  async #missing({ doubtful, manifest }: DiffResult): Promise<PathList> {
+  async #missing(doubtful: PathList, found: FolderScan): Promise<PathList> {
     const { agent, folderKey } = this.#target
     const { workers, signal } = this.#options
     const asked = doubtful.paths
+    const manifest = found.manifest.bytes
     const answer = await this.#give({
       command: agent.commands.lookIntoFolder(folderKey),
       input: asked,

@@ -4,8 +4,8 @@
  */
 import { accessSync, type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
-import { bytesOf, displayPath } from '../byte-path.ts'
-import type { Entry } from './manifest.ts'
+import { bytesOf, displayLongPath, displayPath } from '../byte-path.ts'
+import { type Entry, ManifestDraft } from './manifest.ts'
 import type { TaskContext } from './worker-protocol.ts'
 
 /** `reason` null: git's rules leave it out. */
@@ -21,7 +21,7 @@ const COARSE_WINDOW_NS = 2n * SECOND_NS
 export class TreeWalk {
   /** An absolute byte path; empty for `/`. */
   readonly folder: string
-  readonly entries: Entry[] = []
+  readonly found = new ManifestDraft()
   readonly skipped: SkippedEntry[] = []
   readonly #context: TaskContext
   readonly #nowNs: bigint
@@ -29,7 +29,6 @@ export class TreeWalk {
   readonly #ignored = new Set<string>()
   readonly #nested: string[] = []
   readonly #unreadable: string[] = []
-  #bytes = 0
 
   constructor(options: { folder: string; now: number; context: TaskContext }) {
     this.folder = options.folder
@@ -117,9 +116,8 @@ export class TreeWalk {
     if (!stat) return false
     const entry = this.#entry(path, stat)
     if (!entry) return false
-    this.entries.push(entry)
-    this.#bytes += entry.size
-    if (this.entries.length % CHECK_EVERY === 0) this.#tell()
+    this.found.add(entry)
+    if (this.found.count % CHECK_EVERY === 0) this.#tell()
     return entry.type === 'dir'
   }
 
@@ -176,7 +174,10 @@ export class TreeWalk {
   #cannotRead(path: string, error: unknown): void {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES' || code === 'EPERM') this.#unreadable.push(path)
-    else
+    else if (code === 'ENAMETOOLONG') {
+      const message = `Nothing was pushed from ${displayPath(this.folder)}: the path of ${displayLongPath(path)} is too long for this system`
+      throw new AppError('BAD_INPUT', `${message}. Shorten it, or add it to .gitignore`, { cause: error })
+    } else
       throw new AppError('BAD_INPUT', `${displayPath(`${this.folder}/${path}`)} cannot be read: ${(error as Error).message}`, {
         cause: error,
       })
@@ -186,9 +187,9 @@ export class TreeWalk {
     this.#context.checkCancelled()
     this.#context.progress(() => ({
       phase: 'scanning',
-      filesDone: this.entries.length,
+      filesDone: this.found.count,
       filesTotal: null,
-      bytesDone: this.#bytes,
+      bytesDone: this.found.totalBytes,
       bytesTotal: null,
     }))
   }

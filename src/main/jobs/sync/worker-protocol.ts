@@ -3,7 +3,8 @@ import type { SyncProgress } from '../../../shared/domain.ts'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import type { PullInput, PullResult } from '../pull/pull-task.ts'
 import type { CopyInput, CopyResult } from './copy-tree.ts'
-import type { DiffInput, DiffResult, PathList } from './manifest-diff.ts'
+import type { CompareInput, CompareResult } from './manifest-compare.ts'
+import type { PathList } from './manifest-diff.ts'
 import type { PackInput, PackResult } from './pack-tar.ts'
 import type { QuickCheckInput } from './quick-check.ts'
 import type { ScanInput, ScanResult } from './scan-folder.ts'
@@ -11,7 +12,7 @@ import type { ScanInput, ScanResult } from './scan-folder.ts'
 /** All that a file worker can do. Inputs and results are plain data. */
 export type Tasks = {
   scan: { input: ScanInput; result: ScanResult }
-  diff: { input: DiffInput; result: DiffResult }
+  compare: { input: CompareInput; result: CompareResult }
   'quick-check': { input: QuickCheckInput; result: PathList }
   copy: { input: CopyInput; result: CopyResult }
   /** Sends its tar stream as chunks. */
@@ -35,7 +36,8 @@ export type FromWorker =
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
   /** The task has used up this many bytes of what it was fed. */
   | { type: 'took'; bytes: number }
-  | { type: 'done'; result: unknown }
+  /** `isGrown`: this thread is better ended than kept. */
+  | { type: 'done'; result: unknown; isGrown: boolean }
   | { type: 'failed'; error: ErrorBody }
 
 /** At most this many bytes are under way between the threads, in each direction, that the other side has not taken yet. */
