@@ -26,7 +26,7 @@ beforeAll(async () => {
     path: dir => {
       const folder = join(dir, 'evil')
       mkdirSync(folder)
-      writeFileSync(join(folder, 'tmux'), `#!/bin/sh\nprintf '${EVIL_OCTAL}3.3a evil\\n'\ntest "$1" = -V\n`, { mode: 0o755 })
+      writeFileSync(join(folder, 'tmux'), `#!/bin/sh\nprintf 'tmux ${EVIL_OCTAL}3.3a evil\\n'\ntest "$1" = -V\n`, { mode: 0o755 })
       return `${folder}:${process.env.PATH}`
     },
   })
@@ -88,7 +88,7 @@ test('what a host says of itself and of its failure is shown, not obeyed', async
   const title = pane.ask('pane_title')
   pane.line(`clear; drover push -n --on evil -- true; echo "code $?"`)
   const failed = await pane.sees('code 125')
-  expect(failed).toMatch(/error: Job [0-9a-f]{8} could not start: tmux could not open its terminal: \\e\[2J\\e\]0;owned\\x07/)
+  expect(failed).toMatch(/error: Job [0-9a-f]{8} could not start: tmux could not open its terminal: tmux \\e\[2J\\e\]0;owned\\x07/)
   await expectAsBefore(pane, before)
   for (const verb of [
     'host ls',
