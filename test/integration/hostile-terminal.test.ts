@@ -88,7 +88,9 @@ test('what a host says of itself and of its failure is shown, not obeyed', async
   const title = pane.ask('pane_title')
   pane.line(`clear; drover push -n --on evil -- true; echo "code $?"`)
   const failed = await pane.sees('code 125')
-  expect(failed).toMatch(/error: Job [0-9a-f]{8} could not start: tmux could not open its terminal: tmux \\e\[2J\\e\]0;owned\\x07/)
+  expect(failed).toMatch(
+    /error: Job [0-9a-f]{8} could not start: tmux could not open its terminal: tmux \\e\[2J\\e\]0;owned\\x07/,
+  )
   await expectAsBefore(pane, before)
   for (const verb of [
     'host ls',
