@@ -88,7 +88,8 @@ export class BigPush {
 
   /** Past the command line, which takes half a second to ask on a busy machine. */
   async newest(): Promise<JobView | undefined> {
-    const { body } = await rpc(join(this.product.env.XDG_RUNTIME_DIR ?? '', 'drover/core.sock'), 'job.list', { limit: 1 })
+    const socket = readFileSync(join(this.product.home.dir, '.local/share/drover/core.socket'), 'utf8').trim()
+    const { body } = await rpc(socket, 'job.list', { limit: 1 })
     return (body as { jobs: JobView[] }).jobs[0]
   }
 

@@ -7,13 +7,13 @@ import { BigPush, MEGABYTE } from '../helpers/big-push.ts'
 import type { SshdOptions } from '../helpers/sshd.ts'
 
 /** Enough that a line is busy for some seconds. */
-const FILES = 20_000
+const FILES = 6_000
 const LEVELS = 60
 const FILE_TEXT = 'a line of a file\n'.repeat(16)
 
 const ways: { by: string; options: SshdOptions; onceBytes: number }[] = [
-  { by: 'rsync', options: {}, onceBytes: 12 * MEGABYTE },
-  { by: 'tar', options: { toolsWithout: ['rsync'] }, onceBytes: 75 * MEGABYTE },
+  { by: 'rsync', options: {}, onceBytes: 4 * MEGABYTE },
+  { by: 'tar', options: { toolsWithout: ['rsync'] }, onceBytes: 24 * MEGABYTE },
 ]
 
 test.each(ways)('by $by', { timeout: 240_000 }, async ({ options, onceBytes }) => {
