@@ -556,11 +556,11 @@ ask_versions() {
   strike_clock </dev/null >/dev/null 2>&1 &
   clock=$!
   if command -v tmux >/dev/null 2>&1; then
-    ask 1 tmux -V
+    said=$(ask 1 tmux -V)
     encode "${said#tmux }" && tmux_version=$field
   fi
   if command -v rsync >/dev/null 2>&1; then
-    ask 2 rsync --version
+    said=$(ask 2 rsync --version)
     said=${said#*version } && encode "${said%% *}" && rsync_version=$field
   fi
   # Not TERM, which would end it by our own trap as long as it has not begun. Waited for: no dead child is left to an agent that serves.
@@ -568,8 +568,8 @@ ask_versions() {
   rm -f "$voice.1" "$voice.2"
 }
 
-# ask STRIKE tool argument: puts what the tool says of itself in $said; nothing if it has not by that strike of the clock. Each has a
-# FIFO of its own: one that is killed may let go of it late.
+# ask STRIKE tool argument: prints what the tool says of itself; nothing if it has not by that strike of the clock. Each has a FIFO of
+# its own: one that is killed may let go of it late. And a shell of its own: the end of another's child would break off its opening.
 ask() {
   heard=$voice.$1
   shift
@@ -581,7 +581,7 @@ ask() {
   kill -s KILL "$tool"
   # What is stuck in the kernel does not even end now.
   [ "$said" = late ] || wait "$tool"
-  case $said in "$1 "*) ;; *) said= ;; esac
+  case $said in "$1 "*) printf '%s' "$said" ;; esac
 } 2>/dev/null
 
 strike_clock() {
