@@ -11,7 +11,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A busy machine may starve a terminal for seconds. What holds the second time is told as `retry x1`; what fails twice fails.
+          // For machines busy with other work, where a deadline may pass. What holds the second time is told as `retry x1`; what fails twice fails.
           retry: 1,
         },
       },
