@@ -34,7 +34,9 @@ if (cache) {
   try {
     make(cache + '/drover/compiled')
     require('node:module').enableCompileCache(cache + '/drover/compiled')
-  } catch {}
+  } catch {
+    // Without it every start is as the first one.
+  }
 }
 require('./index.cjs')
 `
