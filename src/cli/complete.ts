@@ -3,7 +3,6 @@
  * tab before its description, and last what the shell should add itself: `:files`, `:folders`, `:commands` or `:nothing`.
  * Must be quick and quiet: it starts no core, and whatever goes wrong is no candidates.
  */
-
 import type { JobView } from '../shared/domain.ts'
 import type { Cli } from './cli.ts'
 import { delay } from './delay.ts'

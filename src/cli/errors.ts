@@ -1,6 +1,7 @@
 /**
- * The one place where failures become exit codes and advice. 2: the command line was wrong, nothing was done; 125: Drover itself
- * failed where the exit code would else be a job's; 123: a job went well, but what it was to bring back is not here; 130: Ctrl+C at a question or while waiting; 1: any other failure.
+ * The one place where failures become exit codes and advice. 2: the command line was wrong, nothing was done; 123: a job went well, but
+ * what it was to bring back is not here; 125: Drover itself failed where the exit code would else be a job's; 130: Ctrl+C at a question or
+ * while waiting; 1: any other failure.
  */
 import type { Command } from '../shared/domain.ts'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
