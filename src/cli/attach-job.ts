@@ -10,7 +10,8 @@ import type { CoreSession } from './core-client.ts'
 import { shortId } from './format.ts'
 import { hasRunToItsEnd, jobExitCode, summaryText } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
-import { copyLog, finish, isGone } from './stream-job.ts'
+import { CORE_TRIES, isCoreLoss } from './repeatable.ts'
+import { copyLog, finish } from './stream-job.ts'
 import { RawTerminal } from './terminal.ts'
 import { visible } from './visible.ts'
 
@@ -30,7 +31,7 @@ export type AttachOptions = {
 export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch, options: AttachOptions): Promise<number> {
   const terminal = new RawTerminal(cli.stdin, cli.out.stdout)
   let retryMs = FIRST_RETRY_MS
-  let failures = 0
+  let coreLosses = 0
   let isTold = false
   let wasOpen = false
   try {
@@ -47,8 +48,9 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
         return summarise(cli, await watch.until(isFinal))
       }
       wasOpen ||= end.wasOpen
-      failures = end.wasOpen ? 0 : failures + 1
-      if (isGone(end.error, failures)) throw end.error
+      if (end.wasOpen) coreLosses = 0
+      else if (isCoreLoss(end.error)) coreLosses += 1
+      if (session.isGone || coreLosses === CORE_TRIES) throw end.error
       // A link that held for long starts anew; one that breaks at once is not hammered.
       if (cli.now() - startedAt > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
       if (end.wasOpen || !isTold) tellLost(cli, watch, { terminal, error: end.error })

@@ -1,18 +1,17 @@
 /** The command line's way to the core: one lean request for a call, or a session for all that streams. */
+import type { Socket } from 'node:net'
 import type { Call } from '../shared/contract.ts'
 import { VERSION } from '../shared/version.ts'
 import type { CoreClient } from './core-client.ts'
 import { httpCall } from './http-call.ts'
 import { type Reach, reachCore, reachNextCore } from './reach-core.ts'
-import { isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
+import { CORE_TRIES, isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
 
 export type ClientOptions = Pick<Reach, 'env'> &
   Partial<Reach> & {
     /** Told once when the core is of another version than we are. */
     onOtherVersion?: (coreVersion: string) => void
   }
-
-const HANDSHAKES = 3
 
 export function createClient({ onOtherVersion = warnOfVersion, ...given }: ClientOptions): CoreClient {
   const reach: Reach = { start: true, startTimeoutMs: 10_000, successorTimeoutMs: 15_000, ...given }
@@ -23,9 +22,10 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
   }
 
   const call: Call = async (method, input) => {
-    const ask = async () => await httpCall(await reachCore(reach), method, input)
+    const connect = () => reachCore(reach)
+    const ask = (socket: Socket) => httpCall(socket, method, input)
     // A core that was killed takes connections for a moment more.
-    const { result, coreVersion } = await (isRepeatable(method, input) ? repeated(ask) : ask())
+    const { result, coreVersion } = await (isRepeatable(method, input) ? repeated(connect, ask) : ask(await connect()))
     checkVersion(coreVersion)
     return result as never
   }
@@ -42,7 +42,7 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
           return connection
         } catch (error) {
           // It went away as we shook hands. Nothing was asked of it yet, so the next one may be tried.
-          if (!isCoreLoss(error) || attempt === HANDSHAKES) throw error
+          if (!isCoreLoss(error) || attempt === CORE_TRIES) throw error
         }
       }
     })

@@ -22,7 +22,9 @@ export interface CoreSession {
   onEvent(listener: (event: CoreEvent) => void, filter?: { jobId?: string }): Promise<() => void>
   /** Told after each reconnect: events may have been missed, so ask again for what matters. Returns its undo. */
   onReconnect(listener: () => void): () => void
-  /** Told once when no core came back: from then on all that is asked fails with this error. Returns its undo. */
+  /** No core came back: from then on all that is asked fails. */
+  readonly isGone: boolean
+  /** Told once when that is so, with what went wrong. Returns its undo. */
   onGone(listener: (error: Error) => void): () => void
   openLog(input: { job: string; fromByte?: number; follow?: boolean }): Promise<ByteStream>
   openTerminal(input: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream>

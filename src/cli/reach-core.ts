@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { AppError } from '../shared/errors.ts'
 import { delay } from './delay.ts'
 import { connectToCore } from './find-core.ts'
+import { CORE_TRIES } from './repeatable.ts'
 import type { ConnectionEnd } from './session-connection.ts'
 
 export type Reach = {
@@ -27,16 +28,24 @@ export async function reachCore(reach: Reach): Promise<Socket> {
   const { startCore } = await import('./start-core.ts')
   const deadline = performance.now() + reach.startTimeoutMs
   let isHeld = false
+  let kills = 0
   while (!isHeld || performance.now() < deadline) {
     const timeoutMs = Math.max(LOOK_MS, deadline - performance.now())
-    const isOurs = await startCore({ ...reach, timeoutMs }).catch(error => {
-      if (isHeld && isTimeout(error)) return false
+    const started = await startCore({ ...reach, timeoutMs }).catch(error => {
+      if (isHeld && isTimeout(error)) return 'held'
       throw error
     })
-    const socket = await connectBefore(reach.env, performance.now() + LOOK_MS)
+    const isKilled = typeof started === 'object'
+    const socket = await connectBefore(reach.env, performance.now() + (isKilled ? 0 : LOOK_MS))
     if (socket) return socket
     // Another core holds the lock and does not answer. It is about to go, and then ours will start; or it hangs.
-    isHeld = !isOurs
+    isHeld = started === 'held'
+    // Who kills cores may hit one that only starts. Where the system does, for want of memory, it does so each time.
+    if (isKilled && ++kills === CORE_TRIES)
+      throw new AppError(
+        'CORE_UNREACHABLE',
+        `Each core that was started was killed (${started.killedBy}), ${kills} times in a row`,
+      )
   }
   const seconds = reach.startTimeoutMs / 1000
   throw new AppError('TIMEOUT', `Another core holds the database, but nobody answered at its socket in ${seconds} s`)

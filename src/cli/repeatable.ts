@@ -8,7 +8,7 @@ const ASKS: ReadonlySet<Method> = new Set<Method>([
   ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'disk.usage'] as const),
 ])
 /** How often the same is asked at most: a core that dies of the question is not to be started for ever. */
-const TRIES = 3
+export const CORE_TRIES = 8
 
 /** What makes a job, and brings the id it is to have, makes it once, however often it is sent. */
 const MAKES_JOB: ReadonlySet<Method> = new Set<Method>(['job.push', 'job.rerun'])
@@ -17,14 +17,19 @@ export function isRepeatable(method: Method, input: object): boolean {
   return ASKS.has(method) || (MAKES_JOB.has(method) && 'jobId' in input && input.jobId !== undefined)
 }
 
-/** Does `ask`, and again after a loss; `lost` is awaited in between. */
-export async function repeated<T>(ask: () => Promise<T>, lost?: () => Promise<unknown>): Promise<T> {
+/** Does `ask` on a connection, and after its loss on the next one; `lost` is awaited in between. A core that cannot be reached is not asked. */
+export async function repeated<C, T>(
+  reach: () => Promise<C>,
+  ask: (connection: C) => Promise<T>,
+  lost?: (connection: C) => Promise<unknown>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const connection = await reach()
     try {
-      return await ask()
+      return await ask(connection)
     } catch (error) {
-      if (!isCoreLoss(error) || attempt === TRIES) throw error
-      await lost?.()
+      if (!isCoreLoss(error) || attempt === CORE_TRIES) throw error
+      await lost?.(connection)
     }
   }
 }

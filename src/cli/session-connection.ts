@@ -25,6 +25,7 @@ export class SessionConnection {
   readonly #answers = new Map<number, Waiting>()
   readonly #openings = new Map<number, Waiting>()
   readonly #streams = new Map<number, SessionStream>()
+  #hasAnswered = false
   #lastId = 0
   #lastStream = 0
   #end: ConnectionEnd | undefined
@@ -90,7 +91,13 @@ export class SessionConnection {
     this.#webSocket.sendText(JSON.stringify(message))
   }
 
+  /** Whether there is a core that does its work, and not only a socket. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered
+  }
+
   #receive(message: ServerMessage): void {
+    this.#hasAnswered = true
     switch (message.type) {
       case 'result':
         this.#answered(message.id)?.resolve(message.result)

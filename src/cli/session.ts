@@ -6,7 +6,7 @@
 import type { Call } from '../shared/contract.ts'
 import type { CoreEvent } from '../shared/domain.ts'
 import type { ByteStream, CoreSession, TerminalStream } from './core-client.ts'
-import { isRepeatable, repeated } from './repeatable.ts'
+import { CORE_TRIES, isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
 import type { ConnectionEnd, SessionConnection } from './session-connection.ts'
 
 /** Opens a connection; `end` says how the one before it ended. */
@@ -22,6 +22,9 @@ export class Session implements CoreSession {
   /** The connection there is, or the one that is coming. */
   #connection: Promise<SessionConnection>
   #isClosed = false
+  #isGone = false
+  /** Connections in a row that were lost before they answered anything. */
+  #losses = 0
 
   static async open(open: Reconnect): Promise<Session> {
     const session = new Session(open)
@@ -56,6 +59,10 @@ export class Session implements CoreSession {
     return () => this.#reconnectListeners.delete(listener)
   }
 
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   onGone(listener: (error: Error) => void): () => void {
     this.#goneListeners.add(listener)
     return () => this.#goneListeners.delete(listener)
@@ -88,14 +95,11 @@ export class Session implements CoreSession {
   }
 
   async #repeated<T>(ask: (connection: SessionConnection) => Promise<T>): Promise<T> {
-    let connection: SessionConnection | undefined
+    // When one has ended, the next one is on its way.
     return await repeated(
-      async () => {
-        connection = await this.#connection
-        return await ask(connection)
-      },
-      // Then the next one is on its way.
-      async () => await connection?.ended,
+      () => this.#connection,
+      ask,
+      connection => connection.ended,
     )
   }
 
@@ -104,17 +108,24 @@ export class Session implements CoreSession {
     connection.onEvent = event => this.#tell(event)
     connection.onMissed = () => this.#tellReconnected()
     if (this.#isClosed) connection.close()
-    void connection.ended.then(end => this.#lost(end))
-    if (previous && this.#listeners.size > 0) await this.#subscribe(connection)
+    void connection.ended.then(end => this.#lost(connection, end))
+    if (previous && this.#listeners.size > 0) {
+      // One that is lost as we ask is followed by the next, which is asked the same.
+      await this.#subscribe(connection).catch(error => {
+        if (!isCoreLoss(error)) throw error
+      })
+    }
     return connection
   }
 
-  #lost(end: ConnectionEnd): void {
+  #lost({ hasAnswered }: SessionConnection, end: ConnectionEnd): void {
     if (this.#isClosed) return
-    this.#connection = this.#connect(end)
+    this.#losses = hasAnswered ? 0 : this.#losses + 1
+    this.#connection = this.#losses < CORE_TRIES ? this.#connect(end) : Promise.reject(end.error)
     this.#connection.then(
       () => this.#tellReconnected(),
       (error: Error) => {
+        this.#isGone = true
         for (const listener of this.#goneListeners) listener(error)
       },
     )

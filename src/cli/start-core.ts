@@ -8,8 +8,11 @@ import { logError } from '../shared/log-error.ts'
 import { homeOf, pathsOf } from './find-core.ts'
 import { makeFolder } from './make-folder.ts'
 
-/** What a core started with a message channel says once: see src/main/run-headless.ts. */
-type Report = { ready: string } | { error: ErrorBody }
+/** What a core started with a message channel says once (see src/main/run-headless.ts), and what is seen of one that was killed before. */
+type Report = { ready: string } | { error: ErrorBody } | { killedBy: NodeJS.Signals }
+
+/** `held`: another core runs. `killed`: it said nothing, and nothing is wrong with it. */
+export type Started = 'ready' | 'held' | { killedBy: NodeJS.Signals }
 
 export type StartOptions = {
   env: NodeJS.ProcessEnv
@@ -44,11 +47,11 @@ export function coreEnvironment({ DROVER_CALLED_AS: _, ...env }: NodeJS.ProcessE
 }
 
 /**
- * Settles when the new core answers (true), or when it found that another one runs (false).
+ * Settles when the new core answers, when it found that another one runs, or when somebody killed it before either.
  *
  * @throws {AppError} why it could not start, in its own words; `CORE_UNREACHABLE` if it ended without any, `TIMEOUT`.
  */
-export async function startCore({ env, program, timeoutMs }: StartOptions): Promise<boolean> {
+export async function startCore({ env, program, timeoutMs }: StartOptions): Promise<Started> {
   const { logFile } = pathsOf(env)
   const log = openLog(logFile)
   // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
@@ -64,10 +67,14 @@ export async function startCore({ env, program, timeoutMs }: StartOptions): Prom
       timer = setTimeout(() => fail(late, 'TIMEOUT'), timeoutMs)
       core.once('message', message => resolve(message as Report))
       core.once('error', error => fail(`The core could not be started: ${error.message}`))
-      core.once('exit', (code, signal) => fail(`The core ended as it started (${signal ?? `exit code ${code}`})`))
+      core.once('exit', (code, signal) => {
+        if (signal) resolve({ killedBy: signal })
+        else fail(`The core ended as it started (exit code ${code})`)
+      })
     })
-    if ('ready' in report) return true
-    if (report.error.code === 'CORE_RUNNING') return false
+    if ('ready' in report) return 'ready'
+    if ('killedBy' in report) return report
+    if (report.error.code === 'CORE_RUNNING') return 'held'
     throw fromErrorBody(report.error)
   } finally {
     clearTimeout(timer)

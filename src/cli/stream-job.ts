@@ -12,6 +12,7 @@ import { shortId } from './format.ts'
 import { failureText, hasRunToItsEnd, jobExitCode } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
 import { written } from './output.ts'
+import { CORE_TRIES, isCoreLoss } from './repeatable.ts'
 import { visible } from './visible.ts'
 
 const RETRY_MS = 500
@@ -43,25 +44,21 @@ export function finish(cli: Cli, job: JobView): number {
 /** Copies the job's log to stdout until the job has ended and all of it is here. */
 export async function copyLog(cli: Cli, session: CoreSession, from: { jobId: string; fromByte: number }): Promise<void> {
   let { fromByte } = from
-  for (let failures = 0; ; ) {
+  for (let coreLosses = 0; ; ) {
     try {
       const log = await session.openLog({ job: from.jobId, fromByte, follow: true })
-      failures = 0
+      coreLosses = 0
       for await (const bytes of log) {
         fromByte += bytes.length
         await written(cli.out.stdout, bytes)
       }
       return
     } catch (error) {
-      if (!isLoss(error) || isGone(error, ++failures)) throw error
+      if (isCoreLoss(error)) coreLosses += 1
+      if (!isLoss(error) || session.isGone || coreLosses === CORE_TRIES) throw error
       await delay(RETRY_MS)
     }
   }
-}
-
-/** Opening waits for the session to reconnect. Failing once may be the old connection's end; twice, no core came back. */
-export function isGone(error: AppError, failures: number): boolean {
-  return error.code === 'CORE_UNREACHABLE' && failures > 2
 }
 
 /** True for what heals by itself: the job goes on meanwhile. */

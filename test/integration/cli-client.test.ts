@@ -1,6 +1,7 @@
 /** The command line's client against the real API server: calls, sessions, streams, and the loss of the core. */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -259,6 +260,44 @@ test('when the core is replaced, what was under way fails, and the session comes
   await waitFor(() => heard.includes('news'))
 })
 
+test('cores that go away just as a session asks them for its events are followed by the next', async () => {
+  const home = temporaryFolder()
+  mkdirSync(join(home, '.local/share/drover'), { recursive: true })
+  writeFileSync(join(home, '.local/share/drover/core.socket'), join(home, 'core.sock'))
+  const sockets = new WebSocketServer({ noServer: true })
+  let connections = 0
+  let losing = 3
+  const server = createHttpServer().on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, webSocket => {
+      connections += 1
+      webSocket.on('message', data => {
+        const message = JSON.parse(String(data)) as { id: number; type: string }
+        if (connections > 1 && losing-- > 0) return webSocket.terminate()
+        webSocket.send(JSON.stringify({ type: message.type === 'events' ? 'events' : 'result', id: message.id, result: 'here' }))
+        if (connections === 1) webSocket.terminate()
+      })
+    })
+  })
+  onTestFinished(() => void server.close())
+  await new Promise<void>(resolve => server.listen(join(home, 'core.sock'), resolve))
+  const core = await client({ env: { HOME: home, PATH: '' } }).connect()
+  onTestFinished(() => core.close())
+  const gone: Error[] = []
+  core.onGone(error => gone.push(error))
+  await core.onEvent(() => undefined)
+  expect(await within(core.call('core.status', {}))).toBe('here')
+  expect({ connections, gone, isGone: core.isGone }).toEqual({ connections: 5, gone: [], isGone: false })
+
+  // One that never answers is not asked for ever.
+  losing = Number.POSITIVE_INFINITY
+  for (const socket of sockets.clients) socket.terminate()
+  await waitFor(() => core.isGone)
+  expect(gone).toHaveLength(1)
+  const asked = connections
+  await expect(core.call('core.status', {})).rejects.toMatchObject({ code: 'CORE_UNREACHABLE' })
+  expect(connections).toBe(asked)
+})
+
 test('a session whose core was stopped, and no other comes, says so to whoever asks', async () => {
   const api = await startApi({ methods })
   const core = await session(api, { successorTimeoutMs: 100, start: true, program: '/nonexistent' })
@@ -299,7 +338,6 @@ test('pings are answered, and frames that come in single bytes are read', async 
   mkdirSync(join(home, '.local/share/drover'), { recursive: true })
   writeFileSync(join(home, '.local/share/drover/core.socket'), join(home, 'core.sock'))
   const sockets = new WebSocketServer({ noServer: true })
-  const { createServer: createHttpServer } = await import('node:http')
   const server = createHttpServer().on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, webSocket => {
       webSocket.once('message', () => {

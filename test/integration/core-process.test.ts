@@ -118,6 +118,28 @@ test('a core that ends or hangs without a word is told of with the place of its 
   })
 })
 
+test('a core that is killed as it starts is started again, but not for ever', async () => {
+  const env = makeCoreEnv()
+  const starts = join(env.HOME, 'starts')
+  const program = join(env.HOME, 'killed.mjs')
+  writeFileSync(
+    program,
+    `import { appendFileSync, readFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(starts)}, '.')
+if (!(readFileSync(${JSON.stringify(starts)}).length > Number(process.env.KILLS))) process.kill(process.pid, 'SIGKILL')
+process.argv[1] = ${JSON.stringify(STUB_CORE)}
+await import(${JSON.stringify(STUB_CORE)})`,
+  )
+  expect(await connectTo({ ...env, KILLS: '2' }, { program }).call('core.status', {})).toMatchObject({ pid: expect.any(Number) })
+  expect(readFileSync(starts, 'utf8')).toBe('...')
+
+  const always = { ...makeCoreEnv(), KILLS: '1000' }
+  await expect(connectTo(always, { program }).call('core.status', {})).rejects.toMatchObject({
+    code: 'CORE_UNREACHABLE',
+    message: expect.stringMatching(/killed \(SIGKILL\), 8 times/),
+  })
+})
+
 test('a core that holds the lock but does not answer is named', async () => {
   const env = makeCoreEnv()
   const { pid } = await status(env)
