@@ -9,7 +9,7 @@ import { type OutputChunk, type RolldownOutput, rolldown } from 'rolldown'
 export type BuiltFile = { name: string; bytes: number }
 
 /** Have native parts or load their own files, so they stay in node_modules. The last two only speed up `ws` where someone installed them. */
-const EXTERNAL = [/^node:/, 'better-sqlite3', 'ssh2', '@lydell/node-pty', 'electron', 'bufferutil', 'utf-8-validate']
+const EXTERNAL = [/^node:/, 'better-sqlite3', /^ssh2(\/|$)/, '@lydell/node-pty', 'electron', 'bufferutil', 'utf-8-validate']
 
 /** What nearly every command loads, in one file rather than ten, and what all that follow a job do: each file costs a fifth of a millisecond. */
 const CLI_BASE =

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { Transform } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { EventBus } from '../../src/main/api/events.ts'
 import { ApiServer, type ServerLimits } from '../../src/main/api/server.ts'
@@ -62,7 +62,8 @@ const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no
 
 /** A terminal that shows what is typed on it, until it is closed or gets Ctrl+D. */
 export function echoTerminal(): TerminalSource & { sizes: { columns: number; rows: number }[] } {
-  const pipe = new PassThrough()
+  // Copies: what is typed stands in the server's own memory, and what is shown is let go of.
+  const pipe = new Transform({ transform: (chunk, _encoding, done) => done(null, Buffer.from(chunk)) })
   const sizes: { columns: number; rows: number }[] = []
   pipe.on('data', chunk => {
     if (chunk.includes(4)) pipe.end()

@@ -55,7 +55,12 @@ test(`${ROUNDS} kills at random lose and double nothing (seed ${SEED})`, async (
         kept.push(await round(ground, plan, { folder, losses, killRsyncs }))
       }
     }
-    await Promise.all(folders.map(lane))
+    const failed = (error: unknown) => {
+      plans.length = 0 // The other lanes end with it: what they start would be in the way of whoever clears up.
+      throw error
+    }
+    for (const end of await Promise.allSettled(folders.map(folder => lane(folder).catch(failed))))
+      if (end.status === 'rejected') throw end.reason
     // What was true at the end of each round is so still, to a new core as well.
     await ground.product.killCore()
     for (const one of kept) if (one.id !== undefined) await isTrue(ground, one, one.id)
@@ -83,6 +88,14 @@ async function round(ground: KillGround, plan: Plan, { folder, losses, killRsync
   await delay(plan.momentMs) // The random moment is what this test is about.
   if (plan.victim === 'rsync') killRsyncs()
   else kill(ground, plan.victim, cli)
+  return await outcome(ground, plan, { cli, startedAt, folder, losses, ran }).catch(async cause => {
+    throw new Error(`${cause.message}; ${await testimony(ground, plan, ran, cli)}`, { cause })
+  })
+}
+
+type Begun = { cli: Running; startedAt: number; folder: string; losses: readonly Loss[]; ran: string }
+
+async function outcome(ground: KillGround, plan: Plan, { cli, startedAt, folder, losses, ran }: Begun): Promise<Kept> {
   const result = await within(cli.done, { timeoutMs: 90_000, what: `the end of ${JSON.stringify(plan)}` })
   const job = await waitFor(async () => ({ found: await find(ground, plan, ran) }), { timeoutMs: 60_000, what: 'a list of jobs' })
   let endedAt = Number.POSITIVE_INFINITY
@@ -92,6 +105,21 @@ async function round(ground: KillGround, plan: Plan, { folder, losses, killRsync
   else isNever(kept, result)
   endedAt = performance.now()
   return kept
+}
+
+/** What there is to see before everything is torn down. */
+async function testimony(ground: KillGround, plan: Plan, ran: string, cli: Running): Promise<string> {
+  const { product, box } = ground
+  const job = await find(ground, plan, ran).catch((error: Error) => error.message)
+  const files = typeof job === 'object' ? join(box.home, '.drover/jobs', job.id) : ''
+  const processes = [...pidsOf(product), ...box.pids()].map(pid => `${pid} ${processArguments(pid).join(' ').slice(0, 200)}`)
+  return [
+    `its job is ${JSON.stringify(job)}`,
+    `on the host are ${existsSync(files) ? readdirSync(files).join(' ') : 'no files of it'}`,
+    `the command line said ${JSON.stringify(cli.output.stdout.slice(-300))} and ${JSON.stringify(cli.output.stderr.slice(-2000))}`,
+    `its process is ${cli.child.pid}; there run\n${processes.join('\n')}`,
+    `and the core's log ends with\n${product.coreLog().slice(-6000)}`,
+  ].join('; ')
 }
 
 function lineOf({ round, hasFiles, lines, code }: Plan, ran: string): string {

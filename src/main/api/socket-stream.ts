@@ -5,10 +5,12 @@
 import type { Readable } from 'node:stream'
 import { AppError, type ErrorBody, toErrorBody } from '../../shared/errors.ts'
 import { type ServerMessage, STREAM_WINDOW_BYTES } from '../../shared/frames.ts'
+import { eachChunk, freeChunk } from '../chunks.ts'
 import type { ByteSource, TerminalSource } from './streams.ts'
 
 export type StreamPeer = {
   tell(message: ServerMessage): void
+  /** Keeps nothing of `bytes`. */
   send(stream: number, bytes: Uint8Array): void
   /** Called once; nothing of this stream is told or sent after it. */
   ended(stream: number, error: ErrorBody | null): void
@@ -59,7 +61,8 @@ export class SocketStream {
         'PROTOCOL',
         `Stream ${this.#number}: more than ${STREAM_WINDOW_BYTES} bytes sent that were not yet taken`,
       )
-    this.#source.input.write(bytes, () => this.#taken(bytes.length))
+    const { length } = bytes // It may be let go of by then.
+    this.#source.input.write(bytes, () => this.#taken(length))
   }
 
   resize(size: { columns: number; rows: number }): void {
@@ -110,8 +113,8 @@ export class SocketStream {
   }
 
   async #sendAll(output: Readable): Promise<void> {
-    for await (const chunk of output as AsyncIterable<Uint8Array>) {
-      let rest = chunk
+    for await (const chunk of eachChunk(output)) {
+      let rest: Uint8Array = chunk
       while (rest.length > 0) {
         while (this.#credit === 0 && !this.#isClosed) await new Promise<void>(resolve => (this.#wake = resolve))
         if (this.#isClosed) return
@@ -120,6 +123,7 @@ export class SocketStream {
         this.#credit -= part.length
         this.#peer.send(this.#number, part)
       }
+      freeChunk(chunk)
     }
   }
 

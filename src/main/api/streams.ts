@@ -3,7 +3,10 @@ import type { Readable, Writable } from 'node:stream'
 import type { Role } from '../../shared/contract.ts'
 
 export type ByteSource = {
-  /** Read only as fast as the client takes it: a source must slow down with it. Always ends, be it because of `close`. */
+  /**
+   * Read only as fast as the client takes it: a source must slow down with it. Always ends, be it because of `close`.
+   * Its chunks are its reader's alone, who lets go of their memory.
+   */
   readonly output: Readable
   /** Settles once `output` has got its last byte; rejects when the stream was cut short, and says why. */
   readonly end: Promise<void>

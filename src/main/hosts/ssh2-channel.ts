@@ -4,6 +4,7 @@
  */
 import { Readable, Writable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
+import ssh2Crypto from 'ssh2/lib/protocol/crypto.js'
 import { AppError } from '../../shared/errors.ts'
 import { NoiseFilter } from './output-mark.ts'
 import { isOver } from './streams.ts'
@@ -13,6 +14,9 @@ import type { Channel, ChannelEnd } from './transport.ts'
 const MIN_PACKET_BYTES = 256
 /** Twice what an honest server can have under way in one channel. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024
+
+/** ssh2's own addon, where somebody built it, leaves what it decrypts in the socket's chunk, beside what follows. Otherwise each packet has memory of its own. */
+export const DECRYPTS_IN_PLACE = ssh2Crypto.bindingAvailable !== false
 
 export type WrapOptions = {
   hasTerminal: boolean
@@ -90,7 +94,8 @@ function jointFlow(raw: ClientChannel, makeFilter: () => NoiseFilter | null): { 
     })
     const filter = makeFilter()
     source.on('data', (chunk: Buffer) => {
-      const own = filter ? filter.take(chunk) : chunk
+      const wanted = filter ? filter.take(chunk) : chunk
+      const own = DECRYPTS_IN_PLACE ? Buffer.from(wanted) : wanted
       if (own.length === 0 || output.destroyed || output.push(own)) return
       full.add(output)
       for (const each of sources) each.pause()

@@ -5,11 +5,12 @@
 import type { Duplex } from 'node:stream'
 import ssh2, { type Algorithms, type AuthHandlerMiddleware, type BaseAgent, type Client, type ClientChannel } from 'ssh2'
 import { AppError } from '../../shared/errors.ts'
+import { freeChunk } from '../chunks.ts'
 import { type Opened, SessionRefused, type SlotConnection } from './channel-slots.ts'
 import { watchLiveness } from './liveness.ts'
 import { throughLoginShell } from './login-shell.ts'
 import { markOutput, newMark } from './output-mark.ts'
-import { type WrapOptions, type WrappedChannel, wrapSsh2Channel } from './ssh2-channel.ts'
+import { DECRYPTS_IN_PLACE, type WrapOptions, type WrappedChannel, wrapSsh2Channel } from './ssh2-channel.ts'
 import { joinStreams } from './streams.ts'
 import type { ExecOptions } from './transport.ts'
 
@@ -102,6 +103,8 @@ export class Ssh2Connection implements SlotConnection {
   /** What waits for an answer of the host now. Not `lost.then`: those would pile up for as long as the connection holds. */
   readonly #waiting = new Set<(loss: Error) => void>()
   #isLost = false
+  /** Whether ssh2 keeps nothing of a chunk of the socket's once it has read it; with other ciphers it keeps the beginning of a packet. */
+  #isInputDone = false
 
   constructor(client: Client, { socket, host }: Ssh2Options) {
     this.#client = client
@@ -110,6 +113,9 @@ export class Ssh2Connection implements SlotConnection {
     const { promise, resolve } = Promise.withResolvers<Error>()
     this.lost = promise
     this.#lose = resolve
+    client.on('handshake', ({ sc }) => {
+      this.#isInputDone = !DECRYPTS_IN_PLACE && sc.cipher.endsWith('-gcm@openssh.com')
+    })
     // An agent that does not answer is no loss: the next identity is tried.
     client.on('error', (error: Error & { level?: string }) => error.level !== 'agent' && this.#end(error))
     client.on('close', () => this.#end(new Error('the connection was closed by the other side')))
@@ -122,9 +128,11 @@ export class Ssh2Connection implements SlotConnection {
   /** Begins to look for loss and for a server that breaks the rules. */
   watch(): void {
     const unwatch = watchLiveness(this.#socket, { onSilent: () => this.#end(new Error('it does not answer any more')) })
-    this.#socket.on('data', () => {
+    // After ssh2's own listener and the one above.
+    this.#socket.on('data', (chunk: Buffer) => {
       if (this.#socket.writableLength > MAX_QUEUED_BYTES) this.#end(new Error('it asks more than it takes answers'))
       for (const isOverfull of this.#overfull) if (isOverfull()) this.#end(new Error('it sends more than it was allowed to'))
+      if (this.#isInputDone) freeChunk(chunk)
     })
     this.lost.then(unwatch)
   }

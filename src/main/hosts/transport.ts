@@ -27,6 +27,7 @@ export type ChannelEnd = { code: number | null; signal: string | null }
 /** One running command. Whoever opened it must read both outputs (or `resume()` them) and handle `end`. */
 export interface Channel {
   readonly stdin: Writable
+  /** No chunk shares more than half of its memory with anything else, so that its reader may let go of it: see chunks.ts. */
   readonly stdout: Readable
   readonly stderr: Readable
   /** Settles when the command has ended and both outputs were read to their end; never rejects. */

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { eachChunk } from '../chunks.ts'
 import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { TerminalSize } from '../hosts/transport.ts'
@@ -95,7 +96,7 @@ async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output
     const command = agent.commands.log(job.id, cursor.byte, follow)
     const channel = await transport.exec(command, { lane: 'stream', signal: stopped })
     const said = lastLines(channel.stderr)
-    for await (const chunk of channel.stdout as AsyncIterable<Buffer>) {
+    for await (const chunk of eachChunk(channel.stdout)) {
       cursor.byte += chunk.length
       if (!output.write(chunk)) await once(output, 'drain', { signal })
       if (follow && isDone()) break

@@ -1,0 +1,60 @@
+import { PassThrough, Readable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { eachChunk, freeChunk } from './chunks.ts'
+
+async function collect(stream: PassThrough): Promise<string[]> {
+  const chunks: string[] = []
+  for await (const chunk of eachChunk(stream)) chunks.push(String(chunk))
+  return chunks
+}
+
+test('chunks come as they were, however many wait, and the last before the end', async () => {
+  const stream = new PassThrough()
+  for (const word of ['one', 'two', 'three']) stream.write(word)
+  const collected = collect(stream)
+  setImmediate(() => stream.end('four'))
+  expect(await collected).toEqual(['one', 'two', 'three', 'four'])
+  expect(await collect(stream)).toEqual([]) // One that is over already.
+})
+
+test('the source is not read on while a chunk is dealt with', async () => {
+  const stream = new Readable({ read: () => undefined })
+  const chunks = eachChunk(stream)
+  for (const word of ['abcd', '1234', '5678']) stream.push(word)
+  expect(String((await chunks.next()).value)).toBe('abcd')
+  await new Promise(setImmediate)
+  expect(stream.readableLength).toBe(8)
+  expect(String((await chunks.next()).value)).toBe('1234')
+})
+
+test('a stream that fails, or is destroyed before its end, throws; one that is left is destroyed', async () => {
+  const failing = new PassThrough()
+  const failed = collect(failing)
+  failing.destroy(new Error('it broke'))
+  await expect(failed).rejects.toThrow('it broke')
+
+  const cut = new PassThrough()
+  const ended = collect(cut)
+  cut.destroy()
+  await expect(ended).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
+
+  const left = new PassThrough()
+  left.write('a')
+  for await (const _ of eachChunk(left)) break
+  expect(left.destroyed).toBe(true)
+})
+
+test('the memory of a chunk is given back, that of a small one from the pool is not', () => {
+  const chunk = Buffer.alloc(32_784).subarray(16)
+  freeChunk(chunk)
+  expect([chunk.length, chunk.buffer.byteLength]).toEqual([0, 0])
+
+  const pooled = Buffer.from('small')
+  const neighbour = Buffer.from('another')
+  freeChunk(pooled)
+  expect([String(pooled), String(neighbour)]).toEqual(['small', 'another'])
+
+  const shared = new Uint8Array(new SharedArrayBuffer(10))
+  freeChunk(shared)
+  expect(shared.length).toBe(10)
+})
