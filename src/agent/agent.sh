@@ -713,6 +713,9 @@ tell_state() {
   if load "${1#=}"; then
     set_row
     send_row "$row"
+  elif [ -s "$JOBS/${1#=}/spec" ]; then
+    err HOST_ERROR "Cannot read job ${1#=}"
+    return
   fi
   ok
 }
@@ -1068,8 +1071,9 @@ list() {
     [ -e "$job/record" ] || running="$running $job"
   done
   set -f
-  # One process reads all finished ones; a line a write.
-  find . -maxdepth 2 -name record -exec cat {} + 2>/dev/null | awk -v head="$NONCE $REQUEST" "$ROW_AWK"
+  # One process reads all finished ones; a line a write. A list that was cut short is none: what it lacks would count as lost.
+  { find . -maxdepth 2 -name record -exec cat {} + 2>/dev/null; printf 'end %s\n' $?; } |
+    awk -v head="$NONCE $REQUEST" '$1 == "end" { is_whole = $2 < 126; next } '"$ROW_AWK"' END { exit !is_whole }' || return
   for job in $running; do
     load "$job" || continue
     set_row

@@ -3,6 +3,7 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CoreStatus, JobCounts, Methods } from '../shared/contract.ts'
 import type { JobState } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
@@ -72,7 +73,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     backoffMs,
     listener: {
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
-      connected: (link, live) => welcome(link, live),
+      connected: (link, live) => void welcome(link, live),
       lost: link => jobs.hostLost(link.name),
       sampled: link => bus.emit({ type: 'host.changed', host: view(link) }),
       jobsSampled: (_link, samples) => jobs.sampled(samples),
@@ -131,11 +132,16 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   }
 
   /** The host answers: from here on its news comes by itself; what it did meanwhile is asked for. */
-  function welcome(link: HostLink, live: Live): void {
+  async function welcome(link: HostLink, live: Live): Promise<void> {
     live.agent.onEvent(({ job }) => jobs.told(job))
-    jobs
-      .reconcile(link, live)
-      .catch(error => jobsLog.warning('a host did not tell of its jobs', { host: link.name, error: String(error) }))
+    for (let attempt = 0; link.live === live; attempt++) {
+      try {
+        return await jobs.reconcile(link, live)
+      } catch (error) {
+        jobsLog.warning('a host did not tell of its jobs', { host: link.name, error: String(error) })
+        await delay(backoffMs(attempt))
+      }
+    }
   }
 
   function jobEnded(row: JobRow): void {

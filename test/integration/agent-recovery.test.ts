@@ -1,6 +1,6 @@
 /** Bad days on a host: kills of everything, a restart, a cut link, a watcher that stands still, a full disk. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
@@ -215,6 +215,19 @@ describe('events', () => {
     writeFileSync(join(host.root, 'end'), '')
     expect(await ended(agent, spec.id)).toMatchObject({ exitCode: 5 })
   })
+})
+
+test.each(SHELLS)('%s: a list that is cut short, or a job that cannot be read, is an error: neither is lost', async shell => {
+  const host = makeAgentHost(shell)
+  const agent = record(await host.open())
+  const job = await runJob(agent, 'exit 2')
+  expect(await agent.list()).toEqual([job])
+  await host.exec(`cd "$HOME/.drover/jobs/${job.id}" && rm spec && mkdir spec`)
+  await expect(agent.stat(job.id)).rejects.toMatchObject({ code: 'HOST_ERROR', message: expect.stringContaining(job.id) })
+  const find = join(host.env.PATH?.split(':')[0] ?? '', 'find')
+  rmSync(find, { force: true })
+  writeFileSync(find, '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 })
+  await expect(agent.list()).rejects.toMatchObject({ code: 'HOST_ERROR' })
 })
 
 test('a thousand jobs are listed at once', async () => {

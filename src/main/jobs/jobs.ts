@@ -127,9 +127,10 @@ export class Jobs implements OutputJobs {
     const before = this.#unfinishedOn(link.name).filter(hasReachedHost)
     const known = new Map((await live.agent.list()).map(job => [job.id, job]))
     for (const row of before) {
-      const job = known.get(row.id)
+      const job = known.get(row.id) ?? (await live.agent.stat(row.id))
       if (job) this.told(job)
-      else this.apply(row.id, { type: 'trace-gone' })
+      // Its start may have come after both questions, and have been told of before their answers: to be lost is final.
+      else if (this.find(row.id)?.startedAt === row.startedAt) this.apply(row.id, { type: 'trace-gone' })
       this.apply(row.id, { type: 'host-asked' })
       if (job?.state === 'running' && this.#isStopOwed(row.id, job)) await this.passOnStop(row.id, live.agent)
     }

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { jobRow } from '../../../test/helpers/job-row.ts'
+import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
+import type { EventBody } from '../../shared/domain.ts'
+import type { Agent, AgentJob } from '../hosts/agent.ts'
+import type { HostLink, Live } from '../hosts/host-link.ts'
+import type { JobRow } from '../store/job-table.ts'
+import { Jobs } from './jobs.ts'
+
+const link = { name: 'h1' } as HostLink
+
+/** The job room with one job in it, and a host whose answers the test gives. */
+function room(status: Partial<JobRow>, answers: Partial<Agent>) {
+  const table = temporaryStore().jobs
+  const events: EventBody[] = []
+  const jobs = new Jobs({ table, link: () => link, emit: event => events.push(event), now: () => 1_000, ended: () => undefined })
+  const id = randomUUID()
+  jobs.add(jobRow({ id, host: 'h1', ...status }))
+  return { jobs, id, reconcile: () => jobs.reconcile(link, { agent: answers as Agent } as Live) }
+}
+
+function told(id: string, change: Partial<AgentJob> = {}): AgentJob {
+  const job = { id, state: 'running', startedAt: 1, endedAt: null, exitCode: null, signal: null, isStopped: false, reason: null }
+  return { ...job, logBytes: 0, workdir: '/w', ...change } as AgentJob
+}
+
+test('a job whose start is told of while its host makes a list without it is not lost', async () => {
+  const { jobs, id, reconcile } = room(
+    { state: 'starting' },
+    {
+      list: async () => [],
+      stat: async () => {
+        jobs.told(told(id))
+        return null
+      },
+    },
+  )
+  await reconcile()
+  expect(jobs.get(id)).toMatchObject({ state: 'running', outcome: null, unknownSince: null })
+})
+
+test('a job that is not in the list is asked for by itself', async () => {
+  const { jobs, id, reconcile } = room(
+    { state: 'running', startedAt: 1, unknownSince: 5 },
+    { list: async () => [], stat: async asked => told(asked, { state: 'ended', exitCode: 3, endedAt: 7 }) },
+  )
+  await reconcile()
+  expect(jobs.get(id)).toMatchObject({ state: 'ended', outcome: 'exited', exitCode: 3 })
+})
+
+test('a job that ran and that its host knows nothing of is lost; one that may not have been sent is not', async () => {
+  const nothing: Partial<Agent> = { list: async () => [], stat: async () => null }
+  const ran = room({ state: 'running', startedAt: 1, unknownSince: 5 }, nothing)
+  await ran.reconcile()
+  expect(ran.jobs.get(ran.id)).toMatchObject({ state: 'ended', outcome: 'lost', reason: 'its trace on the host is gone' })
+  const unsent = room({ state: 'starting', unknownSince: 5 }, nothing)
+  await unsent.reconcile()
+  expect(unsent.jobs.get(unsent.id)).toMatchObject({ state: 'starting', unknownSince: null })
+})
+
+test('what a host cannot say leaves its jobs unknown', async () => {
+  const failing: Partial<Agent> = {
+    list: async () => [],
+    stat: async () => Promise.reject(new Error('Cannot read job')),
+  }
+  const { jobs, id, reconcile } = room({ state: 'running', startedAt: 1, unknownSince: 5 }, failing)
+  await expect(reconcile()).rejects.toThrow('Cannot read job')
+  expect(jobs.get(id)).toMatchObject({ state: 'running', unknownSince: 5 })
+})
