@@ -26,10 +26,9 @@ main() {
   [ $# -eq 0 ] || shift
   case $verb in
     serve) serve "$1" ;;
-    # Detached processes of a job: its starter, the watcher in its terminal, itself; and what ends it.
-    run) run "$1" ;;
+    # Detached processes of a job: its starter, the watcher in its terminal; and what ends it.
+    run) run "$1" "$2" ;;
     watch-terminal) watch_terminal "$1" ;;
-    run-job) run_job "$1" ;;
     kill-tree) kill_tree "$1" "$2" "$3" ;;
     settle) settle "$1" ;;
     # Channels of their own.
@@ -143,6 +142,391 @@ is_process() {
   [ -n "$1" ] && process "$1" && [ "$process_start" = "$2" ] && [ "$process_state" != Z ]
 }
 
+# ---- a job's state
+
+# Works out a job's true state from its files; false where there is no such job. It runs only while its boot, its PID and that PID's
+# start time hold. A watcher writes the end before it goes, so a dead watcher and no end mean that none will ever come.
+load() {
+  job=$1 dir=$JOBS/$1
+  first_line "$dir/spec" && spec=$line
+  [ -n "$spec" ] || return 1
+  job_state=starting job_ended=- job_code=- job_signal=- job_stopped=0 job_reason=-
+  first_line "$dir/started_at" && job_started=${line:--}
+  first_line "$dir/pid" && pid=$line job_pid=${line:--}
+  [ ! -e "$dir/stop_requested" ] || job_stopped=1
+  load_end && return 0
+  first_line "$dir/pid_start" && pid_start=$line
+  first_line "$dir/watcher" && watcher=${line%% *} watcher_start=${line##* }
+  # Never claimed, it never ran: whoever sent it sends it again, to whichever boot.
+  [ -e "$dir/claimed" ] || return 0
+  first_line "$dir/boot_id"
+  if [ "$line" != "$BOOT_ID" ]; then
+    lose 'its host was restarted'
+  elif is_process "$pid" "$pid_start"; then
+    job_state=running
+  elif is_process "$watcher" "$watcher_start"; then
+    [ -z "$pid" ] || job_state=running
+  elif ! load_end && [ -n "$watcher" ]; then
+    first_line "$dir/tmux_socket"
+    if [ -n "$line" ] && ! tmux -S "$line" has-session 2>/dev/null; then
+      lose 'its terminal (tmux) was killed, so its end is not known'
+    else
+      lose 'the process that watched it was killed, so its end is not known'
+    fi
+  fi
+}
+
+load_end() {
+  first_line "$dir/exitcode"
+  if [ -n "$line" ]; then
+    job_state=ended job_code=$line
+    first_line "$dir/signal" && [ -z "$line" ] || job_code=- job_signal="=$line"
+    [ ! -e "$dir/failed" ] || job_code=- job_signal=-
+    first_line "$dir/reason" && job_reason=${line:--}
+  else
+    first_line "$dir/lost"
+    [ -n "$line" ] || return 1
+    job_state=lost job_reason=$line
+  fi
+  first_line "$dir/ended_at" && job_ended=${line:--}
+}
+
+# Puts what the core reads of the loaded job in $row.
+set_row() {
+  size_of "$dir/output.log"
+  row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec"
+}
+
+lose() {
+  encode "$1"
+  job_state=lost job_reason=$field
+  put "$dir/lost" "$field"
+  # By a process between: no dead child is left to an agent that serves.
+  (keep_and_tell)
+}
+
+# A finished job's row is kept as a file: a thousand of them are listed at once.
+keep_and_tell() {
+  set_row
+  tell
+  put "$dir/record" "$row" 2>/dev/null
+}
+
+# finish CODE SIGNAL|- : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
+finish() {
+  {
+    # In place, where room was taken at the start: a full disk is not to make a job without an end.
+    [ "$2" = - ] || printf '%s\n' "$2" 1<>"$dir/signal"
+    printf '%s\n' "$1" 1<>"$dir/exitcode.new"
+    # Side by side: somebody waits for the end, and each process takes a millisecond.
+    now=$(date +%s & mv -f "$dir/exitcode.new" "$dir/exitcode")
+    printf '%s\n' "$now" 1<>"$dir/ended_at"
+  } 2>/dev/null
+  load "$job"
+  keep_and_tell
+}
+
+# ---- events
+
+# Tells the change of the loaded job, whose row is in $row: first the log, from which all who were away read it, then a wake-up for each
+# agent that watches. Where the disk is full the wake-up carries the event itself.
+tell() {
+  event="job $row"
+  [ ${#event} -lt 3800 ] || event="ask =$job"
+  untold=
+  first_line "$EVENTS/generation"
+  while :; do
+    generation=$line
+    # A broken line of a full disk may stand before ours: hence the line end in front.
+    printf '\n%s\n' "$event" 2>/dev/null >>"$EVENTS/log.$generation" || untold=$event
+    # Who has just moved on to another log has not seen that: tell it there again.
+    first_line "$EVENTS/generation"
+    [ "$line" = "$generation" ] && break
+  done
+  wake
+}
+
+# Each watcher is woken by a process of its own, so one that stands still holds up nobody. It is deaf to the hang-up with which our
+# terminal may go, and our child, so that who stops the job's tree spares it.
+wake() {
+  set +f
+  for fifo in "$EVENTS"/w.*; do
+    # Opened for both, so that no reader is waited for.
+    [ ! -p "$fifo" ] || (trap '' HUP INT QUIT TERM && printf '%s\n' "$untold" 1<>"$fifo") 2>/dev/null &
+  done
+  set -f
+}
+
+# ---- a job begins and ends
+
+# The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
+run() {
+  dir=$JOBS/$1 job=$1
+  first_line "$dir/boot_id"
+  # Written before a restart of the host, and not begun.
+  [ "$line" = "$BOOT_ID" ] || [ -e "$dir/claimed" ] || put "$dir/boot_id" "$BOOT_ID"
+  set -C
+  { true >"$dir/claimed"; } 2>/dev/null || exit
+  set +C
+  # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
+  trap : HUP INT QUIT TERM
+  note_watcher
+  now=${2:-$(date +%s)}
+  printf '%s\n' "$now" >"$dir/started_at"
+  exec >/dev/null
+  cd "$ROOT" || exit
+  if [ -e "$dir/terminal" ]; then
+    run_in_terminal
+  else
+    exec 2<>"$dir/said"
+    # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
+    (run_job setsid </dev/null >>"$dir/output.log" 2>&1)
+    set_end $?
+    exec 2>/dev/null
+    finish "$code" "$signal"
+  fi
+}
+
+# The first one is written in place: before it is whole it is as good as none.
+note_watcher() {
+  process $$ || return
+  if [ -e "$dir/watcher" ]; then
+    put "$dir/watcher" "$$ $process_start"
+  else
+    printf '%s\n' "$$ $process_start" >"$dir/watcher"
+  fi
+}
+
+# $? is 128+n for death by signal n, but also for an exit with that number. sh names a signal on its stderr, which tells them apart,
+# save for INT and PIPE, which it never names: 130 and 141 are taken as these.
+set_end() {
+  code=$1 signal=-
+  [ "$1" -gt 128 ] || return 0
+  first_line "$dir/said"
+  [ -n "$line" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
+  name=$(kill -l $(($1 - 128)) 2>/dev/null)
+  signal=${name:--}
+}
+
+# The job itself, in a subshell: notes who it is, becomes the login shell, which reads the profile and then runs the script. What is
+# given comes before the shell.
+run_job() {
+  process self
+  pid=${stat# } pid=${pid%% *}
+  printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' "$pid" >"$dir/pid"
+  [ ! -e "$dir/stop_requested" ] || kill -s TERM "$pid"
+  # By a process between: the job is not to get children it did not start.
+  load "$job" && set_row && (tell)
+  export DROVER_JOB="$job" DROVER_SCRIPT="$dir/script" SHELL="$DROVER_SHELL"
+  decode "${spec##* =}"
+  export DROVER_WORKDIR="$text"
+  cd "$DROVER_WORKDIR" 2>/dev/null || cd "${HOME:-/}" || cd /
+  umask "$DROVER_UMASK"
+  LC_ALL=$DROVER_LC_ALL
+  [ -n "$LC_ALL" ] || unset LC_ALL
+  shell=$DROVER_SHELL
+  unset DROVER_SHELL DROVER_UMASK DROVER_LC_ALL DROVER_AGENT DROVER_ROOT DROVER_BOOT_ID_FILE DROVER_LOG DROVER_LOG_PID
+  # What a profile prints to stdout is no output of the job. csh takes no -l beside -c, and no numbered stream.
+  case ${shell##*/} in
+    csh | tcsh) exec "$@" "$shell" -c 'exec /bin/sh "$DROVER_SCRIPT"' ;;
+    busybox) exec "$@" "$shell" sh -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
+    *) exec "$@" "$shell" -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
+  esac
+}
+
+# ---- terminals
+
+# One tmux server a job, all of it made by one command line: what comes later would miss the first lines. Its options hold no text of
+# ours but in `@` options, which tmux does not expand again; a word that ends in `;` would end the command. No focus-events: at the end
+# screen looking away would count as a key.
+run_in_terminal() {
+  first_line "$dir/terminal" && columns=${line%% *} rows=${line##* }
+  short=${job%%-*}
+  set_socket
+  label "$dir/worker" && worker=$text
+  label "$dir/summary" && command=$text
+  set_formats
+  unset TMUX TMUX_PANE
+  export DROVER_LOG="$dir/output.log" DROVER_LOG_PID="$dir/log_pid"
+  first_line "$dir/workdir" && { cd "$line" 2>/dev/null || :; }
+  # One row is the status bar's.
+  if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
+    set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
+    set -s escape-time 0 \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
+    set -g status-interval 1 \; set -g 'status-format[0]' "$above" \; set -g 'status-format[1]' "$bar" \; \
+    bind-key -T prefix d detach-client -E 'exit 0' \; bind-key -T prefix D detach-client -E 'exit 0' \; \
+    bind-key -T drover-done Any detach-client -E 'exit 0' \; \
+    new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
+    set -p remain-on-exit on \; set -pq remain-on-exit-format '' \; \
+    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g @ended 1 ; set -g status 2 ; \
+      run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
+    pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
+    # Until the watcher in the terminal has noted itself, we are who would know of its end.
+    tries=0
+    while first_line "$dir/watcher" && [ "${line%% *}" = $$ ] && [ $tries -lt 500 ]; do
+      tries=$((tries + 1))
+      sleep 0.02 2>/dev/null || sleep 1
+    done
+  else
+    encode "tmux could not open its terminal: $said"
+    printf '%s\n' "$field" >"$dir/reason"
+    true >"$dir/failed"
+    finish 126 -
+  fi
+}
+
+# A unix socket's path must be short. Files in /tmp may be anyone's, so a folder there must be ours.
+set_socket() {
+  socket=$dir/tmux
+  if [ ${#socket} -gt 100 ]; then
+    place=${TMPDIR:-/tmp}
+    [ ${#place} -lt 50 ] || place=/tmp
+    place=$place/drover-$(id -u)
+    mkdir -m 700 "$place" 2>/dev/null
+    { [ -d "$place" ] && [ ! -L "$place" ] && [ "$(stat -c '%u %a' "$place" 2>/dev/null)" = "$(id -u) 700" ]; } || place=
+    # Without such a folder tmux says what is wrong with the long path.
+    [ -z "$place" ] || socket=$place/$short
+  fi
+  printf '%s\n' "$socket" >"$dir/tmux_socket"
+  printf '%s\n' "$short" >"$dir/tmux_session"
+}
+
+# Text of a person's for the status bar: no control characters, no style (`#[`), and a `;` at its end as tmux wants it.
+label() {
+  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/\\;/')
+}
+
+best_terminal() {
+  for name in tmux-256color screen-256color; do
+    if has_terminfo $name; then
+      echo $name
+      return
+    fi
+  done
+  echo screen
+}
+
+has_terminfo() {
+  first=${1%"${1#?}"}
+  for place in "${TERMINFO-}" "${HOME-}/.terminfo" /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo /usr/local/share/terminfo; do
+    [ ! -e "$place/$first/$1" ] || return 0
+  done
+  return 1
+}
+
+# The clock counts by itself: no process a second. Signals are known to tmux by number only. The end is told in a second line above the
+# bar, and not before a key would be heard: tmux's own place for it is in the screen, from where it pushes out the first line of a job's
+# output.
+set_formats() {
+  names='#{pane_dead_signal}'
+  for pair in 1:HUP 2:INT 3:QUIT 4:ILL 6:ABRT 7:BUS 8:FPE 9:KILL 11:SEGV 13:PIPE 14:ALRM 15:TERM; do
+    names="#{?#{==:#{pane_dead_signal},${pair%:*}},${pair#*:},$names}"
+  done
+  for_seconds="#{e|-|:#{?pane_dead,#{pane_dead_time},%s},$now}"
+  clock="#{e|/|:$for_seconds,3600}:#{=-2:0#{e|/|:#{e|m|:$for_seconds,3600},60}}:#{=-2:0#{e|m|:$for_seconds,60}}"
+  state="#{?pane_dead,#{?pane_dead_signal,signal $names,done #{pane_dead_status}},running}"
+  bar="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
+  end_text="--- Job done [#{?pane_dead_signal,signal $names,exit #{pane_dead_status}}]. Press any key to detach. ---"
+  above="#{?@ended,#[fg=default bg=default fill=default]$end_text,$bar}"
+}
+
+# The first process of the terminal: runs the job, writes its end when all its output is in the log, then ends as the job did, which
+# tmux shows.
+watch_terminal() {
+  dir=$JOBS/$1 job=$1
+  # Not HUP: the kernel sends it to us alone when the terminal goes, and to the job only when we have gone too.
+  trap : INT QUIT TERM
+  note_watcher
+  exec 3>&2 2<>"$dir/said"
+  (run_job 2>&3 3>&-)
+  set_end $?
+  # Now it comes because tmux closes what we let go of.
+  trap : HUP
+  exec </dev/null >/dev/null 2>/dev/null 3>&-
+  await_log
+  finish "$code" "$signal"
+  close_old_terminals
+  # shellcheck disable=SC3045 # Not POSIX, but in all three; without it a core file of sh may be left.
+  ulimit -c 0
+  trap - HUP INT QUIT TERM
+  [ "$signal" = - ] || kill -s "$signal" $$
+  exit "$code"
+}
+
+# tmux drops what it has not yet read when a terminal's first process ends. So we have let go of the terminal but live on: tmux reads it
+# to its end, hands all to the log's pipe, and says the pane is dead. It never does while something the job left behind holds the
+# terminal: then the job's own output has had half a second. Then `cat`, which sleeps only when it has read and written everything.
+await_log() {
+  first_line "$dir/tmux_socket" && socket=$line
+  tries=0
+  while [ $tries -lt 30 ] && is_dead=$(tmux -S "$socket" display-message -p -t "$TMUX_PANE" '#{pane_dead}') && [ "$is_dead" = 0 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  # On a busy host the job may have ended before `cat` has begun.
+  tries=0
+  while first_line "$dir/log_pid" && log_pid=$line && [ -z "$log_pid" ] && [ $tries -lt 1000 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  tries=0
+  while [ -n "$log_pid" ] && process "$log_pid" && [ "$process_state" != S ] && [ $tries -lt 3000 ]; do
+    tries=$((tries + 1))
+    sleep 0.01 || sleep 1
+  done
+  if [ -n "$log_pid" ] && ! process "$log_pid"; then
+    encode 'its output is not all in its log: what wrote it has ended early' && printf '%s\n' "$field" >"$dir/reason"
+  fi
+}
+
+# For a job whose watcher or terminal may have been killed: waits for its end, which nobody else would notice, and tells that it is lost.
+settle() {
+  exec >/dev/null 2>&1
+  tries=0
+  while load "$1" && [ "$job_state" = running ]; do
+    # What was killed beside it, such as a whole terminal, goes within moments.
+    tries=$((tries + 1))
+    [ $tries -lt 10 ] && sleep 0.1 || sleep 1
+  done
+}
+
+# A finished session goes when it has been looked at, after a day, or when there are more than twenty.
+close_old_terminals() (
+  set +f
+  now=$(date +%s)
+  for socket in "$JOBS"/*/tmux_socket; do
+    dir=${socket%/*}
+    [ -e "$socket" ] && { [ -e "$dir/exitcode" ] || [ -e "$dir/lost" ]; } || continue
+    first_line "$dir/ended_at"
+    printf '%s %s\n' "${line:-0}" "${dir##*/}"
+  done | sort -rn | {
+    open=0
+    while read -r ended id; do
+      open=$((open + 1))
+      [ $open -le 20 ] && [ $((now - ended)) -lt 86400 ] || close_terminal "$id"
+    done
+  }
+)
+
+close_terminal() {
+  first_line "$JOBS/$1/tmux_socket"
+  [ -n "$line" ] || return 0
+  socket=$line
+  [ -z "$(tmux -S "$socket" list-clients 2>/dev/null)" ] || return 0
+  tmux -S "$socket" kill-server 2>/dev/null
+  rm -f "$JOBS/$1/tmux_socket" "$socket"
+}
+
+# The processes of a job have here what they need. To read on would cost each of them most of a millisecond, and the job waits for it.
+case ${1-} in
+  run | watch-terminal | settle)
+    main "$@"
+    exit
+    ;;
+esac
+
+# ---- what an agent starts
+
 # The one child of ours that goes with us. It may have gone before, and its number may be another's by then.
 note_child() {
   child=$! child_start=
@@ -246,120 +630,7 @@ tree_line() {
   printf 'J %s %s %s %s %s %s\n' "$job" "${pid:-none}" "${pid_start:-0}" "${watcher:-none}" "${watcher_start:-0}" "$has_terminal"
 }
 
-# ---- a job's state
-
-# Works out a job's true state from its files; false where there is no such job. It runs only while its boot, its PID and that PID's
-# start time hold. A watcher writes the end before it goes, so a dead watcher and no end mean that none will ever come.
-load() {
-  job=$1 dir=$JOBS/$1
-  first_line "$dir/spec" && spec=$line
-  [ -n "$spec" ] || return 1
-  job_state=starting job_ended=- job_code=- job_signal=- job_stopped=0 job_reason=-
-  first_line "$dir/started_at" && job_started=${line:--}
-  first_line "$dir/pid" && pid=$line job_pid=${line:--}
-  [ ! -e "$dir/stop_requested" ] || job_stopped=1
-  load_end && return 0
-  first_line "$dir/pid_start" && pid_start=$line
-  first_line "$dir/watcher" && watcher=${line%% *} watcher_start=${line##* }
-  # Never claimed, it never ran: whoever sent it sends it again, to whichever boot.
-  [ -e "$dir/claimed" ] || return 0
-  first_line "$dir/boot_id"
-  if [ "$line" != "$BOOT_ID" ]; then
-    lose 'its host was restarted'
-  elif is_process "$pid" "$pid_start"; then
-    job_state=running
-  elif is_process "$watcher" "$watcher_start"; then
-    [ -z "$pid" ] || job_state=running
-  elif ! load_end && [ -n "$watcher" ]; then
-    first_line "$dir/tmux_socket"
-    if [ -n "$line" ] && ! tmux -S "$line" has-session 2>/dev/null; then
-      lose 'its terminal (tmux) was killed, so its end is not known'
-    else
-      lose 'the process that watched it was killed, so its end is not known'
-    fi
-  fi
-}
-
-load_end() {
-  first_line "$dir/exitcode"
-  if [ -n "$line" ]; then
-    job_state=ended job_code=$line
-    first_line "$dir/signal" && [ -z "$line" ] || job_code=- job_signal="=$line"
-    [ ! -e "$dir/failed" ] || job_code=- job_signal=-
-    first_line "$dir/reason" && job_reason=${line:--}
-  else
-    first_line "$dir/lost"
-    [ -n "$line" ] || return 1
-    job_state=lost job_reason=$line
-  fi
-  first_line "$dir/ended_at" && job_ended=${line:--}
-}
-
-# Puts what the core reads of the loaded job in $row.
-set_row() {
-  size_of "$dir/output.log"
-  row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec"
-}
-
-lose() {
-  encode "$1"
-  job_state=lost job_reason=$field
-  put "$dir/lost" "$field"
-  # By a process between: no dead child is left to an agent that serves.
-  (keep_and_tell)
-}
-
-# A finished job's row is kept as a file: a thousand of them are listed at once.
-keep_and_tell() {
-  set_row
-  tell
-  put "$dir/record" "$row" 2>/dev/null
-}
-
-# finish CODE SIGNAL|- : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
-finish() {
-  now=$(date +%s)
-  {
-    # In place, where room was taken at the start: a full disk is not to make a job without an end.
-    printf '%s\n' "$now" 1<>"$dir/ended_at"
-    [ "$2" = - ] || printf '%s\n' "$2" 1<>"$dir/signal"
-    printf '%s\n' "$1" 1<>"$dir/exitcode.new"
-    mv -f "$dir/exitcode.new" "$dir/exitcode"
-  } 2>/dev/null
-  load "$job"
-  keep_and_tell
-}
-
-# ---- events
-
-# Tells the change of the loaded job, whose row is in $row: first the log, from which all who were away read it, then a wake-up for each
-# agent that watches. Where the disk is full the wake-up carries the event itself.
-tell() {
-  event="job $row"
-  [ ${#event} -lt 3800 ] || event="ask =$job"
-  untold=
-  first_line "$EVENTS/generation"
-  while :; do
-    generation=$line
-    # A broken line of a full disk may stand before ours: hence the line end in front.
-    printf '\n%s\n' "$event" 2>/dev/null >>"$EVENTS/log.$generation" || untold=$event
-    # Who has just moved on to another log has not seen that: tell it there again.
-    first_line "$EVENTS/generation"
-    [ "$line" = "$generation" ] && break
-  done
-  wake
-}
-
-# Each watcher is woken by a process of its own, so one that stands still holds up nobody. It is deaf to the hang-up with which our
-# terminal may go, and our child, so that who stops the job's tree spares it.
-wake() {
-  set +f
-  for fifo in "$EVENTS"/w.*; do
-    # Opened for both, so that no reader is waited for.
-    [ ! -p "$fifo" ] || (trap '' HUP INT QUIT TERM && printf '%s\n' "$untold" 1<>"$fifo") 2>/dev/null &
-  done
-  set -f
-}
+# ---- the log of events
 
 # Prints the log from where the core stands, then whatever the FIFO announces. A process of its own; ends at `quit` or with its reader.
 watch() {
@@ -656,7 +927,7 @@ start_watching() {
 # start ID owner worker folder command summary script workdir columns rows. The job is written beside and renamed into place: it is
 # there whole or not at all. Its starter's claim then decides that it runs once, however often this is sent.
 start() {
-  id=${1#=} new=$JOBS/.new.${1#=}.$$
+  id=${1#=} new=$JOBS/.new.${1#=}.$$ now=
   if [ "$9" != - ] && ! command -v tmux >/dev/null 2>&1; then
     err MISSING_TOOL 'tmux is not installed, and a job with a terminal needs it'
     return
@@ -675,7 +946,7 @@ start() {
     [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
   fi
   if [ ! -e "$JOBS/$id/claimed" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
-    detach run "$id"
+    detach run "$id" "$now"
     [ -e "$JOBS/$id/claimed" ] || {
       fail "Cannot start job $id"
       return
@@ -685,13 +956,10 @@ start() {
 }
 
 write_job() {
-  workdir=$8
-  if [ "$workdir" = - ]; then
-    workdir=$ROOT_FIELD'/workdirs/'$id
-    mkdir -p "$new" "$ROOT/workdirs/$id" || return
-  else
-    mkdir -p "$new" || return
-  fi
+  workdir=$8 own_workdir=
+  [ "$workdir" != - ] || workdir=$ROOT_FIELD'/workdirs/'$id own_workdir=$ROOT/workdirs/$id
+  # Side by side, as in finish.
+  now=$(date +%s & mkdir -p "$new" ${own_workdir:+"$own_workdir"}) || return
   shift
   terminal=0
   printf '%b' "${1#=}" >"$new/owner" && printf '%b' "${2#=}" >"$new/worker" && printf '%b' "${3#=}" >"$new/cwd" &&
@@ -718,269 +986,6 @@ tell_state() {
     return
   fi
   ok
-}
-
-# The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
-run() {
-  dir=$JOBS/$1 job=$1
-  first_line "$dir/boot_id"
-  # Written before a restart of the host, and not begun.
-  [ "$line" = "$BOOT_ID" ] || [ -e "$dir/claimed" ] || put "$dir/boot_id" "$BOOT_ID"
-  set -C
-  { true >"$dir/claimed"; } 2>/dev/null || exit
-  set +C
-  # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
-  trap : HUP INT QUIT TERM
-  note_watcher
-  now=$(date +%s)
-  printf '%s\n' "$now" >"$dir/started_at"
-  exec >/dev/null
-  cd "$ROOT" || exit
-  if [ -e "$dir/terminal" ]; then
-    run_in_terminal
-  else
-    exec 2<>"$dir/said"
-    # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
-    (exec setsid sh "$AGENT" run-job "$job" </dev/null >>"$dir/output.log" 2>&1)
-    set_end $?
-    exec 2>/dev/null
-    finish "$code" "$signal"
-  fi
-}
-
-# The first one is written in place: before it is whole it is as good as none.
-note_watcher() {
-  process $$ || return
-  if [ -e "$dir/watcher" ]; then
-    put "$dir/watcher" "$$ $process_start"
-  else
-    printf '%s\n' "$$ $process_start" >"$dir/watcher"
-  fi
-}
-
-# $? is 128+n for death by signal n, but also for an exit with that number. sh names a signal on its stderr, which tells them apart,
-# save for INT and PIPE, which it never names: 130 and 141 are taken as these.
-set_end() {
-  code=$1 signal=-
-  [ "$1" -gt 128 ] || return 0
-  first_line "$dir/said"
-  [ -n "$line" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
-  name=$(kill -l $(($1 - 128)) 2>/dev/null)
-  signal=${name:--}
-}
-
-# The job itself: notes who it is, becomes the login shell, which reads the profile and then runs the script.
-run_job() {
-  dir=$JOBS/$1
-  process $$
-  printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' $$ >"$dir/pid"
-  [ ! -e "$dir/stop_requested" ] || kill -s TERM $$
-  # By a process between: the job is not to get children it did not start.
-  load "$1" && set_row && (tell)
-  export DROVER_JOB="$1" DROVER_SCRIPT="$dir/script" SHELL="$DROVER_SHELL"
-  decode "${spec##* =}"
-  export DROVER_WORKDIR="$text"
-  cd "$DROVER_WORKDIR" 2>/dev/null || cd "${HOME:-/}" || cd /
-  umask "$DROVER_UMASK"
-  LC_ALL=$DROVER_LC_ALL
-  [ -n "$LC_ALL" ] || unset LC_ALL
-  shell=$DROVER_SHELL
-  unset DROVER_SHELL DROVER_UMASK DROVER_LC_ALL DROVER_AGENT DROVER_ROOT DROVER_BOOT_ID_FILE DROVER_LOG DROVER_LOG_PID
-  # What a profile prints to stdout is no output of the job. csh takes no -l beside -c, and no numbered stream.
-  case ${shell##*/} in
-    csh | tcsh) exec "$shell" -c 'exec /bin/sh "$DROVER_SCRIPT"' ;;
-    busybox) exec "$shell" sh -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
-    *) exec "$shell" -l -c 'exec /bin/sh "$DROVER_SCRIPT" >&8 8>&-' 8>&1 >/dev/null ;;
-  esac
-}
-
-# ---- terminals
-
-# One tmux server a job, all of it made by one command line: what comes later would miss the first lines. Its options hold no text of
-# ours but in `@` options, which tmux does not expand again; a word that ends in `;` would end the command. No focus-events: at the end
-# screen looking away would count as a key.
-run_in_terminal() {
-  first_line "$dir/terminal" && columns=${line%% *} rows=${line##* }
-  short=${job%%-*}
-  set_socket
-  label "$dir/worker" && worker=$text
-  label "$dir/summary" && command=$text
-  set_formats
-  unset TMUX TMUX_PANE
-  export DROVER_LOG="$dir/output.log" DROVER_LOG_PID="$dir/log_pid"
-  first_line "$dir/workdir" && { cd "$line" 2>/dev/null || :; }
-  # One row is the status bar's.
-  if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
-    set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
-    set -s escape-time 0 \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
-    set -g status-interval 1 \; set -g 'status-format[0]' "$above" \; set -g 'status-format[1]' "$bar" \; \
-    bind-key -T prefix d detach-client -E 'exit 0' \; bind-key -T prefix D detach-client -E 'exit 0' \; \
-    bind-key -T drover-done Any detach-client -E 'exit 0' \; \
-    new-session -d -s "$short" -x "$columns" -y "$((rows > 1 ? rows - 1 : 1))" sh "$AGENT" watch-terminal "$job" \; \
-    set -p remain-on-exit on \; set -pq remain-on-exit-format '' \; \
-    set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g @ended 1 ; set -g status 2 ; \
-      run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
-    pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
-    # Until the watcher in the terminal has noted itself, we are who would know of its end.
-    tries=0
-    while first_line "$dir/watcher" && [ "${line%% *}" = $$ ] && [ $tries -lt 500 ]; do
-      tries=$((tries + 1))
-      sleep 0.02 2>/dev/null || sleep 1
-    done
-  else
-    encode "tmux could not open its terminal: $said"
-    printf '%s\n' "$field" >"$dir/reason"
-    true >"$dir/failed"
-    finish 126 -
-  fi
-}
-
-# A unix socket's path must be short. Files in /tmp may be anyone's, so a folder there must be ours.
-set_socket() {
-  socket=$dir/tmux
-  if [ ${#socket} -gt 100 ]; then
-    place=${TMPDIR:-/tmp}
-    [ ${#place} -lt 50 ] || place=/tmp
-    place=$place/drover-$(id -u)
-    mkdir -m 700 "$place" 2>/dev/null
-    { [ -d "$place" ] && [ ! -L "$place" ] && [ "$(stat -c '%u %a' "$place" 2>/dev/null)" = "$(id -u) 700" ]; } || place=
-    # Without such a folder tmux says what is wrong with the long path.
-    [ -z "$place" ] || socket=$place/$short
-  fi
-  printf '%s\n' "$socket" >"$dir/tmux_socket"
-  printf '%s\n' "$short" >"$dir/tmux_session"
-}
-
-# Text of a person's for the status bar: no control characters, no style (`#[`), and a `;` at its end as tmux wants it.
-label() {
-  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/\\;/')
-}
-
-best_terminal() {
-  for name in tmux-256color screen-256color; do
-    if has_terminfo $name; then
-      echo $name
-      return
-    fi
-  done
-  echo screen
-}
-
-has_terminfo() {
-  first=${1%"${1#?}"}
-  for place in "${TERMINFO-}" "${HOME-}/.terminfo" /etc/terminfo /lib/terminfo /usr/share/terminfo /usr/lib/terminfo /usr/local/share/terminfo; do
-    [ ! -e "$place/$first/$1" ] || return 0
-  done
-  return 1
-}
-
-# The clock counts by itself: no process a second. Signals are known to tmux by number only. The end is told in a second line above the
-# bar, and not before a key would be heard: tmux's own place for it is in the screen, from where it pushes out the first line of a job's
-# output.
-set_formats() {
-  names='#{pane_dead_signal}'
-  for pair in 1:HUP 2:INT 3:QUIT 4:ILL 6:ABRT 7:BUS 8:FPE 9:KILL 11:SEGV 13:PIPE 14:ALRM 15:TERM; do
-    names="#{?#{==:#{pane_dead_signal},${pair%:*}},${pair#*:},$names}"
-  done
-  for_seconds="#{e|-|:#{?pane_dead,#{pane_dead_time},%s},$now}"
-  clock="#{e|/|:$for_seconds,3600}:#{=-2:0#{e|/|:#{e|m|:$for_seconds,3600},60}}:#{=-2:0#{e|m|:$for_seconds,60}}"
-  state="#{?pane_dead,#{?pane_dead_signal,signal $names,done #{pane_dead_status}},running}"
-  bar="p-$short  #{@worker}  #{=40:@command}  [$state]  $clock"
-  end_text="--- Job done [#{?pane_dead_signal,signal $names,exit #{pane_dead_status}}]. Press any key to detach. ---"
-  above="#{?@ended,#[fg=default bg=default fill=default]$end_text,$bar}"
-}
-
-# The first process of the terminal: runs the job, writes its end when all its output is in the log, then ends as the job did, which
-# tmux shows.
-watch_terminal() {
-  dir=$JOBS/$1 job=$1
-  # Not HUP: the kernel sends it to us alone when the terminal goes, and to the job only when we have gone too.
-  trap : INT QUIT TERM
-  note_watcher
-  exec 3>&2 2<>"$dir/said"
-  (exec sh "$AGENT" run-job "$job" 2>&3 3>&-)
-  set_end $?
-  # Now it comes because tmux closes what we let go of.
-  trap : HUP
-  exec </dev/null >/dev/null 2>/dev/null 3>&-
-  await_log
-  finish "$code" "$signal"
-  close_old_terminals
-  # shellcheck disable=SC3045 # Not POSIX, but in all three; without it a core file of sh may be left.
-  ulimit -c 0
-  trap - HUP INT QUIT TERM
-  [ "$signal" = - ] || kill -s "$signal" $$
-  exit "$code"
-}
-
-# tmux drops what it has not yet read when a terminal's first process ends. So we have let go of the terminal but live on: tmux reads it
-# to its end, hands all to the log's pipe, and says the pane is dead. It never does while something the job left behind holds the
-# terminal: then the job's own output has had half a second. Then `cat`, which sleeps only when it has read and written everything.
-await_log() {
-  first_line "$dir/tmux_socket" && socket=$line
-  tries=0
-  while [ $tries -lt 30 ] && is_dead=$(tmux -S "$socket" display-message -p -t "$TMUX_PANE" '#{pane_dead}') && [ "$is_dead" = 0 ]; do
-    tries=$((tries + 1))
-    sleep 0.01 || sleep 1
-  done
-  # On a busy host the job may have ended before `cat` has begun.
-  tries=0
-  while first_line "$dir/log_pid" && log_pid=$line && [ -z "$log_pid" ] && [ $tries -lt 1000 ]; do
-    tries=$((tries + 1))
-    sleep 0.01 || sleep 1
-  done
-  tries=0
-  while [ -n "$log_pid" ] && process "$log_pid" && [ "$process_state" != S ] && [ $tries -lt 3000 ]; do
-    tries=$((tries + 1))
-    sleep 0.01 || sleep 1
-  done
-  if [ -n "$log_pid" ] && ! process "$log_pid"; then
-    encode 'its output is not all in its log: what wrote it has ended early' && printf '%s\n' "$field" >"$dir/reason"
-  fi
-}
-
-# A finished session goes when it has been looked at, after a day, or when there are more than twenty.
-close_old_terminals() (
-  set +f
-  now=$(date +%s)
-  for socket in "$JOBS"/*/tmux_socket; do
-    dir=${socket%/*}
-    [ -e "$socket" ] && { [ -e "$dir/exitcode" ] || [ -e "$dir/lost" ]; } || continue
-    first_line "$dir/ended_at"
-    printf '%s %s\n' "${line:-0}" "${dir##*/}"
-  done | sort -rn | {
-    open=0
-    while read -r ended id; do
-      open=$((open + 1))
-      [ $open -le 20 ] && [ $((now - ended)) -lt 86400 ] || close_terminal "$id"
-    done
-  }
-)
-
-close_terminal() {
-  first_line "$JOBS/$1/tmux_socket"
-  [ -n "$line" ] || return 0
-  socket=$line
-  [ -z "$(tmux -S "$socket" list-clients 2>/dev/null)" ] || return 0
-  tmux -S "$socket" kill-server 2>/dev/null
-  rm -f "$JOBS/$1/tmux_socket" "$socket"
-}
-
-attach() {
-  is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3
-  first_line "$dir/tmux_socket" && socket=$line
-  [ -n "$socket" ] && tmux -S "$socket" has-session >/dev/null 2>&1 || refuse "Job $1 has no terminal (any more)" 3
-  first_line "$dir/tmux_session" && session=$line
-  if ! has_terminfo "${TERM:-dumb}"; then
-    TERM=xterm
-    ! has_terminfo xterm-256color || TERM=xterm-256color
-    export TERM
-  fi
-  unset TMUX TMUX_PANE
-  tmux -u -S "$socket" attach-session -t "=$session" || exit
-  # Its end was seen and a key pressed: nobody needs it any more.
-  load_end && close_terminal "$1"
-  exit 0
 }
 
 # ---- stop
@@ -1048,17 +1053,6 @@ kill_tree() {
 centiseconds() {
   read -r uptime _ </proc/uptime
   echo "${uptime%.*}${uptime#*.}"
-}
-
-# For a job whose watcher or terminal may have been killed: waits for its end, which nobody else would notice, and tells that it is lost.
-settle() {
-  exec >/dev/null 2>&1
-  tries=0
-  while load "$1" && [ "$job_state" = running ]; do
-    # What was killed beside it, such as a whole terminal, goes within moments.
-    tries=$((tries + 1))
-    [ $tries -lt 10 ] && sleep 0.1 || sleep 1
-  done
 }
 
 # ---- list, samples, remove
@@ -1430,7 +1424,7 @@ tar_out() {
   exec tar -cf - -- "$@"
 }
 
-# ---- logs
+# ---- looking at a job
 
 # log ID FROM FOLLOW : tail seeks, so a late part of a large log costs nothing. Following ends with our stdin.
 send_log() {
@@ -1458,6 +1452,23 @@ follow_by_looking() {
     cat <&5 || exit
   done
 } 2>/dev/null
+
+attach() {
+  is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3
+  first_line "$dir/tmux_socket" && socket=$line
+  [ -n "$socket" ] && tmux -S "$socket" has-session >/dev/null 2>&1 || refuse "Job $1 has no terminal (any more)" 3
+  first_line "$dir/tmux_session" && session=$line
+  if ! has_terminfo "${TERM:-dumb}"; then
+    TERM=xterm
+    ! has_terminfo xterm-256color || TERM=xterm-256color
+    export TERM
+  fi
+  unset TMUX TMUX_PANE
+  tmux -u -S "$socket" attach-session -t "=$session" || exit
+  # Its end was seen and a key pressed: nobody needs it any more.
+  load_end && close_terminal "$1"
+  exit 0
+}
 
 # ---- disk
 

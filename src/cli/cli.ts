@@ -35,6 +35,7 @@ export type World = {
   name: string
   words: readonly string[]
   env: NodeJS.ProcessEnv
+  isTerminal: boolean
   stdin: Keys
   stdout: OutputStream
   stderr: OutputStream
@@ -65,7 +66,7 @@ export async function runCli(world: World): Promise<number> {
 }
 
 function makeCli(world: World, options: { program: Program; json: boolean; color: ColorWhen }): Cli {
-  const { env, stdout } = world
+  const { env } = world
   let client: CoreClient | undefined
   const cli: Cli = {
     program: options.program,
@@ -73,7 +74,7 @@ function makeCli(world: World, options: { program: Program; json: boolean; color
     get stdin() {
       return world.stdin
     },
-    out: new Output(world, options),
+    out: new Output(world, { ...options, onError: error => brokenOutput(cli, error) }),
     call: (method, input) => cli.client().call(method, input),
     client: ({ start = true } = {}) => {
       client ??= createClient({ env, start })
@@ -82,7 +83,6 @@ function makeCli(world: World, options: { program: Program; json: boolean; color
     now: Date.now,
     onBrokenPipe: undefined,
   }
-  stdout.removeAllListeners('error').on('error', error => brokenOutput(cli, error))
   return cli
 }
 

@@ -1,11 +1,14 @@
 /** Entry of the command line. It answers to the name it was called by: drover, p or beowulf. */
 import { basename } from 'node:path'
+import { isatty } from 'node:tty'
 import { runCli } from './cli.ts'
+
+const STDOUT = 1
 
 void main()
 
 async function main(): Promise<void> {
-  const { stdout } = process
+  let stdout: NodeJS.WriteStream | undefined
   let stderr: NodeJS.WriteStream | undefined
   // The launcher has the name; run as a script, our own file would be it.
   const name = basename(process.env.DROVER_CALLED_AS ?? 'drover')
@@ -13,10 +16,14 @@ async function main(): Promise<void> {
     name,
     words: process.argv.slice(2),
     env: process.env,
-    stdout,
-    // Node opens these two when they are first asked for: a command that needs neither is a tenth faster.
+    isTerminal: isatty(STDOUT),
+    // Node opens these when they are first asked for: a command that needs none, or not yet, is a tenth faster.
     get stdin() {
       return process.stdin
+    },
+    get stdout() {
+      stdout ??= process.stdout
+      return stdout
     },
     get stderr() {
       stderr ??= process.stderr
@@ -25,7 +32,7 @@ async function main(): Promise<void> {
   })
   // A file tells of its failure a moment after the write.
   await new Promise(setImmediate)
-  await Promise.all([flushed(stdout), stderr && flushed(stderr)])
+  await Promise.all([stdout && flushed(stdout), stderr && flushed(stderr)])
   // Not by itself: a kept connection or a paused stdin would hold us.
   process.exit(code)
 }

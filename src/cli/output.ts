@@ -9,7 +9,20 @@ import { safeJson, visibleLines } from './visible.ts'
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue'
 export type ColorWhen = 'auto' | 'always' | 'never'
-export type OutputWorld = { readonly stdout: OutputStream; readonly stderr: OutputStream; readonly env: NodeJS.ProcessEnv }
+export type OutputWorld = {
+  /** Whether a person reads stdout. */
+  readonly isTerminal: boolean
+  /** Opened when they are first asked for: see index.ts. */
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: NodeJS.ProcessEnv
+}
+export type OutputOptions = {
+  json: boolean
+  color: ColorWhen
+  /** Stdout cannot be written to. */
+  onError(error: NodeJS.ErrnoException): void
+}
 
 const CODES: Readonly<Record<Paint, readonly [string, string]>> = {
   bold: ['1', '22'],
@@ -22,28 +35,33 @@ const CODES: Readonly<Record<Paint, readonly [string, string]>> = {
 const FALLBACK_COLUMNS = 80
 
 export class Output {
-  readonly stdout: OutputStream
   readonly isJson: boolean
+  readonly #onError: OutputOptions['onError']
   readonly #color: ColorWhen
   readonly #env: NodeJS.ProcessEnv
   readonly #world: OutputWorld
+  #stdout: OutputStream | undefined
 
-  constructor(world: OutputWorld, options: { json: boolean; color: ColorWhen }) {
-    this.stdout = world.stdout
+  constructor(world: OutputWorld, options: OutputOptions) {
     this.isJson = options.json
+    this.#onError = options.onError
     this.#color = options.color
     this.#env = world.env
     this.#world = world
   }
 
-  /** Asked for only when something is written to it: see index.ts. */
+  get stdout(): OutputStream {
+    this.#stdout ??= this.#world.stdout.removeAllListeners('error').on('error', this.#onError)
+    return this.#stdout
+  }
+
   get stderr(): OutputStream {
     return this.#world.stderr
   }
 
   /** Whether a person reads stdout. */
   get isTerminal(): boolean {
-    return this.stdout.isTTY === true
+    return this.#world.isTerminal
   }
 
   get columns(): number {
@@ -84,22 +102,22 @@ export class Output {
   }
 
   paint(paint: Paint, text: string): string {
-    return this.#painted(this.stdout, paint, text)
+    return this.#painted(this.isTerminal, paint, text)
   }
 
   paintError(paint: Paint, text: string): string {
-    return this.#painted(this.stderr, paint, text)
+    return this.#painted(this.stderr.isTTY === true, paint, text)
   }
 
-  #painted(stream: OutputStream, paint: Paint, text: string): string {
-    if (!this.#hasColor(stream)) return text
+  #painted(isTerminal: boolean, paint: Paint, text: string): string {
+    if (!this.#hasColor(isTerminal)) return text
     const [on, off] = CODES[paint]
     return `\x1b[${on}m${text}\x1b[${off}m`
   }
 
-  #hasColor(stream: OutputStream): boolean {
+  #hasColor(isTerminal: boolean): boolean {
     if (this.#color !== 'auto') return this.#color === 'always'
-    return stream.isTTY === true && !this.#env.NO_COLOR && this.#env.TERM !== 'dumb'
+    return isTerminal && !this.#env.NO_COLOR && this.#env.TERM !== 'dumb'
   }
 }
 

@@ -26,7 +26,7 @@ export async function streamJob(
 ): Promise<number> {
   const stopTelling = tellOfLoss(cli, watch)
   if (isStoppedByReader) cli.onBrokenPipe = () => void readerGone(session, jobId)
-  await copyLog(cli, session, { jobId, fromByte: 0 })
+  await copyLog(cli, session, { jobId, fromByte: 0, watch })
   const job = await watch.until(isFinal)
   stopTelling()
   return finish(cli, job)
@@ -41,16 +41,30 @@ export function finish(cli: Cli, job: JobView): number {
   return jobExitCode(job)
 }
 
+/** `watch`: where the job is watched anyway; its end is known from there a little sooner. */
+type LogFrom = { jobId: string; fromByte: number; watch?: JobWatch }
+
 /** Copies the job's log to stdout until the job has ended and all of it is here. */
-export async function copyLog(cli: Cli, session: CoreSession, from: { jobId: string; fromByte: number }): Promise<void> {
+export async function copyLog(cli: Cli, session: CoreSession, { jobId, watch, ...from }: LogFrom): Promise<void> {
   let { fromByte } = from
+  const isAllHere = () => {
+    const { job } = watch ?? {}
+    return job?.state === 'ended' && job.logBytes !== null && fromByte >= job.logBytes
+  }
   for (let coreLosses = 0; ; ) {
     try {
-      const log = await session.openLog({ job: from.jobId, fromByte, follow: true })
+      const log = await session.openLog({ job: jobId, fromByte, follow: true })
       coreLosses = 0
-      for await (const bytes of log) {
-        fromByte += bytes.length
-        await written(cli.out.stdout, bytes)
+      const { stdout } = cli.out // Opened now, while the job is at work.
+      const stopWatching = watch?.onChange(() => isAllHere() && log.close())
+      try {
+        for await (const bytes of log) {
+          fromByte += bytes.length
+          await written(stdout, bytes)
+          if (isAllHere()) break
+        }
+      } finally {
+        stopWatching?.()
       }
       return
     } catch (error) {

@@ -214,7 +214,7 @@ export class FakeJob {
     let at = fromByte
     const send = () => {
       if (output.destroyed) return
-      output.write(this.log.subarray(at))
+      output.write(Buffer.from(this.log.subarray(at))) // A copy: who sends it lets go of its memory.
       at = Math.max(at, this.log.length)
       if (!follow || this.view.state === 'ended') output.end()
     }
