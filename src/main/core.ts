@@ -155,6 +155,12 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     }
   }
 
+  function databaseProblem(): string | null {
+    const { problem } = store.late
+    if (problem) return `${problem.message}; it is written as soon as there is room`
+    return store.database.misplacement?.message ?? null
+  }
+
   const countJobs = (): JobCounts => {
     const unfinished = jobs.unfinished()
     const known = unfinished.filter(row => row.unknownSince === null)
@@ -187,7 +193,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       findings: await examine({
         links: hosts.all(),
         configError: config.error?.message ?? null,
-        databaseError: store.late.problem?.message ?? null,
+        databaseError: databaseProblem(),
       }),
     }),
     ...configMethods(config),

@@ -3,7 +3,7 @@
  * what cannot be done is told in seconds, by name and with what to do, and leaves all as it was; what can be done all the same is done.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { CoreStatus } from '../../src/shared/contract.ts'
@@ -242,6 +242,21 @@ describe('a runtime folder that is removed under a core, as at a logout', () => 
     expect(await attached).toMatchObject({ code: 0, stdout: 'went\n' })
     expect(await asNobody(['daemon', 'stop'], env)).toMatchObject({ code: 0 })
   })
+})
+
+test('a database that is moved away under a core takes no more jobs, says so, and does again when it is back', async () => {
+  const run = (...words: string[]) => asNobody(words)
+  expect(await run('push', '-n', '--', 'echo one')).toMatchObject({ code: 0, stdout: 'one\n' })
+  const database = join(home, '.local/share/drover/drover.db')
+  renameSync(database, `${database}.away`)
+  const gone = expect.stringMatching(/drover\.db was removed or replaced .*drover daemon restart/)
+  expect(await run('push', '-n', '--', 'touch ran')).toMatchObject({ code: 125, stdout: '', stderr: gone })
+  expect(await run('doctor')).toMatchObject({ code: 1, stdout: gone })
+  expect(existsSync(join(home, 'ran'))).toBe(false)
+  renameSync(`${database}.away`, database)
+  expect(await run('push', '-n', '--', 'echo two')).toMatchObject({ code: 0, stdout: 'two\n' })
+  expect((await run('ls', '-a')).stdout.trim().split('\n')).toHaveLength(2)
+  expect(await run('daemon', 'stop')).toMatchObject({ code: 0 })
 })
 
 describe('a user', () => {

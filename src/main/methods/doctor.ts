@@ -23,7 +23,7 @@ const DISK_LOW_BYTES = 1024 ** 3
 export type ExamineOptions = {
   links: readonly HostLink[]
   configError: string | null
-  /** Why what was done is not written yet, if so. */
+  /** Why what was done is not written, or not where it would be found. */
   databaseError: string | null
 }
 
@@ -48,7 +48,7 @@ export async function examine({ links, configError, databaseError }: ExamineOpti
             level: 'error',
             host: null,
             subject: 'database',
-            message: `${databaseError}; it is written as soon as there is room`,
+            message: databaseError,
             fix: null,
           },
         ]

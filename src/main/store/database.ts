@@ -28,10 +28,12 @@ export class Database {
   readonly path: string
   /** For the tables of this room only. */
   readonly sqlite: Sqlite
+  readonly #file: string | null
 
   private constructor(path: string, sqlite: Sqlite) {
     this.path = path
     this.sqlite = sqlite
+    this.#file = fileAt(path)
   }
 
   /**
@@ -86,9 +88,25 @@ export class Database {
     }
   }
 
+  /** Why what is written now will not be found again; null as long as the file we have open is the one at its place. */
+  get misplacement(): AppError | null {
+    if (fileAt(this.path) === this.#file) return null
+    const message = `${this.path} was removed or replaced while the core had it open: what it writes now would be lost. Put it back, or begin anew: drover daemon restart`
+    return new AppError('BAD_CONFIG', message)
+  }
+
   /** Lets go of the lock. Nothing is lost without it. */
   close(): void {
     this.sqlite.close()
+  }
+}
+
+function fileAt(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path)
+    return `${dev}:${ino}`
+  } catch {
+    return null // It is not there, or its folder is closed to us.
   }
 }
 

@@ -87,8 +87,10 @@ export class JobTable {
     this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
   }
 
-  /** Takes on a job: on the disk when this returns. @throws if the id is taken. */
+  /** Takes on a job: on the disk when this returns. @throws if the id is taken; {AppError} if the database's file is gone. */
   insert(row: JobRow): void {
+    const { misplacement } = this.#database
+    if (misplacement) throw misplacement
     this.#database.durably(() => this.#insert(row))
   }
 
