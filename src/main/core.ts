@@ -39,7 +39,7 @@ import type { RunningCore } from './run-headless.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
 
-/** How long a placement waits, after the start, for hosts that are still being connected. */
+/** How long a placement or a stop waits, after the start, for hosts that are still being connected. */
 const SETTLE_MS = 3_000
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
@@ -98,10 +98,11 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   })
   const pulls = new Pulls({ pullFiles: request => pullFiles({ workers, ...request }), linkOf, emit: event => bus.emit(event) })
   const jobsLog = log.room('jobs')
+  const settled = () => hosts.settled(SETTLE_MS)
   const placer = {
     store,
     links: () => hosts.all(),
-    settled: () => hosts.settled(SETTLE_MS),
+    settled,
     tagsOf: (name: string) => config.current.hosts.find(host => host.name === name)?.tags ?? [],
     unfinished: () => jobs.unfinished(),
     now,
@@ -205,6 +206,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       pulls,
       hosts,
       owner,
+      settled,
       defaultHost: () => config.current.defaultHost,
       place: row => place(row, null, placer),
       preview: async ({ folder }) => {

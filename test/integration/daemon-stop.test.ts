@@ -36,3 +36,15 @@ test('jobs that run go on, those on their way wait for the next core, and of tho
   const after = JSON.parse((await product.drover(['daemon', 'stop', '--json'])).stdout)
   expect(after).toMatchObject({ isRunning: false, runningJobs: 2, comingJobs: { queued: 0, syncing: 0, starting: 0 } })
 })
+
+test('a job is stopped by the first command after it, though its host is yet to be connected', async () => {
+  const box = await startSshd()
+  onTestFinished(() => box.stop())
+  const product = await startProduct({ box })
+  for (const host of ['local', 'box']) {
+    const id = await product.running(['-n', '--no-tty', '--on', host, '--', 'exec sleep 1000'])
+    await product.drover(['daemon', 'stop'])
+    const { code, stdout, stderr } = await product.drover(['stop', id.slice(0, 8)])
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: expect.stringContaining('stopped'), stderr: '' })
+  }
+})

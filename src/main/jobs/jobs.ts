@@ -145,7 +145,7 @@ export class Jobs implements OutputJobs {
   /** Tells a job's host how it is to be stopped. What does not arrive stays noted. */
   async passOnStop(id: string, agent: Agent): Promise<void> {
     const how = this.find(id)?.pendingStop ?? DEFAULT_STOP
-    await agent.stop(id, how)
+    this.told(await agent.stop(id, how))
     const noted = this.find(id)?.pendingStop
     // Another wish may have come meanwhile: that one is not told yet.
     if (noted?.signal === how.signal && noted.graceMs === how.graceMs) this.#options.table.update(id, { pendingStop: null })

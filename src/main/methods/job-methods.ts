@@ -18,6 +18,8 @@ export type JobMethodsOptions = {
   pulls: Pulls
   hosts: Hosts
   owner: string
+  /** Settles when the hosts that are being connected are known to answer or not, or after a while. */
+  settled(): Promise<void>
   defaultHost(): string
   /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
   place(row: JobRow): Promise<NonNullable<JobRow['placement']>>
@@ -79,7 +81,9 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       jobs.requestStop(id, { signal, graceMs })
       if (!hasReachedHost(before)) runner.cancel(id)
       else {
-        const { live } = hosts.get(before.host ?? '')
+        const link = hosts.get(before.host ?? '')
+        if (!link.live) await options.settled()
+        const { live } = link
         // Without a link the wish stands in the row, and is told to the host as soon as it answers again.
         if (live) await jobs.passOnStop(id, live.agent).catch(unlessLost)
       }
