@@ -188,6 +188,8 @@ second' # ; exit 9`
       expect(await product.drover(['pull', jobId, 'd', to])).toMatchObject({ code: 0 })
       expect(await product.drover(['pull', jobId, '*.txt', to])).toMatchObject({ code: 0 })
       expect([readFileSync(join(to, 'd/x'), 'utf8'), readFileSync(join(to, 'y.txt'), 'utf8')]).toEqual(['1\n', '2\n'])
+      expect(await product.drover(['pull', jobId, 'y.txt', to])).toMatchObject({ code: 0 })
+      writeFileSync(join(to, 'y.txt'), 'mine')
       expect(await product.drover(['pull', jobId, 'y.txt', to])).toMatchObject({ code: 1 })
       expect(await product.drover(['pull', jobId, 'y.txt', to, '-f'])).toMatchObject({ code: 0 })
       expect(await product.drover(['pull', jobId, 'nothing*', to])).toMatchObject({ code: 1 })

@@ -184,6 +184,23 @@ describe('what is in the way', () => {
     expectNoStaging()
   })
 
+  test('is not what is the same already: it stays, and counts as brought', async () => {
+    const { jobId, workdir } = await jobWith(['out/a', 'out/b'])
+    symlinkSync('a', join(workdir, 'out/link'))
+    await pull(jobId, 'out/*', { keepPaths: true })
+    const before = lstatSync(join(destination, 'out/a'))
+    rmSync(join(destination, 'out/b'))
+    const again = await pull(jobId, 'out/*', { keepPaths: true })
+    expect(again).toMatchObject({
+      matches: 3,
+      fileCount: 3,
+      files: ['a', 'b', 'link'].map(name => join(destination, 'out', name)),
+    })
+    expect(lstatSync(join(destination, 'out/a')).ino).toBe(before.ino)
+    expect(listTree(join(destination, 'out'))).toEqual(listTree(join(workdir, 'out')))
+    expectNoStaging()
+  })
+
   test('is replaced when that is asked for, and the rest stays', async () => {
     const { jobId } = await jobWith(['out/a', 'out/b'])
     makeTree(destination, { 'out/b': 'mine', 'out/kept': 'mine too' })

@@ -1,6 +1,6 @@
 /**
  * Moves what was pulled from its staging folder to where the person wants it, on the same file system. It is looked at as a whole
- * first: if anything there is in the way, nothing is moved.
+ * first: if anything there is in the way, nothing is moved. What is there already, and is the same, is not in the way and stays as it is.
  */
 import {
   linkSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesOf, displayPath } from '../byte-path.ts'
+import { isSameContent } from './same-content.ts'
 
 type Move = { from: string; to: string; isDir: boolean; isLink: boolean; replaces: boolean }
 
@@ -25,12 +26,18 @@ export class Placement {
   readonly #moves: Move[] = []
   readonly #inTheWay: string[] = []
   readonly #overwrite: boolean
+  readonly #checkCancelled: () => void
 
-  constructor(options: { overwrite: boolean }) {
+  constructor(options: { overwrite: boolean; checkCancelled(): void }) {
     this.#overwrite = options.overwrite
+    this.#checkCancelled = options.checkCancelled
   }
 
-  /** A folder that is there already is filled up; what else is there is in the way, or replaced where it is no folder. */
+  /**
+   * A folder that is there already is filled up; what else is there and differs is in the way, or replaced where it is no folder.
+   *
+   * @throws {AppError} `CANCELLED`
+   */
   plan(from: string, to: string): void {
     const staged = lstatSync(bytesOf(from))
     const there = lstatSync(bytesOf(to), { throwIfNoEntry: false })
@@ -38,7 +45,7 @@ export class Placement {
       for (const name of readdirSync(bytesOf(from), 'latin1')) this.plan(`${from}/${name}`, `${to}/${name}`)
     } else if (there === undefined || (this.#overwrite && !there.isDirectory() && !staged.isDirectory())) {
       this.#moves.push(move(from, to, staged, there))
-    } else this.#inTheWay.push(to)
+    } else if (!isSameContent(from, to, this.#checkCancelled)) this.#inTheWay.push(to)
   }
 
   /** @throws {AppError} `CONFLICT` naming what is in the way; then nothing was moved. */

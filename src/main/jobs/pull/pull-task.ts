@@ -41,7 +41,8 @@ export async function pullTask(input: PullInput, context: TaskContext): Promise<
     const extraction = new Extraction({ staging, pattern, keepPaths: input.keepPaths, context })
     await extraction.run(context.feed())
     context.checkCancelled()
-    const files = place(extraction, { staging, destination, overwrite: input.overwrite })
+    const placement = new Placement({ overwrite: input.overwrite, checkCancelled: () => context.checkCancelled() })
+    const files = place(extraction, placement, { staging, destination })
     const { files: fileCount, totalBytes, skipped } = extraction
     return { files: files.slice(0, NAMED_FILES).map(displayPath), matches: files.length, fileCount, totalBytes, skipped }
   } catch (error) {
@@ -83,12 +84,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Gives the byte paths of the matches in their new places. */
-function place(extraction: Extraction, to: { staging: string; destination: Destination; overwrite: boolean }): string[] {
-  const { staging, destination, overwrite } = to
+/** Gives the byte paths of the matches in their places. */
+function place(
+  extraction: Extraction,
+  placement: Placement,
+  { staging, destination }: { staging: string; destination: Destination },
+): string[] {
   const roots = extraction.roots()
   const folder = toBytePath(destination.folder)
-  const placement = new Placement({ overwrite })
   const [first, ...others] = roots
   if (first !== undefined && others.length === 0 && destination.name !== null) {
     const target = `${folder}/${toBytePath(destination.name)}`

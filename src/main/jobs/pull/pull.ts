@@ -18,7 +18,7 @@ export type PullFilesOptions = {
   pattern: string
   /** Absolute: a folder that takes the matches, or the new name of the one match. */
   destination: string
-  /** Replaces files that are there; else any of them is a conflict, and nothing is moved. */
+  /** Replaces files that are there; else any of them that differs is a conflict, and nothing is moved. */
   overwrite: boolean
   /** Puts each match at its path below the workdir; else by its name alone, as scp does. */
   keepPaths?: boolean
