@@ -1,7 +1,7 @@
 /**
  * Writes the database of this version for test/fixtures/databases: once for each schema, which must open in every later one.
- * Before a step is added to the migrations, so that the step has a database to be tried on:
- * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-2.db`
+ * With the step that makes the schema, so that every later step has a database to be tried on:
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-3.db`
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -22,6 +22,9 @@ store.jobs.insert(
     command: { line: 'make && echo "größe"' },
     env: { CC: 'clang' },
     pull: ['out/*'],
+    pullResults: [
+      { pattern: 'out/*', files: 0, error: { code: 'CONFLICT', message: 'Already there: größe', details: { count: 1 } } },
+    ],
     hasTerminal: true,
     columns: 80,
     rows: 24,
@@ -54,6 +57,20 @@ store.jobs.insert(
     createdAt: AT + 6,
     stopRequestedAt: AT + 8,
     pendingStop: { signal: 'INT', graceMs: 5000 },
+  }),
+)
+store.jobs.insert(
+  jobRow({
+    id: '44444444-4444-4444-8444-444444444444',
+    host: 'box',
+    pull: ['a', 'b'],
+    pullResults: [{ pattern: 'a', files: 3, error: null }],
+    state: 'ended',
+    outcome: 'exited',
+    exitCode: 0,
+    createdAt: AT + 7,
+    startedAt: AT + 8,
+    endedAt: AT + 9,
   }),
 )
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })

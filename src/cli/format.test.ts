@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageText, bytesText, commandText, countText, durationText, jobDurationText, statusText } from './format.ts'
+import { ageText, bytesText, commandText, countText, durationText, jobDurationText, pullText, statusText } from './format.ts'
 
 const NOW = 1_000_000_000
 const RUNNING = { state: 'running', outcome: null, exitCode: null, signal: null, unknownSince: null } as const
@@ -49,6 +49,17 @@ test.each([
   ['done [0]', { ...ENDED, outcome: 'exited', exitCode: 0, unknownSince: NOW - 125_000 }],
 ] as const)('a job is shown as %s', (text, job) => {
   expect(statusText(job, NOW)).toBe(text)
+})
+
+test('of files that a job was to bring back it is said when they are not here', () => {
+  const job = { state: 'ended', host: 'box', folder: '/f', startedAt: 1, pull: ['x', 'y'] } as const
+  const came = ['x', 'y'].map(pattern => ({ pattern, files: 1, error: null }))
+  const failed = { pattern: 'y', files: 0, error: { code: 'CONFLICT', message: '', details: {} } } as const
+  expect(pullText({ ...job, pullResults: came })).toBe('')
+  expect(pullText({ ...job, pullResults: came.slice(1) })).toBe('pulling')
+  expect(pullText({ ...job, pullResults: [failed] })).toBe('not pulled')
+  expect(pullText({ ...job, state: 'running', pullResults: [] })).toBe('')
+  expect(pullText({ ...job, startedAt: null, pullResults: [] })).toBe('')
 })
 
 test('a job that cannot be asked about has run up to when it was last known to', () => {

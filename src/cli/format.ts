@@ -1,5 +1,5 @@
 /** How figures, times and states are written for people: the same words in every verb. */
-import type { Command, HostView, JobView } from '../shared/domain.ts'
+import { type Command, type HostView, type JobView, owedPulls } from '../shared/domain.ts'
 import { shellJoin } from '../shared/shell-quote.ts'
 
 const SHORT_ID_LENGTH = 8
@@ -78,6 +78,12 @@ function outcomeText(job: Ended): string {
     default:
       return job.outcome
   }
+}
+
+/** What is to be said of the files that a job was to bring back: nothing, if all went well. */
+export function pullText(job: Parameters<typeof owedPulls>[0]): '' | 'pulling' | 'not pulled' {
+  if (job.pullResults.some(({ error }) => error !== null)) return 'not pulled'
+  return owedPulls(job).length > 0 ? 'pulling' : ''
 }
 
 /** How long it ran, or has run; while its host cannot be asked, up to when it was last known to run. Empty before it ran. */

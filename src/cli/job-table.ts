@@ -1,7 +1,7 @@
 /** The table of jobs, as `ls` prints it and `ls --watch` redraws it. */
 import type { JobView } from '../shared/domain.ts'
 import type { Cli } from './cli.ts'
-import { commandText, jobDurationText, shortId, statusText } from './format.ts'
+import { commandText, jobDurationText, pullText, shortId, statusText } from './format.ts'
 import type { Paint } from './output.ts'
 import type { Column } from './table.ts'
 
@@ -31,10 +31,16 @@ export function jobLines(cli: Cli, jobs: readonly JobView[]): string[] {
     job.host ?? '-',
     job.folder === null ? '-' : shownPath(job.folder, cli.env.HOME),
     commandText(job.command),
-    job.isForeign ? `${statusText(job, now)} (other computer)` : statusText(job, now),
+    fullStatus(job, now),
     jobDurationText(job, now) || '-',
   ])
   return cli.out.tableLines(columns, rows, { isAligned: isP || cli.out.isTerminal })
+}
+
+/** Whoever left a job alone sees here that its files did not come. */
+function fullStatus(job: JobView, now: number): string {
+  const status = [statusText(job, now), pullText(job)].filter(text => text !== '').join(', ')
+  return job.isForeign ? `${status} (other computer)` : status
 }
 
 function shownPath(path: string, home: string | undefined): string {
@@ -46,6 +52,7 @@ function shownPath(path: string, home: string | undefined): string {
 function colorOf(job: JobView | undefined): Paint {
   if (job === undefined) return 'dim'
   if (job.state !== 'ended') return job.unknownSince === null ? 'blue' : 'yellow'
+  if (pullText(job) === 'not pulled') return 'red'
   if (job.outcome === 'exited') return job.exitCode === 0 ? 'green' : 'red'
   return job.outcome === 'stopped' || job.outcome === 'cancelled' ? 'dim' : 'red'
 }

@@ -69,7 +69,7 @@ async function follow(cli: Cli, session: CoreSession, following: Following): Pro
   if (cli.out.isJson) {
     const job = await watch.until(isFinal)
     const code = await pulled.exitCode(jobExitCode(job))
-    cli.out.json(job)
+    cli.out.json(watch.job ?? job)
     return code
   }
   const streams = () => streamJob(cli, session, watch, { jobId, isStoppedByReader: true })

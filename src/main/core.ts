@@ -96,9 +96,15 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     now,
     ended: row => jobEnded(row),
   })
-  const pulls = new Pulls({ pullFiles: request => pullFiles({ workers, ...request }), linkOf, emit: event => bus.emit(event) })
   const jobsLog = log.room('jobs')
   const settled = () => hosts.settled(SETTLE_MS)
+  const pulls = new Pulls({
+    pullFiles: request => pullFiles({ workers, ...request }),
+    linkOf,
+    settled: (jobId, result) => jobs.pulled(jobId, result),
+    emit: event => bus.emit(event),
+    log: jobsLog,
+  })
   const placer = {
     store,
     links: () => hosts.all(),
@@ -137,7 +143,8 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     live.agent.onEvent(({ job }) => jobs.told(job))
     for (let attempt = 0; link.live === live; attempt++) {
       try {
-        return await jobs.reconcile(link, live)
+        await jobs.reconcile(link, live)
+        return pulls.hostBack(link.name, jobs.owing(link.name))
       } catch (error) {
         jobsLog.warning('a host did not tell of its jobs', { host: link.name, error: String(error) })
         await delay(backoffMs(attempt))
@@ -151,9 +158,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     if (host === null || endedAt === null || began === null) return
     const durationMs = Math.max(0, endedAt - began)
     store.history.append({ commandKey: commandKey(row.command), host, folder, endedAt, peakMemoryBytes, durationMs, exitCode })
-    for (const pattern of row.pull) {
-      if (folder !== null) pulls.start({ jobId: id, pattern, destination: folder, overwrite: false, keepPaths: true })
-    }
+    pulls.bringBack(row)
   }
 
   function databaseProblem(): string | null {
@@ -231,7 +236,10 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
-    for (const name of await hosts.set(config.current.hosts)) bus.emit({ type: 'host.removed', name })
+    for (const name of await hosts.set(config.current.hosts)) {
+      bus.emit({ type: 'host.removed', name })
+      pulls.hostGone(name)
+    }
   }
 
   const { promise: closed, resolve: hasClosed } = Promise.withResolvers<void>()

@@ -29,6 +29,14 @@ export type SyncProgress = {
   bytesTotal: number | null
 }
 
+/** How bringing back one pattern of `pull` has ended, for good. */
+export type PulledPattern = {
+  pattern: string
+  /** How many are here by it, folders not counted. */
+  files: number
+  error: ErrorBody | null
+}
+
 export type JobView = {
   id: string
   kind: JobKind
@@ -61,6 +69,8 @@ export type JobView = {
   progress: SyncProgress | null
   /** What is brought back by itself at the end, as given with --pull. */
   pull: readonly string[]
+  /** How that ended: one for each pattern for which it has. What has none is on its way, or waits for its host: see `owedPulls`. */
+  pullResults: readonly PulledPattern[]
   /** True for a job that another computer of the same person started on a shared host. */
   isForeign: boolean
 }
@@ -105,15 +115,33 @@ export type EventBody =
   | { type: 'job.removed'; jobId: string }
   | { type: 'host.changed'; host: HostView }
   | { type: 'host.removed'; name: string }
-  /** Comes every few seconds even where nothing moves: who hears none for long need not wait for the end. */
-  | { type: 'pull.progress'; pullId: string; jobId: string; filesDone: number; bytesDone: number; bytesTotal: number | null }
+  /** Comes every few seconds even where nothing moves. `isWaiting`: its host cannot be reached; it goes on when that is back. */
+  | {
+      type: 'pull.progress'
+      pullId: string
+      jobId: string
+      filesDone: number
+      bytesDone: number
+      bytesTotal: number | null
+      isWaiting: boolean
+    }
   | { type: 'pull.ended'; pullId: string; jobId: string; pattern: string; files: string[]; error: ErrorBody | null }
+  /** Nobody waits for its host any more, which is not in the config now. It is still owed, should that come back. */
+  | { type: 'pull.dropped'; pullId: string; jobId: string; pattern: string; error: ErrorBody }
   | { type: 'config.changed' }
   | { type: 'config.error'; error: ErrorBody }
 /** `seq` counts up within one run of the core. */
 export type CoreEvent = EventBody & { seq: number; at: number }
 
-/** True when no further change of this job can come. */
+/** True when the job itself will not change any more. */
 export function isFinal(job: { state: JobState }): boolean {
   return job.state === 'ended'
+}
+
+/** The patterns of a job that has run and ended whose files are still to be brought back. */
+export function owedPulls(
+  job: Pick<JobView, 'state' | 'host' | 'folder' | 'startedAt' | 'pull' | 'pullResults'>,
+): readonly string[] {
+  if (job.state !== 'ended' || job.host === null || job.folder === null || job.startedAt === null) return []
+  return job.pull.filter(pattern => !job.pullResults.some(result => result.pattern === pattern))
 }

@@ -143,6 +143,7 @@ const EMPTY_VIEW: Omit<JobView, 'id' | 'command' | 'createdAt'> = {
   placement: null,
   progress: null,
   pull: [],
+  pullResults: [],
   isForeign: false,
 }
 

@@ -14,6 +14,7 @@ export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
     rows: null,
     env: {},
     pull: [],
+    pullResults: [],
     state: 'queued',
     outcome: null,
     exitCode: null,

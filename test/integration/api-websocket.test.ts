@@ -107,7 +107,7 @@ test('events come from the moment of asking, from a number on, or for one job on
   await waitFor(() => now.messages.length === 1 && since.messages.length === 2 && one.messages.length === 1)
   api.bus.emit({ type: 'job.removed', jobId })
   api.bus.emit({ type: 'host.removed', name: 'c' })
-  const moved = { type: 'pull.progress', pullId: 'p', filesDone: 1, bytesDone: 1, bytesTotal: null } as const
+  const moved = { type: 'pull.progress', pullId: 'p', filesDone: 1, bytesDone: 1, bytesTotal: null, isWaiting: false } as const
   api.bus.emit({ ...moved, jobId })
   api.bus.emit({ ...moved, jobId: 'another' })
   await waitFor(() => now.messages.length === 5 && since.messages.length === 6 && one.messages.length === 3)

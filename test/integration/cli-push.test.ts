@@ -213,15 +213,16 @@ test('a core that is replaced meanwhile loses and doubles no byte', async () => 
 test('--pull: it returns when the files are here, and says when they could not be brought', async () => {
   const core = await FakeCore.start({
     'job.push': async input => {
-      const job = core.push(input)
-      const { id } = job.job
-      setTimeout(
-        () => core.bus.emit({ type: 'pull.ended', pullId: '1', jobId: id, pattern: 'a', files: ['a'], error: null }),
-        100,
-      )
+      const pushed = core.push(input)
+      const job = core.find(pushed.job.id)
       const error = { code: 'CONFLICT', message: 'out/b is here already', details: {} } as const
-      setTimeout(() => core.bus.emit({ type: 'pull.ended', pullId: '2', jobId: id, pattern: 'b', files: [], error }), 300)
-      return job
+      const results = [
+        { pattern: 'a', files: 1, error: null },
+        { pattern: 'b', files: 0, error },
+      ]
+      setTimeout(() => job.change({ pullResults: results.slice(0, 1) }), 100)
+      setTimeout(() => job.change({ pullResults: results }), 300)
+      return pushed
     },
   })
   const result = await runCli(['push', '-n', '--pull', 'a', '--pull', 'b', '--', 'true'], core)

@@ -34,7 +34,7 @@ export const PUSH_FLAGS: readonly FlagSpec[] = [
     name: 'pull',
     value: { name: 'GLOB', kind: 'text' },
     isRepeated: true,
-    help: 'Bring back what matches when the job has ended, to its place in this folder; from outside of the folder of the job, to the top of this one. Nothing that is here is overwritten.',
+    help: 'Bring back what matches when the job has ended, to its place in this folder; from outside of the folder of the job, to the top of this one. Nothing that is here is overwritten; what is here already, and is the same, stays. It is done even if the host is away for a while, or this command line gone.',
   },
   { name: 'yes', short: 'y', help: 'Send the whole home folder, or what is around it, without asking.' },
   ...TERMINAL,
@@ -102,6 +102,7 @@ export const jobVerbs: readonly VerbSpec[] = [
     ],
     about: [
       'Shows what has not ended, and the newest 20 that have; -a shows all. The answer comes from what this computer knows: no host is asked, and a job whose host cannot be reached is shown as unknown with the age of that.',
+      'A job whose files are still to come by --pull is shown as pulling, and as not pulled when some could not be brought back: pullResults of --json says why.',
       'On a terminal the table fits its width. In a pipe it is one line a job: id, host, folder, command, status and duration, with a tab between, nothing cut.',
     ],
     examples: [
@@ -210,7 +211,7 @@ export const jobVerbs: readonly VerbSpec[] = [
     flags: [{ name: 'force', short: 'f', help: 'Overwrite what is here.' }],
     about: [
       'What your account on the host may read may be brought here, be it outside of the folder of the job. Each match comes under its own name, as with scp.',
-      'Files arrive in a folder of their own first and are moved when all is here, so a broken pull leaves nothing half done. Links in them that lead outside are refused. Nothing here is overwritten without --force.',
+      'Files arrive in a folder of their own first and are moved when all is here, so a broken pull leaves nothing half done. Links in them that lead outside are refused. Nothing here is overwritten without --force; what is here already, and is the same, is not in the way.',
     ],
     examples: [
       { run: "drover pull 1a2b 'dist/**'", does: 'all below dist, to the current folder' },

@@ -59,6 +59,17 @@ test('a job that ran and that its host knows nothing of is lost; one that may no
   expect(unsent.jobs.get(unsent.id)).toMatchObject({ state: 'starting', unknownSince: null })
 })
 
+test('how a pull ended is noted once, and told; of a job that was removed nothing is', () => {
+  const { jobs, id } = room({ state: 'ended', outcome: 'exited', startedAt: 1, pull: ['x'] }, {})
+  const came = { pattern: 'x', files: 2, error: null }
+  jobs.pulled(id, came)
+  jobs.pulled(id, { ...came, files: 3 })
+  expect(jobs.get(id).pullResults).toEqual([came])
+  jobs.remove(id)
+  jobs.pulled(id, came)
+  expect(jobs.find(id)).toBeUndefined()
+})
+
 test('what a host cannot say leaves its jobs unknown', async () => {
   const failing: Partial<Agent> = {
     list: async () => [],

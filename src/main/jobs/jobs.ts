@@ -2,7 +2,7 @@
  * The job room: every job of this computer, what is known of it, and what may be asked of it. It owns the job table.
  * Getting a job onto its host is the runner's (job-runner.ts); what a host says is taken in here, by the state machine.
  */
-import type { EventBody, JobView } from '../../shared/domain.ts'
+import { type EventBody, type JobView, owedPulls, type PulledPattern } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Agent, AgentJob, AgentJobSample } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
@@ -149,6 +149,17 @@ export class Jobs implements OutputJobs {
     const noted = this.find(id)?.pendingStop
     // Another wish may have come meanwhile: that one is not told yet.
     if (noted?.signal === how.signal && noted.graceMs === how.graceMs) this.#options.table.update(id, { pendingStop: null })
+  }
+
+  /** Notes how a pull that was declared with the job has ended. Of a job that was removed meanwhile there is nothing to note. */
+  pulled(id: string, result: PulledPattern): void {
+    const row = this.find(id)
+    if (row && owedPulls(row).includes(result.pattern)) this.update(id, { pullResults: [...row.pullResults, result] })
+  }
+
+  /** Of ours there, those whose results are still to be brought back. */
+  owing(hostName: string): JobRow[] {
+    return this.#options.table.listOwing(hostName)
   }
 
   sampled(samples: readonly AgentJobSample[]): void {

@@ -52,6 +52,7 @@ function foreignView(job: AgentJob, host: string): JobView {
     placement: null,
     progress: null,
     pull: [],
+    pullResults: [],
     isForeign: true,
   }
 }

@@ -105,6 +105,7 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
       }
       await removeFromHost({ hosts, host, id, force })
       jobs.remove(id)
+      pulls.jobGone(id)
       return null
     },
     'job.pull': async ({ job, pattern, destination, overwrite }) => {
@@ -144,7 +145,8 @@ function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; create
     columns: input.terminal?.columns ?? null,
     rows: input.terminal?.rows ?? null,
     env: input.env,
-    pull: input.pull,
+    pull: [...new Set(input.pull)],
+    pullResults: [],
     state: 'queued',
     outcome: null,
     exitCode: null,

@@ -29,8 +29,11 @@ test.each(FILES)('%s opens', name => {
       outcome: 'exited',
       placement: { host: 'box' },
       pendingStop: null,
+      pullResults: [{ pattern: 'out/*', files: 0, error: schema < 3 ? null : { code: 'CONFLICT' } }],
     },
   ])
+  const owing = { exitCode: 0, pull: ['a', 'b'], pullResults: [{ pattern: 'a', files: 3, error: null }] }
+  expect(store.jobs.listOwing('box')).toMatchObject(schema < 3 ? [] : [owing])
   const stopping = { state: 'stopping', host: 'box', pendingStop: { signal: 'INT', graceMs: 5000 } }
   expect(store.jobs.listUnfinished()).toMatchObject([{ state: 'running', host: 'box' }, ...(schema < 2 ? [] : [stopping])])
   expect(store.hosts.get('box')).toMatchObject({ transport: 'ssh2', eventGeneration: 'g', eventOffset: 77 })

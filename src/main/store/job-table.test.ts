@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { jobRow } from '../../../test/helpers/job-row.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
-import { type JobRow, RECENT } from './job-table.ts'
+import { type JobRow, OWING, RECENT } from './job-table.ts'
 
 const FULL: JobRow = {
   id: 'aaaaaaaa-0000-4000-8000-000000000000',
@@ -17,6 +17,7 @@ const FULL: JobRow = {
   rows: 24,
   env: { A: "it's", EMPTY: '' },
   pull: ['out/*', 'a b'],
+  pullResults: [{ pattern: 'out/*', files: 2, error: { code: 'CONFLICT', message: 'in the way', details: { count: 1 } } }],
   state: 'ended',
   outcome: 'exited',
   exitCode: 0,
@@ -123,6 +124,29 @@ test('lists are newest first, those made in the same millisecond by the order th
   expect(ids(jobs.listByHost('near', { limit: 1 }))).toBe('c')
 })
 
+test('a job owes what it declared and has no result of, once it has run and ended', () => {
+  const { jobs } = temporaryStore()
+  const owing = { host: 'box', pull: ['x', 'y'], state: 'ended', outcome: 'exited', startedAt: 5 } as const
+  const came = { pattern: 'y', files: 1, error: null }
+  const failed = { pattern: 'x', files: 0, error: { code: 'CONFLICT', message: 'in the way', details: {} } } as const
+  const rows: Record<string, Partial<JobRow>> = {
+    all: owing,
+    some: { ...owing, pullResults: [came] },
+    nothing: { ...owing, pullResults: [came, failed] },
+    'what it declared twice': { ...owing, pull: ['y', 'y'], pullResults: [came] },
+    'nothing, as it declared nothing': { ...owing, pull: [] },
+    'nothing yet': { ...owing, state: 'running', outcome: null },
+    'nothing, as it never ran': { ...owing, outcome: 'cancelled', startedAt: null },
+    'nothing, as there is no folder for it': { ...owing, folder: null },
+    elsewhere: { ...owing, host: 'far' },
+  }
+  for (const [id, row] of Object.entries(rows)) jobs.insert(jobRow({ id, ...row }))
+  const ids = (host: string) => jobs.listOwing(host).map(({ id }) => id)
+  expect([ids('box'), ids('far')]).toEqual([['all', 'some'], ['elsewhere']])
+  jobs.update('some', { pullResults: [came, failed] })
+  expect(ids('box')).toEqual(['all'])
+})
+
 test('a removed job is gone', () => {
   const { jobs } = temporaryStore()
   jobs.insert(jobRow({ id: 'a' }))
@@ -143,6 +167,7 @@ test('each question is answered from an index', () => {
   expect(plan("SELECT * FROM job WHERE id >= 'a' AND id < 'b'")).toMatch(/SEARCH job USING INDEX sqlite_autoindex/)
   expect(plan('SELECT * FROM job ORDER BY created_at DESC, rowid DESC LIMIT 5')).toBe('SCAN job USING INDEX job_by_age')
   expect(plan(`SELECT * FROM job ${RECENT}`.replaceAll('?', '5'))).not.toMatch(/SCAN job(?! USING INDEX)/)
+  expect(plan(`SELECT * FROM job ${OWING}`.replaceAll('?', "'a'"))).toMatch(/^SEARCH job USING INDEX job_owing \(host=\?\)$/)
   expect(plan("SELECT * FROM job WHERE state <> 'ended' ORDER BY created_at, rowid")).toBe('SCAN job USING INDEX job_unfinished')
   expect(plan("SELECT * FROM job WHERE host = 'a' ORDER BY created_at DESC, rowid DESC")).toMatch(/USING INDEX job_by_host/)
 })

@@ -1,6 +1,6 @@
 /** The table of jobs: one row for each job that this computer started, kept until it is removed. */
 import type { Statement } from 'better-sqlite3'
-import type { JobView } from '../../shared/domain.ts'
+import { type JobView, owedPulls } from '../../shared/domain.ts'
 import type { Database } from './database.ts'
 import type { LateWrite, LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table, type Values } from './table.ts'
@@ -32,6 +32,7 @@ const COLUMNS: Columns<JobRow> = {
   rows: 'integer',
   env: 'json',
   pull: 'json',
+  pullResults: 'json',
   state: 'text',
   outcome: 'text',
   exitCode: 'integer',
@@ -54,6 +55,10 @@ export const RECENT = `WHERE state <> 'ended' OR rowid IN (
   SELECT rowid FROM job WHERE state = 'ended' ORDER BY created_at DESC, rowid DESC LIMIT ?
 ) ORDER BY created_at DESC, rowid DESC LIMIT ?`
 
+/** As the index of them has it. */
+export const OWING = `WHERE host = ? AND state = 'ended' AND started_at IS NOT NULL
+  AND json_array_length(pull_results) < json_array_length(pull) ORDER BY rowid`
+
 /** Enough to name what an ambiguous id may mean. */
 const PREFIX_LIMIT = 20
 
@@ -71,6 +76,7 @@ export class JobTable {
   readonly #recent: Query<[number, number], JobRow>
   readonly #unfinished: Query<[], JobRow>
   readonly #byHost: Query<[string, number], JobRow>
+  readonly #owing: Query<[string], JobRow>
   readonly #remove: Statement<[string]>
 
   constructor(database: Database, late: LateWrites) {
@@ -84,6 +90,7 @@ export class JobTable {
     this.#recent = this.#table.query(RECENT)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#owing = this.#table.query(OWING)
     this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
   }
 
@@ -140,6 +147,11 @@ export class JobTable {
   /** Newest first. */
   listByHost(host: string, { limit = 1_000_000 }: { limit?: number } = {}): JobRow[] {
     return this.#allAsTheyAre(this.#byHost.all(host, limit))
+  }
+
+  /** Jobs of a host whose results are still to be brought back, oldest first. */
+  listOwing(host: string): JobRow[] {
+    return this.#allAsTheyAre(this.#owing.all(host)).filter(row => owedPulls(row).length > 0)
   }
 
   /** False if there was none. */

@@ -36,6 +36,17 @@ test('what happened to a job holds at once, in every way to ask for it, and is w
   ])
 })
 
+test('what was brought back is not owed any more, though there is no room to write it', () => {
+  const store = temporaryStore()
+  const end = { state: 'ended', outcome: 'exited', startedAt: 1 } as const
+  store.jobs.insert(jobRow({ id: 'aa', host: 'box', pull: ['x'], ...end }))
+  fill(store)
+  store.jobs.update('aa', { pullResults: [{ pattern: 'x', files: 1, error: null }], reason: LONG })
+  expect(store.late.problem).toMatchObject({ code: 'DISK_FULL' })
+  expect(store.jobs.listOwing('box')).toEqual([])
+  free(store)
+})
+
 test('a job is neither taken on nor sent to a host that cannot be written down', () => {
   const store = temporaryStore()
   store.jobs.insert(jobRow({ id: 'aa' }))

@@ -88,6 +88,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE job ADD COLUMN pending_stop TEXT CHECK (json_valid(pending_stop));',
+  // Of jobs that had ended before, nothing is suddenly brought back.
+  `
+  ALTER TABLE job ADD COLUMN pull_results TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(pull_results));
+  UPDATE job
+    SET pull_results = (
+      SELECT json_group_array(json_object('pattern', value, 'files', 0, 'error', NULL)) FROM json_each(job.pull)
+    )
+    WHERE state = 'ended';
+  CREATE INDEX job_owing ON job (host)
+    WHERE state = 'ended' AND started_at IS NOT NULL AND json_array_length(pull_results) < json_array_length(pull);
+  `,
 ]
 
 /**
