@@ -1,9 +1,11 @@
 /** What clients may ask of the disks on the hosts: what we use there, and freeing it. */
 import type { DiskUse, GcReport, Methods } from '../../shared/contract.ts'
+import { owedPulls } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { JobRow } from '../store/job-table.ts'
 
 const DAY_MS = 86_400_000
 
@@ -27,7 +29,7 @@ export function diskMethods({
       if (entry.kind === 'agent') return false // The agent removes old ones of itself.
       if (entry.kind === 'spare') return true
       const job = entry.kind === 'folder' ? undefined : jobs.find(entry.id)
-      if (job) return entry.kind === 'workdir' && job.state === 'ended' && isOld(job.endedAt ?? entry.usedAt)
+      if (job) return entry.kind === 'workdir' && isDone(job) && isOld(job.endedAt ?? entry.usedAt)
       return isOld(entry.usedAt)
     })
     const removed: GcReport['removed'] = []
@@ -36,6 +38,11 @@ export function diskMethods({
       removed.push({ kind, id, bytes })
     }
     return { host: link.name, removed, error: null }
+  }
+
+  /** Nothing in its workdir is needed any more. */
+  function isDone(job: JobRow): boolean {
+    return job.state === 'ended' && owedPulls(job).length === 0
   }
 
   return {
