@@ -546,8 +546,8 @@ detach() {
 }
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
-# and the watcher's helpers. Reads `J id pid start watcher watcher_start has_terminal` lines and grep's finds, takes /proc folders.
-# With `wanted` it prints the PIDs of that job, else a row per job; `gone` for one that neither runs nor is watched.
+# and the watcher's helpers. Reads `J id` lines and grep's finds, takes /proc folders. With `wanted` it prints the PIDs of that job, else
+# a row per job; the id of one that neither runs nor is watched goes to descriptor 3.
 TREE_AWK='
 function read_stat(pid,  file, text, all, f) {
   file = "/proc/" pid "/stat"
@@ -576,15 +576,27 @@ BEGIN {
   for (i = 1; i < ARGC; i++) read_stat(substr(ARGV[i], 7))
   ARGC = 1
 }
+function first_line(path,  text) {
+  if ((getline text < path) <= 0) text = ""
+  close(path)
+  return text
+}
 $1 == "J" {
+  dir = ENVIRON["JOBS"] "/" $2
+  pid = first_line(dir "/pid"); start = first_line(dir "/pid_start")
+  split(first_line(dir "/watcher") " none none", watcher, " ")
+  if (pid == "") pid = "none"
+  # Not begun: it has nothing to be counted, and nothing to be gone.
+  if (wanted == "" && watcher[1] == "none") next
   ids[++count] = $2
-  is_up = ($3 in began && began[$3] == $4)
-  is_watched = ($5 in began && began[$5] == $6)
-  if (is_up) of[$3] = $2
-  if (is_watched) of[$5] = ""
+  is_up = (pid in began && began[pid] == start)
+  is_watched = (watcher[1] in began && began[watcher[1]] == watcher[2])
+  if (is_up) of[pid] = $2
+  if (is_watched) of[watcher[1]] = ""
   # The number of a session cannot be given anew while someone is in it, but it can when all have left.
-  if ($7 && (is_watched || !($5 in began))) of_session[$5] = $2
-  if (!$7 && (is_up || !($3 in began))) of_session[$3] = $2
+  if (first_line(dir "/spec") ~ /^1/) {
+    if (is_watched || !(watcher[1] in began)) of_session[watcher[1]] = $2
+  } else if (is_up || !(pid in began)) of_session[pid] = $2
   alive[$2] = is_up || is_watched
   next
 }
@@ -611,24 +623,19 @@ END {
   if (wanted != "") exit
   for (i = 1; i <= count; i++) {
     id = ids[i]
-    if (!alive[id]) print "gone", id
-    else print "row", "=" id, cpu[id] + 0, (id in hidden ? resident[id] : proportional[id]) + 0, (id in hidden ? "rss" : "pss"), processes[id] + 0
+    if (!alive[id]) printf "%s ", id > "/dev/fd/3"
+    else print head " row", "=" id, cpu[id] + 0, (id in hidden ? resident[id] : proportional[id]) + 0, (id in hidden ? "rss" : "pss"), processes[id] + 0
+    fflush()
   }
 }'
 
 tree() (
   set +f
   {
-    printf '%s' "$2"
+    printf '%s\n' "$2"
     grep -azosH "^DROVER_JOB=${1:-[0-9a-f-]*}\$" /proc/[0-9]*/environ | tr '\0' '\n'
-  } | awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" "$TREE_AWK" /proc/[0-9]*
+  } | JOBS=$JOBS awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" -v head="${NONCE-} ${REQUEST-}" "$TREE_AWK" /proc/[0-9]*
 )
-
-# The line of a loaded job for TREE_AWK.
-tree_line() {
-  case $spec in 1*) has_terminal=1 ;; *) has_terminal=0 ;; esac
-  printf 'J %s %s %s %s %s %s\n' "$job" "${pid:-none}" "${pid_start:-0}" "${watcher:-none}" "${watcher_start:-0}" "$has_terminal"
-}
 
 # ---- the log of events
 
@@ -1020,7 +1027,7 @@ kill_tree() {
   while :; do
     load "$1" || exit
     # Parents first: a shell whose child dies before it would call that its exit.
-    pids=$(tree "$1" "$(tree_line)" | sort -n | tr '\n' ' ')
+    pids=$(tree "$1" "J $1" | sort -n | tr '\n' ' ')
     waited=$((($(centiseconds) - begun) * 10)) fresh=
     if [ -z "$pids" ]; then
       # On a host out of processes looking may fail: the job still runs then.
@@ -1078,26 +1085,19 @@ list() {
 
 job_samples() {
   set +f
-  jobs=
+  lines=
   for path in "$JOBS"/[0-9a-f]*; do
-    [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
-    job=${path##*/}
-    first_line "$path/spec" && spec=$line
-    first_line "$path/pid" && pid=$line
-    first_line "$path/pid_start" && pid_start=$line
-    first_line "$path/watcher" && watcher=${line%% *} watcher_start=${line##* }
-    [ -z "$spec" ] || [ -z "$watcher" ] || jobs="$jobs$(tree_line)
+    [ -e "$path/spec" ] && [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
+    lines="${lines}J ${path##*/}
 "
   done
   set -f
-  if [ -n "$jobs" ]; then
-    tree '' "$jobs" | while read -r kind rest; do
-      if [ "$kind" = row ]; then
-        reply "row $rest"
-      else
-        # Nobody else would notice the end of a job whose watcher was killed.
-        load "$rest"
-      fi
+  if [ -n "$lines" ]; then
+    # The rows go out as they are.
+    { gone=$(tree '' "$lines" 3>&1 >&4); } 4>&1
+    # Nobody else would notice the end of a job whose watcher was killed.
+    for id in $gone; do
+      load "$id"
     done
   fi
   ok
