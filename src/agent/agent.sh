@@ -572,14 +572,14 @@ function pss(pid,  file, text, f) {
   close(file)
   return f[2]
 }
-BEGIN {
-  for (i = 1; i < ARGC; i++) read_stat(substr(ARGV[i], 7))
-  ARGC = 1
-}
 function first_line(path,  text) {
   if ((getline text < path) <= 0) text = ""
   close(path)
   return text
+}
+BEGIN {
+  for (i = 1; i < ARGC; i++) read_stat(substr(ARGV[i], 7))
+  ARGC = 1
 }
 $1 == "J" {
   dir = ENVIRON["JOBS"] "/" $2
@@ -629,10 +629,12 @@ END {
   }
 }'
 
+# tree WANTED|'' IDS
 tree() (
   set +f
   {
-    printf '%s\n' "$2"
+    # shellcheck disable=SC2086 # Ids, to be split.
+    printf 'J %s\n' $2
     grep -azosH "^DROVER_JOB=${1:-[0-9a-f-]*}\$" /proc/[0-9]*/environ | tr '\0' '\n'
   } | JOBS=$JOBS awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" -v head="${NONCE-} ${REQUEST-}" "$TREE_AWK" /proc/[0-9]*
 )
@@ -1027,7 +1029,7 @@ kill_tree() {
   while :; do
     load "$1" || exit
     # Parents first: a shell whose child dies before it would call that its exit.
-    pids=$(tree "$1" "J $1" | sort -n | tr '\n' ' ')
+    pids=$(tree "$1" "$1" | sort -n | tr '\n' ' ')
     waited=$((($(centiseconds) - begun) * 10)) fresh=
     if [ -z "$pids" ]; then
       # On a host out of processes looking may fail: the job still runs then.
@@ -1085,16 +1087,15 @@ list() {
 
 job_samples() {
   set +f
-  lines=
+  ids=
   for path in "$JOBS"/[0-9a-f]*; do
     [ -e "$path/spec" ] && [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
-    lines="${lines}J ${path##*/}
-"
+    ids="$ids ${path##*/}"
   done
   set -f
-  if [ -n "$lines" ]; then
+  if [ -n "$ids" ]; then
     # The rows go out as they are.
-    { gone=$(tree '' "$lines" 3>&1 >&4); } 4>&1
+    { gone=$(tree '' "$ids" 3>&1 >&4); } 4>&1
     # Nobody else would notice the end of a job whose watcher was killed.
     for id in $gone; do
       load "$id"

@@ -11,7 +11,7 @@ import { makeFolder } from './make-folder.ts'
 /** What a core started with a message channel says once (see src/main/run-headless.ts), and what is seen of one that was killed before. */
 type Report = { ready: string } | { error: ErrorBody } | { killedBy: NodeJS.Signals }
 
-/** `held`: another core runs. `killed`: it said nothing, and nothing is wrong with it. */
+/** `held`: another core runs. `killedBy`: it said nothing, and nothing is wrong with it. */
 export type Started = 'ready' | 'held' | { killedBy: NodeJS.Signals }
 
 export type StartOptions = {

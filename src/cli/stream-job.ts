@@ -49,7 +49,7 @@ export async function copyLog(cli: Cli, session: CoreSession, { jobId, watch, ..
   let { fromByte } = from
   const isAllHere = () => {
     const { job } = watch ?? {}
-    return job?.state === 'ended' && job.logBytes !== null && fromByte >= job.logBytes
+    return job !== undefined && isFinal(job) && job.logBytes !== null && fromByte >= job.logBytes
   }
   for (let coreLosses = 0; ; ) {
     try {

@@ -68,10 +68,6 @@ export class WebSocketClient {
     else this.#socket.end()
   }
 
-  destroy(): void {
-    this.#socket.destroy()
-  }
-
   /** Clients must mask so that no cache between them and a server mistakes bytes for a request. Nothing is between us: the mask is zero. */
   #send(opcode: number, payload: Uint8Array): void {
     if (!this.#socket.writable) return
