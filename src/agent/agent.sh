@@ -6,7 +6,7 @@
 #
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
-#                         signal lost record … (no `exitcode` and no `lost`: it still runs; an empty `signal`: none)
+#                         signal lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
@@ -27,7 +27,7 @@ main() {
   case $verb in
     serve) serve "$1" ;;
     # Detached processes of a job: its starter, the watcher in its terminal; and what ends it.
-    run) run "$1" "$2" ;;
+    run) run "$1" ;;
     watch-terminal) watch_terminal "$1" ;;
     kill-tree) kill_tree "$1" "$2" "$3" ;;
     settle) settle "$1" ;;
@@ -70,6 +70,7 @@ prepare() {
   export DROVER_AGENT="$AGENT"
   first_line "${DROVER_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}"
   BOOT_ID=$line
+  asked_at='' asked_up=''
 }
 
 # ---- text
@@ -99,6 +100,32 @@ encode() {
 # A file that others read while it is written: whole or not at all.
 put() {
   printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1"
+}
+
+# Puts the uptime, in centiseconds, in $up. A number that begins with 0 would be octal.
+set_uptime() {
+  first_line /proc/uptime
+  up=${line%% *} up=${up%.*}${up#*.}
+  up=${up#0} up=${up#0}
+}
+
+# Puts the time, in seconds, in $now. For a minute after it was asked it counts on by the uptime, where `date` knows parts of a second:
+# a process takes a millisecond, and somebody waits.
+set_now() {
+  set_uptime
+  if [ -n "$asked_at" ] && [ $((up - asked_up)) -lt 6000 ]; then
+    # Both are cut off, so it may be one too far.
+    now=$(((asked_at + up - asked_up - 1) / 100))
+    return
+  fi
+  now=$(date +%s%N) asked_at=
+  case $now in
+    *[!0-9]*) now=${now%%[!0-9]*} ;;
+    *)
+      set_uptime
+      asked_at=${now%???????} asked_up=$up now=${now%?????????}
+      ;;
+  esac
 }
 
 # Puts a file's bytes in $size: none without asking, as when a job begins.
@@ -158,7 +185,7 @@ load() {
   first_line "$dir/pid_start" && pid_start=$line
   first_line "$dir/watcher" && watcher=${line%% *} watcher_start=${line##* }
   # Never claimed, it never ran: whoever sent it sends it again, to whichever boot.
-  [ -e "$dir/claimed" ] || return 0
+  [ -e "$dir/watcher" ] || return 0
   first_line "$dir/boot_id"
   if [ "$line" != "$BOOT_ID" ]; then
     lose 'its host was restarted'
@@ -177,10 +204,13 @@ load() {
 }
 
 load_end() {
-  first_line "$dir/exitcode"
-  if [ -n "$line" ]; then
-    job_state=ended job_code=$line
-    first_line "$dir/signal" && [ -z "$line" ] || job_code=- job_signal="=$line"
+  end_code='' end_signal='' end_time=''
+  { { read -r end_code && read -r end_signal && read -r end_time; } <"$dir/exitcode"; } 2>/dev/null
+  if [ -n "$end_code" ]; then
+    job_state=ended job_code=$end_code
+    # It holds all three where nothing else had room.
+    [ -n "$end_time" ] || { first_line "$dir/signal" && end_signal=$line; }
+    [ -z "$end_signal" ] || job_code=- job_signal="=$end_signal"
     [ ! -e "$dir/failed" ] || job_code=- job_signal=-
     first_line "$dir/reason" && job_reason=${line:--}
   else
@@ -188,7 +218,8 @@ load_end() {
     [ -n "$line" ] || return 1
     job_state=lost job_reason=$line
   fi
-  first_line "$dir/ended_at" && job_ended=${line:--}
+  [ -n "$end_time" ] || { first_line "$dir/ended_at" && end_time=$line; }
+  job_ended=${end_time:--}
 }
 
 # Puts what the core reads of the loaded job in $row.
@@ -212,15 +243,16 @@ keep_and_tell() {
   put "$dir/record" "$row" 2>/dev/null
 }
 
-# finish CODE SIGNAL|- : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
+# finish CODE SIGNAL : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
 finish() {
+  set_now
   {
-    # In place, where room was taken at the start: a full disk is not to make a job without an end.
-    [ "$2" = - ] || printf '%s\n' "$2" 1<>"$dir/signal"
-    printf '%s\n' "$1" 1<>"$dir/exitcode.new"
-    # Side by side: somebody waits for the end, and each process takes a millisecond.
-    now=$(date +%s & mv -f "$dir/exitcode.new" "$dir/exitcode")
-    printf '%s\n' "$now" 1<>"$dir/ended_at"
+    { [ -z "$2" ] || printf '%s\n' "$2" >"$dir/signal"; } && printf '%s\n' "$now" >"$dir/ended_at" &&
+      printf '%s\n' "$1" >"$dir/exitcode" || {
+      # A full disk is not to make a job without an end: in place, where room was taken at the start.
+      printf '%s\n' "$1" "$2" "$now" 1<>"$dir/said"
+      mv -f "$dir/said" "$dir/exitcode"
+    }
   } 2>/dev/null
   load "$job"
   keep_and_tell
@@ -259,38 +291,40 @@ wake() {
 
 # ---- a job begins and ends
 
-# The starter of a job: claims it, and for one without a terminal stays as its watcher. Whoever started us waits for our stdout.
+# The starter of a job, which comes up while the job is written and hears when it is there: claims it, and for one without a
+# terminal stays as its watcher. Whoever started us waits for our stdout.
 run() {
   dir=$JOBS/$1 job=$1
+  read -r asked_at asked_up || exit
   first_line "$dir/boot_id"
   # Written before a restart of the host, and not begun.
-  [ "$line" = "$BOOT_ID" ] || [ -e "$dir/claimed" ] || put "$dir/boot_id" "$BOOT_ID"
+  [ "$line" = "$BOOT_ID" ] || [ -e "$dir/watcher" ] || put "$dir/boot_id" "$BOOT_ID"
   set -C
-  { true >"$dir/claimed"; } 2>/dev/null || exit
+  { true >"$dir/watcher"; } 2>/dev/null || exit
   set +C
   # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
   trap : HUP INT QUIT TERM
   note_watcher
-  now=${2:-$(date +%s)}
+  set_now
   printf '%s\n' "$now" >"$dir/started_at"
-  exec >/dev/null
+  exec </dev/null >/dev/null
   cd "$ROOT" || exit
   if [ -e "$dir/terminal" ]; then
     run_in_terminal
   else
     exec 2<>"$dir/said"
     # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
-    (run_job setsid </dev/null >>"$dir/output.log" 2>&1)
+    (run_job setsid >>"$dir/output.log" 2>&1)
     set_end $?
     exec 2>/dev/null
     finish "$code" "$signal"
   fi
 }
 
-# The first one is written in place: before it is whole it is as good as none.
+# The first one is written in place, into the claim: before it is whole it is as good as none.
 note_watcher() {
   process $$ || return
-  if [ -e "$dir/watcher" ]; then
+  if [ -s "$dir/watcher" ]; then
     put "$dir/watcher" "$$ $process_start"
   else
     printf '%s\n' "$$ $process_start" >"$dir/watcher"
@@ -300,12 +334,11 @@ note_watcher() {
 # $? is 128+n for death by signal n, but also for an exit with that number. sh names a signal on its stderr, which tells them apart,
 # save for INT and PIPE, which it never names: 130 and 141 are taken as these.
 set_end() {
-  code=$1 signal=-
+  code=$1 signal=
   [ "$1" -gt 128 ] || return 0
   first_line "$dir/said"
   [ -n "$line" ] || [ "$1" = 130 ] || [ "$1" = 141 ] || return 0
-  name=$(kill -l $(($1 - 128)) 2>/dev/null)
-  signal=${name:--}
+  signal=$(kill -l $(($1 - 128)) 2>/dev/null)
 }
 
 # The job itself, in a subshell: notes who it is, becomes the login shell, which reads the profile and then runs the script. What is
@@ -343,12 +376,15 @@ run_in_terminal() {
   first_line "$dir/terminal" && columns=${line%% *} rows=${line##* }
   short=${job%%-*}
   set_socket
-  label "$dir/worker" && worker=$text
-  label "$dir/summary" && command=$text
+  first_line "$dir/spec"
+  # shellcheck disable=SC2086 # Fields hold no space; nothing is globbed (set -f).
+  set -- $line
+  label "$3" && worker=$text
+  label "$5" && command=$text
   set_formats
   unset TMUX TMUX_PANE
   export DROVER_LOG="$dir/output.log" DROVER_LOG_PID="$dir/log_pid"
-  first_line "$dir/workdir" && { cd "$line" 2>/dev/null || :; }
+  decode "${6#=}" && { cd "$text" 2>/dev/null || :; }
   # One row is the status bar's.
   if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
     set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
@@ -371,7 +407,7 @@ run_in_terminal() {
     encode "tmux could not open its terminal: $said"
     printf '%s\n' "$field" >"$dir/reason"
     true >"$dir/failed"
-    finish 126 -
+    finish 126 ''
   fi
 }
 
@@ -393,7 +429,7 @@ set_socket() {
 
 # Text of a person's for the status bar: no control characters, no style (`#[`), and a `;` at its end as tmux wants it.
 label() {
-  text=$(tr '\000-\037\177' ' ' <"$1" | sed 's/#\[/# [/g; s/;$/\\;/')
+  text=$(printf '%b' "${1#=}" | tr '\000-\037\177' ' ' | sed 's/#\[/# [/g; s/;$/\\;/')
 }
 
 best_terminal() {
@@ -449,7 +485,7 @@ watch_terminal() {
   # shellcheck disable=SC3045 # Not POSIX, but in all three; without it a core file of sh may be left.
   ulimit -c 0
   trap - HUP INT QUIT TERM
-  [ "$signal" = - ] || kill -s "$signal" $$
+  [ -z "$signal" ] || kill -s "$signal" $$
   exit "$code"
 }
 
@@ -538,11 +574,10 @@ end_child() {
 }
 
 # Starts a detached process of ours. setsid(1) forks only when it leads a group, which the outer one makes the inner one do: so no `&`
-# is needed, with which sh would have the job ignore SIGINT. Returns when the process has let go of its stdout.
+# is needed, with which sh would have the job ignore SIGINT. Nothing is printed: a substitution around it waits until the process has
+# let go of its stdout.
 detach() {
-  # Nothing is printed; the substitution is for the waiting.
-  # shellcheck disable=SC2034
-  detached=$(setsid setsid sh "$AGENT" "$@" </dev/null 2>/dev/null)
+  setsid setsid sh "$AGENT" "$@" 2>/dev/null
 }
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
@@ -936,7 +971,7 @@ start_watching() {
 # start ID owner worker folder command summary script workdir columns rows. The job is written beside and renamed into place: it is
 # there whole or not at all. Its starter's claim then decides that it runs once, however often this is sent.
 start() {
-  id=${1#=} new=$JOBS/.new.${1#=}.$$ now=
+  id=${1#=} new=$JOBS/.new.${1#=}.$$
   if [ "$9" != - ] && ! command -v tmux >/dev/null 2>&1; then
     err MISSING_TOOL 'tmux is not installed, and a job with a terminal needs it'
     return
@@ -945,18 +980,16 @@ start() {
     err MISSING_TOOL 'setsid (of util-linux) is not installed'
     return
   fi
-  if [ ! -e "$JOBS/$id" ]; then
-    if ! write_job "$@" 2>/dev/null || ! mv "$new" "$JOBS/$id" 2>/dev/null; then
+  if [ ! -e "$JOBS/$id/watcher" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
+    set_now
+    # The starter comes up while its job is written, and begins when it is told when the time was asked for.
+    detached=$({ { [ -e "$JOBS/$id" ] || write_job "$@"; } && printf '%s\n' "$asked_at $asked_up"; } 2>/dev/null | detach run "$id")
+    if [ ! -e "$JOBS/$id" ]; then
       rm -rf "$new"
       fail "Cannot write job $id"
       return
     fi
-    # Two of us at once: the second rename went into the first one's folder.
-    [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
-  fi
-  if [ ! -e "$JOBS/$id/claimed" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
-    detach run "$id" "$now"
-    [ -e "$JOBS/$id/claimed" ] || {
+    [ -e "$JOBS/$id/watcher" ] || {
       fail "Cannot start job $id"
       return
     }
@@ -967,23 +1000,20 @@ start() {
 write_job() {
   workdir=$8 own_workdir=
   [ "$workdir" != - ] || workdir=$ROOT_FIELD'/workdirs/'$id own_workdir=$ROOT/workdirs/$id
-  # Side by side, as in finish.
-  now=$(date +%s & mkdir -p "$new" ${own_workdir:+"$own_workdir"}) || return
+  mkdir -p "$new" ${own_workdir:+"$own_workdir"} || return
   shift
   terminal=0
+  # Few files: to make one costs more than all else here. `said` is room for the job's end, see finish.
   printf '%b' "${1#=}" >"$new/owner" && printf '%b' "${2#=}" >"$new/worker" && printf '%b' "${3#=}" >"$new/cwd" &&
-    printf '%b' "${4#=}" >"$new/cmd" && printf '%b' "${6#=}" >"$new/script" && printf '%b' "${workdir#=}" >"$new/workdir" &&
-    printf '%b' "${5#=}" >"$new/summary" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" && printf '%s\n' "$AGENT" >"$new/agent" &&
-    true >"$new/output.log" || return
-  # Room for its end: see finish.
-  for file in said ended_at signal exitcode.new; do
-    printf '\n\n\n\n\n\n\n\n\n\n\n\n' >"$new/$file" || return
-  done
+    printf '%b' "${4#=}" >"$new/cmd" && printf '%b' "${6#=}" >"$new/script" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" &&
+    true >"$new/output.log" && printf '\n%62s\n' '' >"$new/said" || return
   if [ "$8" != - ]; then
     terminal=1
     printf '%s %s\n' "${8#=}" "${9#=}" >"$new/terminal" || return
   fi
-  printf '%s\n' "$terminal $1 $2 $3 $5 $workdir" >"$new/spec"
+  printf '%s\n' "$terminal $1 $2 $3 $5 $workdir" "$AGENT" >"$new/spec" && mv "$new" "$JOBS/$id" || return
+  # Two of us at once: the second rename went into the first one's folder.
+  [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
 }
 
 tell_state() {
@@ -1013,7 +1043,8 @@ stop() {
         fail "Cannot stop job $job"
         return
       }
-      detach kill-tree "$job" "${2#=}" "${3#=}"
+      # shellcheck disable=SC2034 # Nothing is printed; the substitution is for the waiting.
+      detached=$(detach kill-tree "$job" "${2#=}" "${3#=}" </dev/null)
       job_stopped=1
       ;;
   esac
@@ -1025,12 +1056,14 @@ stop() {
 # Signals everything of the job, once each, also what it starts meanwhile; KILL after the grace, until nothing is left.
 kill_tree() {
   exec >/dev/null
-  begun=$(centiseconds) sent=' ' pause=0.05
+  set_uptime
+  begun=$up sent=' ' pause=0.05
   while :; do
     load "$1" || exit
     # Parents first: a shell whose child dies before it would call that its exit.
     pids=$(tree "$1" "$1" | sort -n | tr '\n' ' ')
-    waited=$((($(centiseconds) - begun) * 10)) fresh=
+    set_uptime
+    waited=$(((up - begun) * 10)) fresh=
     if [ -z "$pids" ]; then
       # On a host out of processes looking may fail: the job still runs then.
       case $job_state in
@@ -1057,11 +1090,6 @@ kill_tree() {
   # In a terminal the one that was to tell the end may have gone with the tree: it was in its session.
   untold=
   wake
-}
-
-centiseconds() {
-  read -r uptime _ </proc/uptime
-  echo "${uptime%.*}${uptime#*.}"
 }
 
 # ---- list, samples, remove
@@ -1388,8 +1416,10 @@ places() {
 # tar-out ID PATTERN : what matches, named from the pattern's leading part without wildcards on. Exits 4 when nothing does.
 tar_out() {
   is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host" 4
-  workdir=$(cat "$JOBS/$1/workdir" && echo _)
-  cd "${workdir%_}" 2>/dev/null || refuse "Its workdir is gone: ${workdir%_}" 4
+  first_line "$JOBS/$1/spec"
+  decode "${line##* =}"
+  workdir=$text
+  cd "$workdir" 2>/dev/null || refuse "Its workdir is gone: $workdir" 4
   pattern=$2
   while [ "$pattern" != / ] && [ "${pattern%/}" != "$pattern" ]; do pattern=${pattern%/}; done
   if [ -e "$pattern" ] || [ -L "$pattern" ]; then
@@ -1413,7 +1443,7 @@ tar_out() {
   done
   if [ -n "$base" ]; then
     case $base in /*) ;; *) base=./$base ;; esac
-    cd "$base" 2>/dev/null || refuse "Nothing matches '$2' in ${workdir%_}" 4
+    cd "$base" 2>/dev/null || refuse "Nothing matches '$2' in $workdir" 4
   fi
   IFS=
   set +f
@@ -1421,7 +1451,7 @@ tar_out() {
   set -- $names
   set -f
   IFS=' '
-  [ -e "$1" ] || [ -L "$1" ] || refuse "Nothing matches '$pattern' in ${workdir%_}" 4
+  [ -e "$1" ] || [ -L "$1" ] || refuse "Nothing matches '$pattern' in $workdir" 4
   exec tar -cf - -- "$@"
 }
 
@@ -1590,14 +1620,14 @@ tidy() {
     done
   find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
     dir=${path%/spec}
-    [ ! -e "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] || continue
-    (set -C && true >"$dir/claimed") 2>/dev/null
+    [ ! -s "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] || continue
+    (set -C && true >"$dir/watcher") 2>/dev/null
     load "${dir##*/}" && [ "$job_state" = starting ] && lose 'its start was interrupted'
   done
   find "$ROOT/bin" -name 'agent-*' -mtime +30 2>/dev/null | while IFS= read -r path; do
     is_used=
-    for job in "$JOBS"/*/agent; do
-      [ ! -e "${job%/*}/record" ] && first_line "$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
+    for job in "$JOBS"/*/spec; do
+      [ ! -e "${job%/*}/record" ] && { read -r _ && read -r line; } <"$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
     done
     [ -n "$is_used" ] || [ "$path" = "$AGENT" ] || rm -f "$path"
   done

@@ -38,7 +38,8 @@ describe.each(SHELLS)('installing, with %s', shell => {
     const monthAgo = Date.now() / 1000 - 31 * 86_400
     for (const version of ['recent', 'old', 'used']) writeFileSync(join(host.root, `bin/agent-${version}`), '')
     for (const version of ['old', 'used']) utimesSync(join(host.root, `bin/agent-${version}`), monthAgo, monthAgo)
-    writeFileSync(join(host.root, 'jobs', running.id, 'agent'), `${host.root}/bin/agent-used\n`)
+    const spec = join(host.root, 'jobs', running.id, 'spec')
+    writeFileSync(spec, readFileSync(spec, 'utf8').replace(file, join(host.root, 'bin/agent-used')))
     await host.open()
     await waitFor(() => !existsSync(join(host.root, 'bin/agent-old')), { what: 'the old one to go' })
     expect(readdirSync(join(host.root, 'bin')).sort()).toEqual([`agent-${program.version}`, 'agent-recent', 'agent-used'].sort())
