@@ -1,8 +1,10 @@
 /** One terminal stream of a job, joined to ours: bytes go both ways as they are, and the size follows our window. */
+
+import type { TerminalStream } from '../shared/core-stream.ts'
 import type { AppError } from '../shared/errors.ts'
 import { AlternateScreen } from './alternate-screen.ts'
 import type { Cli } from './cli.ts'
-import type { CoreSession, TerminalStream } from './core-client.ts'
+import type { CoreSession } from './core-client.ts'
 import { written } from './output.ts'
 import { isLoss } from './stream-job.ts'
 import type { RawTerminal } from './terminal.ts'

@@ -32,13 +32,13 @@ export function createClient({ onOtherVersion = warnOfVersion, ...given }: Clien
 
   const connect = async () => {
     // Loaded only by verbs that stream.
-    const [{ Session }, { SessionConnection }] = await Promise.all([import('./session.ts'), import('./session-connection.ts')])
+    const [{ Session }, { openConnection }] = await Promise.all([import('./session.ts'), import('./open-connection.ts')])
     return Session.open(async previous => {
       for (let attempt = 1; ; attempt++) {
         const socket = previous ? await reachNextCore(reach, previous) : await reachCore(reach)
         try {
-          const connection = await SessionConnection.open(socket)
-          checkVersion(connection.coreVersion)
+          const { connection, coreVersion } = await openConnection(socket)
+          checkVersion(coreVersion)
           return connection
         } catch (error) {
           // It went away as we shook hands. Nothing was asked of it yet, so the next one may be tried.

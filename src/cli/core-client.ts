@@ -3,6 +3,7 @@
  * Types only: the verbs and their tests are written against these.
  */
 import type { Call } from '../shared/contract.ts'
+import type { ByteStream, TerminalStream } from '../shared/core-stream.ts'
 import type { CoreEvent } from '../shared/domain.ts'
 
 /** One request at a time, nothing kept open: what `ls`, `stop` and most verbs use. */
@@ -29,15 +30,4 @@ export interface CoreSession {
   openLog(input: { job: string; fromByte?: number; follow?: boolean }): Promise<ByteStream>
   openTerminal(input: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream>
   close(): void
-}
-
-/** Bytes in order. The next are fetched only as these are taken, so a slow reader slows the sender. Throws the stream's error. */
-export interface ByteStream extends AsyncIterable<Uint8Array> {
-  close(): void
-}
-
-export interface TerminalStream extends ByteStream {
-  /** Settles when there is room for more. */
-  write(bytes: Uint8Array): Promise<void>
-  resize(size: { columns: number; rows: number }): void
 }

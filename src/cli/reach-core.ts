@@ -1,10 +1,10 @@
 /** Reaches the core: the one that runs, the one that follows it, or one that we start. */
 import type { Socket } from 'node:net'
+import type { ConnectionEnd } from '../shared/core-connection.ts'
 import { AppError } from '../shared/errors.ts'
 import { delay } from './delay.ts'
 import { connectToCore } from './find-core.ts'
 import { CORE_TRIES } from './repeatable.ts'
-import type { ConnectionEnd } from './session-connection.ts'
 
 export type Reach = {
   env: NodeJS.ProcessEnv

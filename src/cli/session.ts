@@ -4,13 +4,14 @@
  * save for what changes nothing or is the same when sent twice: that the session asks again itself.
  */
 import type { Call } from '../shared/contract.ts'
+import type { ConnectionEnd, CoreConnection } from '../shared/core-connection.ts'
+import type { ByteStream, TerminalStream } from '../shared/core-stream.ts'
 import type { CoreEvent } from '../shared/domain.ts'
-import type { ByteStream, CoreSession, TerminalStream } from './core-client.ts'
+import type { CoreSession } from './core-client.ts'
 import { CORE_TRIES, isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
-import type { ConnectionEnd, SessionConnection } from './session-connection.ts'
 
 /** Opens a connection; `end` says how the one before it ended. */
-export type Reconnect = (previous: ConnectionEnd | null) => Promise<SessionConnection>
+export type Reconnect = (previous: ConnectionEnd | null) => Promise<CoreConnection>
 
 type Listener = { listener: (event: CoreEvent) => void; jobId: string | undefined }
 
@@ -20,7 +21,7 @@ export class Session implements CoreSession {
   readonly #reconnectListeners = new Set<() => void>()
   readonly #goneListeners = new Set<(error: Error) => void>()
   /** The connection there is, or the one that is coming. */
-  #connection: Promise<SessionConnection>
+  #connection: Promise<CoreConnection>
   #isClosed = false
   #isGone = false
   /** Connections in a row that were lost before they answered anything. */
@@ -38,7 +39,7 @@ export class Session implements CoreSession {
   }
 
   readonly call: Call = async (method, input) => {
-    const ask = (connection: SessionConnection) => connection.ask(id => ({ type: 'call', id, method, input }))
+    const ask = (connection: CoreConnection) => connection.ask(id => ({ type: 'call', id, method, input }))
     return (await (isRepeatable(method, input) ? this.#repeated(ask) : ask(await this.#connection))) as never
   }
 
@@ -94,7 +95,7 @@ export class Session implements CoreSession {
     )
   }
 
-  async #repeated<T>(ask: (connection: SessionConnection) => Promise<T>): Promise<T> {
+  async #repeated<T>(ask: (connection: CoreConnection) => Promise<T>): Promise<T> {
     // When one has ended, the next one is on its way.
     return await repeated(
       () => this.#connection,
@@ -103,7 +104,7 @@ export class Session implements CoreSession {
     )
   }
 
-  async #connect(previous: ConnectionEnd | null): Promise<SessionConnection> {
+  async #connect(previous: ConnectionEnd | null): Promise<CoreConnection> {
     const connection = await this.#open(previous)
     connection.onEvent = event => this.#tell(event)
     connection.onMissed = () => this.#tellReconnected()
@@ -118,7 +119,7 @@ export class Session implements CoreSession {
     return connection
   }
 
-  #lost({ hasAnswered }: SessionConnection, end: ConnectionEnd): void {
+  #lost({ hasAnswered }: CoreConnection, end: ConnectionEnd): void {
     if (this.#isClosed) return
     this.#losses = hasAnswered ? 0 : this.#losses + 1
     this.#connection = this.#losses < CORE_TRIES ? this.#connect(end) : Promise.reject(end.error)
@@ -132,7 +133,7 @@ export class Session implements CoreSession {
   }
 
   /** One subscription serves all listeners; it is narrowed to one job only when all of them want the same. */
-  async #subscribe(connection: SessionConnection): Promise<void> {
+  async #subscribe(connection: CoreConnection): Promise<void> {
     const [jobId, ...others] = new Set([...this.#listeners].map(entry => entry.jobId))
     await connection.ask(id => ({ type: 'events', id, ...(jobId !== undefined && others.length === 0 && { jobId }) }))
   }

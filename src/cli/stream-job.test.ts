@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ByteStream } from '../shared/core-stream.ts'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
 import type { Cli } from './cli.ts'
-import type { ByteStream, CoreSession } from './core-client.ts'
+import type { CoreSession } from './core-client.ts'
 import { copyLog } from './stream-job.ts'
 
 beforeEach(() => void vi.useFakeTimers())

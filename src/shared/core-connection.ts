@@ -1,59 +1,48 @@
-/** One WebSocket of a session, until it ends: numbers what is asked, and hands what comes to whoever asked. */
-import type { Socket } from 'node:net'
-import type { ClientMessage } from '../shared/contract.ts'
-import type { CoreEvent } from '../shared/domain.ts'
-import { AppError, fromErrorBody } from '../shared/errors.ts'
-import { decodeFrame, encodeFrame, type ServerMessage } from '../shared/frames.ts'
-import { SessionStream } from './session-stream.ts'
-import { WebSocketClient } from './websocket-client.ts'
+/**
+ * One connection to the core, whatever carries it, until it ends: numbers what is asked, and hands what comes to whoever asked.
+ * Whoever opens the carrier tells it what has come: `receiveText`, `receiveFrame`, and `finish` at the end.
+ */
+import type { ClientMessage } from './contract.ts'
+import { CoreStream } from './core-stream.ts'
+import type { CoreEvent } from './domain.ts'
+import { AppError, fromErrorBody } from './errors.ts'
+import { decodeFrame, encodeFrame, type ServerMessage } from './frames.ts'
 
-/** `isOrderly`: the core said that it closes. Otherwise it died, or refused what we sent. */
-export type ConnectionEnd = { isOrderly: boolean; error: AppError }
+/** What carries the messages: a WebSocket of the browser's, or ours. */
+export type Carrier = {
+  sendText(message: string): void
+  sendBinary(bytes: Uint8Array): void
+  close(): void
+}
+
+/** `isOrderly`: the core said that it closes. Otherwise it died, or refused what we sent. `code` null: it broke without a word. */
+export type ConnectionEnd = { isOrderly: boolean; code: number | null; error: AppError }
 
 type Waiting = { resolve(value: unknown): void; reject(error: AppError): void }
 
 const CLOSE_NORMAL = 1000
 const CLOSE_GOING_AWAY = 1001
 
-export class SessionConnection {
+export class CoreConnection {
   onEvent: (event: CoreEvent) => void = () => undefined
   /** Some events are gone for good. */
   onMissed: () => void = () => undefined
   readonly ended: Promise<ConnectionEnd>
-  readonly coreVersion: string | undefined
-  readonly #webSocket: WebSocketClient
+  readonly #hasEnded: (end: ConnectionEnd) => void
+  readonly #carrier: Carrier
   readonly #answers = new Map<number, Waiting>()
   readonly #openings = new Map<number, Waiting>()
-  readonly #streams = new Map<number, SessionStream>()
+  readonly #streams = new Map<number, CoreStream>()
   #hasAnswered = false
   #lastId = 0
   #lastStream = 0
   #end: ConnectionEnd | undefined
 
-  static async open(socket: Socket): Promise<SessionConnection> {
-    let connection: SessionConnection | undefined
-    const ended = Promise.withResolvers<ConnectionEnd>()
-    const opened = await WebSocketClient.open(socket, {
-      text: message => {
-        if (connection) connection.#receive(JSON.parse(message) as ServerMessage)
-      },
-      binary: frame => {
-        if (connection) connection.#receiveFrame(frame)
-      },
-      closed: (code, reason) => {
-        const end = describeEnd(code, reason)
-        if (connection) connection.#finish(end)
-        ended.resolve(end)
-      },
-    })
-    connection = new SessionConnection({ ...opened, ended: ended.promise })
-    return connection
-  }
-
-  private constructor(opened: { webSocket: WebSocketClient; coreVersion: string | undefined; ended: Promise<ConnectionEnd> }) {
-    this.#webSocket = opened.webSocket
-    this.coreVersion = opened.coreVersion
-    this.ended = opened.ended
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier
+    const { promise, resolve } = Promise.withResolvers<ConnectionEnd>()
+    this.ended = promise
+    this.#hasEnded = resolve
   }
 
   /** Sends a message that is answered once. @throws {AppError} the core's error, or `CORE_UNREACHABLE` if it went away before. */
@@ -67,11 +56,11 @@ export class SessionConnection {
   }
 
   /** Settles when the core has opened it. */
-  openStream(message: (stream: number) => ClientMessage): Promise<SessionStream> {
+  openStream(message: (stream: number) => ClientMessage): Promise<CoreStream> {
     const number = ++this.#lastStream
-    const stream = new SessionStream({
+    const stream = new CoreStream({
       took: bytes => this.#send({ type: 'took', stream: number, bytes }),
-      send: bytes => this.#webSocket.sendBinary(encodeFrame(number, bytes)),
+      send: bytes => this.#carrier.sendBinary(encodeFrame(number, bytes)),
       resize: size => this.#send({ type: 'resize', stream: number, ...size }),
       close: () => this.#send({ type: 'close', stream: number }),
     })
@@ -84,11 +73,11 @@ export class SessionConnection {
   }
 
   close(): void {
-    this.#webSocket.close()
+    this.#carrier.close()
   }
 
   #send(message: ClientMessage): void {
-    this.#webSocket.sendText(JSON.stringify(message))
+    this.#carrier.sendText(JSON.stringify(message))
   }
 
   /** Whether there is a core that does its work, and not only a socket. */
@@ -96,7 +85,8 @@ export class SessionConnection {
     return this.#hasAnswered
   }
 
-  #receive(message: ServerMessage): void {
+  receiveText(text: string): void {
+    const message = JSON.parse(text) as ServerMessage
     this.#hasAnswered = true
     switch (message.type) {
       case 'result':
@@ -125,7 +115,7 @@ export class SessionConnection {
     }
   }
 
-  #receiveFrame(frame: Buffer): void {
+  receiveFrame(frame: Uint8Array): void {
     const { stream, bytes } = decodeFrame(frame)
     this.#streams.get(stream)?.received(bytes)
   }
@@ -148,17 +138,20 @@ export class SessionConnection {
     this.#streams.delete(number)
   }
 
-  #finish(end: ConnectionEnd): void {
+  /** The carrier has closed. */
+  finish(code: number | null, reason: string): void {
+    const end = describeEnd(code, reason)
     this.#end = end
     for (const id of [...this.#answers.keys()]) this.#answered(id)?.reject(end.error)
     for (const number of [...this.#streams.keys()]) this.#streamEnded(number, end.error)
+    this.#hasEnded(end)
   }
 }
 
 function describeEnd(code: number | null, reason: string): ConnectionEnd {
   if (code === CLOSE_GOING_AWAY || code === CLOSE_NORMAL)
-    return { isOrderly: true, error: new AppError('CORE_UNREACHABLE', 'The core was stopped; jobs go on on their hosts') }
+    return { isOrderly: true, code, error: new AppError('CORE_UNREACHABLE', 'The core was stopped; jobs go on on their hosts') }
   const why = reason === '' ? '' : `: ${reason}`
   const error = new AppError('CORE_UNREACHABLE', `The connection to the core broke${why}; jobs go on on their hosts`)
-  return { isOrderly: false, error }
+  return { isOrderly: false, code, error }
 }

@@ -1,10 +1,20 @@
 /**
- * A stream as its reader in the command line has it. What is taken from it is told to the core, which sends no more than
+ * A stream as its reader in the window or the command line has it. What is taken from it is told to the core, which sends no more than
  * STREAM_WINDOW_BYTES ahead of that; what is written to it keeps to the same rule.
  */
-import { AppError } from '../shared/errors.ts'
-import { STREAM_WINDOW_BYTES } from '../shared/frames.ts'
-import type { TerminalStream } from './core-client.ts'
+import { AppError } from './errors.ts'
+import { STREAM_WINDOW_BYTES } from './frames.ts'
+
+/** Bytes in order. The next are fetched only as these are taken, so a slow reader slows the sender. Throws the stream's error. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  close(): void
+}
+
+export interface TerminalStream extends ByteStream {
+  /** Settles when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>
+  resize(size: { columns: number; rows: number }): void
+}
 
 export type StreamLink = {
   took(bytes: number): void
@@ -16,7 +26,7 @@ export type StreamLink = {
 /** Telling less often would stall the sender, more often would cost a message a keystroke. */
 const TELL_TAKEN_BYTES = STREAM_WINDOW_BYTES / 4
 
-export class SessionStream implements TerminalStream {
+export class CoreStream implements TerminalStream {
   readonly #link: StreamLink
   readonly #chunks: Uint8Array[] = []
   #end: { error: AppError | null } | undefined
