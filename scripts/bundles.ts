@@ -13,7 +13,7 @@ const EXTERNAL = [/^node:/, 'better-sqlite3', /^ssh2(\/|$)/, '@lydell/node-pty',
 
 /** What nearly every command loads, in one file rather than ten, and what all that follow a job do: each file costs a fifth of a millisecond. */
 const CLI_BASE =
-  /[/\\]src[/\\](shared[/\\](?!core-(connection|stream))|cli[/\\](client|find-core|reach-core|http-answer|http-call|format|visible|errors|table|width|output|delay)\.ts)/
+  /[/\\]src[/\\](shared[/\\](?!core-(connection|stream))|cli[/\\](client|find-core|reach-core|http-answer|http-call|errors|table|width|output|delay)\.ts)/
 const CLI_FOLLOW =
   /[/\\]src[/\\](shared[/\\]core-(connection|stream)|cli[/\\](launch|job-watch|job-exit|stream-job|attach-job|attach-terminal|terminal|keys|ask|progress|values|folder|pulled-files|polite-stop|alternate-screen|random-id|repeatable|session|open-connection|websocket-client)\.ts)/
 

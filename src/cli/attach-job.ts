@@ -4,16 +4,16 @@
  */
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
+import { shortId } from '../shared/format.ts'
+import { visible } from '../shared/visible.ts'
 import { type AttachEnd, attachTerminal } from './attach-terminal.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
-import { shortId } from './format.ts'
 import { hasRunToItsEnd, jobExitCode, summaryText } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
 import { CORE_TRIES, isCoreLoss } from './repeatable.ts'
 import { copyLog, finish } from './stream-job.ts'
 import { RawTerminal } from './terminal.ts'
-import { visible } from './visible.ts'
 
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5_000

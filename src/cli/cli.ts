@@ -4,6 +4,7 @@
  */
 import type { Call } from '../shared/contract.ts'
 import { AppError, toErrorBody } from '../shared/errors.ts'
+import { safeJson } from '../shared/visible.ts'
 import { Args, findVerb, parseArgs } from './args.ts'
 import { createClient } from './client.ts'
 import { drover, p } from './commands.ts'
@@ -13,7 +14,6 @@ import { type ColorWhen, Output, type OutputStream } from './output.ts'
 import type { Program, VerbSpec } from './spec.ts'
 import type { Keys } from './terminal.ts'
 import { VERBS } from './verbs.ts'
-import { safeJson } from './visible.ts'
 
 export type Cli = {
   readonly program: Program

@@ -4,11 +4,11 @@
  * Must be quick and quiet: it starts no core, and whatever goes wrong is no candidates.
  */
 import type { JobView } from '../shared/domain.ts'
+import { commandText, shortId, statusText } from '../shared/format.ts'
+import { visible } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import { delay } from './delay.ts'
-import { commandText, shortId, statusText } from './format.ts'
 import { type FlagSpec, flagsOf, type Program, type ValueSpec, type VerbSpec } from './spec.ts'
-import { visible } from './visible.ts'
 
 type Candidate = { word: string; about: string }
 type Directive = ':files' | ':folders' | ':commands' | ':nothing'

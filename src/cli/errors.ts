@@ -5,8 +5,8 @@
  */
 import type { Command } from '../shared/domain.ts'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
-import { commandText } from './format.ts'
-import { visible } from './visible.ts'
+import { commandText } from '../shared/format.ts'
+import { visible } from '../shared/visible.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_USAGE = 2

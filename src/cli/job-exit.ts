@@ -1,9 +1,9 @@
 /** How a job's end is told: as the exit code of the command line, and in words. */
 import { constants } from 'node:os'
 import type { JobView } from '../shared/domain.ts'
+import { durationText, jobDurationText, shortId, statusText } from '../shared/format.ts'
+import { visible, visibleLines } from '../shared/visible.ts'
 import { EXIT_INTERRUPTED, EXIT_OWN_FAILURE } from './errors.ts'
-import { durationText, jobDurationText, shortId, statusText } from './format.ts'
-import { visible, visibleLines } from './visible.ts'
 
 /** The job's own code where it has one, 128 + N where signal N ended it, else one of ours. */
 export function jobExitCode(job: Pick<JobView, 'outcome' | 'exitCode' | 'signal'>): number {

@@ -1,7 +1,7 @@
 /** The table of jobs, as `ls` prints it and `ls --watch` redraws it. */
 import type { JobView } from '../shared/domain.ts'
+import { commandText, jobDurationText, pullText, shortId, statusText } from '../shared/format.ts'
 import type { Cli } from './cli.ts'
-import { commandText, jobDurationText, pullText, shortId, statusText } from './format.ts'
 import type { Paint } from './output.ts'
 import type { Column } from './table.ts'
 

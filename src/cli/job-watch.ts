@@ -4,8 +4,8 @@
  */
 import type { CoreEvent, JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
+import { shortId } from '../shared/format.ts'
 import type { CoreSession } from './core-client.ts'
-import { shortId } from './format.ts'
 
 export class JobWatch {
   readonly #session: CoreSession

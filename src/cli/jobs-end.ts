@@ -1,8 +1,8 @@
 /** Waits for the end of several jobs through one connection. */
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
+import { shortId } from '../shared/format.ts'
 import type { CoreSession } from './core-client.ts'
-import { shortId } from './format.ts'
 
 export class JobsEnd {
   readonly #session: CoreSession

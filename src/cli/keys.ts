@@ -1,8 +1,8 @@
 /** Private keys that need a passphrase: asked for here, by the one who needs the key, and handed to the core. */
 import { AppError } from '../shared/errors.ts'
+import { visible } from '../shared/visible.ts'
 import { askSecret, canAsk } from './ask.ts'
 import type { Cli } from './cli.ts'
-import { visible } from './visible.ts'
 
 const TRIES = 3
 

@@ -3,12 +3,13 @@
  */
 import type { Call } from '../shared/contract.ts'
 import { isFinal, type JobView } from '../shared/domain.ts'
+import { shortId } from '../shared/format.ts'
+import { visibleLines } from '../shared/visible.ts'
 import type { Args } from './args.ts'
 import { attachJob, summarise } from './attach-job.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
 import { UsageError } from './errors.ts'
-import { shortId } from './format.ts'
 import { jobExitCode } from './job-exit.ts'
 import { JobWatch } from './job-watch.ts'
 import { unlocking } from './keys.ts'
@@ -17,7 +18,6 @@ import { ProgressLine, waitingText } from './progress.ts'
 import { PulledFiles } from './pulled-files.ts'
 import { randomId } from './random-id.ts'
 import { finish, streamJob } from './stream-job.ts'
-import { visibleLines } from './visible.ts'
 
 export type TerminalSize = { columns: number; rows: number }
 /** Asks the core for the job. `jobId` is the id it gets, so that its events can be awaited before it exists. */

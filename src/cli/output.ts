@@ -3,8 +3,8 @@
  * (people or programs). Text that others wrote must pass `visible` first, except in `table`, which does it itself.
  */
 import type { Writable } from 'node:stream'
+import { safeJson, visibleLines } from '../shared/visible.ts'
 import { type Column, plainLines, tableLines } from './table.ts'
-import { safeJson, visibleLines } from './visible.ts'
 
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number }
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue'

@@ -3,10 +3,10 @@
  * kills it, the third leaves it alone. SIGTERM and SIGHUP ask it to end with the like signal.
  */
 import type { Input } from '../shared/contract.ts'
+import { visibleLines } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
 import { EXIT_INTERRUPTED } from './errors.ts'
-import { visibleLines } from './visible.ts'
 
 type StopSignal = NonNullable<Input<'job.stop'>['signal']>
 

@@ -3,9 +3,9 @@
  * when the thing is done. Where stderr is no terminal there is none.
  */
 import type { JobView, SyncProgress } from '../shared/domain.ts'
-import { bytesText, countText } from './format.ts'
+import { bytesText, countText } from '../shared/format.ts'
+import { visible } from '../shared/visible.ts'
 import type { Output } from './output.ts'
-import { visible } from './visible.ts'
 import { cutToWidth } from './width.ts'
 
 const SHOW_AFTER_MS = 1000

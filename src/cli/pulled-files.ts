@@ -4,14 +4,14 @@
  */
 import { type CoreEvent, type JobView, owedPulls } from '../shared/domain.ts'
 import { AppError, type ErrorBody } from '../shared/errors.ts'
+import { counted, shortId } from '../shared/format.ts'
 import { shellQuote } from '../shared/shell-quote.ts'
+import { visible, visibleLines } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import { EXIT_NOT_PULLED } from './errors.ts'
-import { counted, shortId } from './format.ts'
 import { hasRunToItsEnd } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
 import { ProgressLine, transferText } from './progress.ts'
-import { visible, visibleLines } from './visible.ts'
 
 export class PulledFiles {
   readonly #cli: Cli

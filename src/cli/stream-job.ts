@@ -4,16 +4,16 @@
  */
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
+import { shortId } from '../shared/format.ts'
+import { visible } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
 import { delay } from './delay.ts'
 import { EXIT_BROKEN_PIPE } from './errors.ts'
-import { shortId } from './format.ts'
 import { failureText, hasRunToItsEnd, jobExitCode } from './job-exit.ts'
 import type { JobWatch } from './job-watch.ts'
 import { written } from './output.ts'
 import { CORE_TRIES, isCoreLoss } from './repeatable.ts'
-import { visible } from './visible.ts'
 
 const RETRY_MS = 500
 

@@ -2,7 +2,7 @@
  * Rows for people, fitted to the terminal, or for programs, one tab-separated line each. Cells are made visible here,
  * so that no verb can forget it.
  */
-import { visible } from './visible.ts'
+import { visible } from '../shared/visible.ts'
 import { cutStartToWidth, cutToWidth, displayWidth, padToWidth } from './width.ts'
 
 export type Column = {

@@ -1,9 +1,9 @@
 /** `ls --watch`: the table kept on the screen and up to date, or, for a program, one JSON line for each change. */
 import type { CoreEvent, JobView } from '../shared/domain.ts'
+import { safeJson } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import { jobLines } from './job-table.ts'
 import { RawTerminal } from './terminal.ts'
-import { safeJson } from './visible.ts'
 
 const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l'
 const CLEAR_DOWN = '\x1b[J'

@@ -1,10 +1,10 @@
 /** A guard for a push from the wrong place: someone's whole home folder, or what is around it, is hardly ever meant. */
 import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { visible } from '../shared/visible.ts'
 import { askYes, canAsk } from './ask.ts'
 import type { Cli } from './cli.ts'
 import { UsageError } from './errors.ts'
-import { visible } from './visible.ts'
 
 /**
  * True if the folder may be sent: it is no whole home, or the person says so.

@@ -1,9 +1,9 @@
 /** `drover attach ID`: the terminal of a job; for a job without one, its output as it comes. */
 import { AppError } from '../../shared/errors.ts'
+import { shortId } from '../../shared/format.ts'
 import type { Args } from '../args.ts'
 import { attachJob, summarise } from '../attach-job.ts'
 import type { Cli } from '../cli.ts'
-import { shortId } from '../format.ts'
 import { JobWatch } from '../job-watch.ts'
 import { streamJob } from '../stream-job.ts'
 

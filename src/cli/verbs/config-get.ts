@@ -1,10 +1,10 @@
 /** `drover config get [KEY]`: the file, or one value that holds now. */
 
 import { nearest } from '../../shared/nearest.ts'
+import { safeJson, visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
-import { safeJson, visible, visibleLines } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const key = args.operand('KEY')

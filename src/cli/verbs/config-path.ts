@@ -1,8 +1,9 @@
 /** `drover config path`: known without the core. */
+
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { pathsOf } from '../find-core.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, _args: Args): Promise<number> {
   const path = pathsOf(cli.env).configFile

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import type { JobCounts } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
+import { ageText, counted } from '../../shared/format.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { delay } from '../delay.ts'
 import { connectToCore } from '../find-core.ts'
-import { ageText, counted } from '../format.ts'
 import { coreCommand, coreEnvironment } from '../start-core.ts'
 
 const STOP_TIMEOUT_MS = 15_000

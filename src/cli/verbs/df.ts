@@ -1,7 +1,8 @@
 /** `drover df`: what Drover keeps on each host. */
+
+import { bytesText } from '../../shared/format.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { bytesText } from '../format.ts'
 import type { Column } from '../table.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {

@@ -1,9 +1,9 @@
 /** `drover doctor`: what is missing where, and how to get it. */
 import type { Finding } from '../../shared/contract.ts'
+import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import type { Paint } from '../output.ts'
-import { visible, visibleLines } from '../visible.ts'
 
 const MARKS: Readonly<Record<Finding['level'], readonly [string, Paint]>> = {
   ok: ['ok     ', 'green'],

@@ -1,9 +1,10 @@
 /** `drover gc`: removes what is no longer needed on the hosts. */
+
+import { bytesText, counted } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { bytesText, counted } from '../format.ts'
 import { parseDurationMs } from '../values.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const host = args.value('host')

@@ -1,8 +1,9 @@
 /** `drover host add CONNECTION [-n NAME]`, and `p worker register`. */
+
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { reasonAndAdvice } from '../host-text.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const name = args.value('name')

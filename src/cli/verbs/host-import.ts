@@ -1,9 +1,9 @@
 /** `drover host import [SOURCE] [NAME…]`: hosts that other tools know. */
 import type { Importable } from '../../shared/contract.ts'
+import { ageText, counted } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { ageText, counted } from '../format.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const source = args.operand('SOURCE') as Importable['source'] | undefined // One of the table's choices.

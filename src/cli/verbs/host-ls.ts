@@ -1,12 +1,12 @@
 /** `drover host ls [-c]`, and `p worker ls`. */
 import type { HostView } from '../../shared/domain.ts'
+import { bytesText, hostStateText, percentText } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { bytesText, hostStateText, percentText } from '../format.ts'
 import { reasonAndAdvice } from '../host-text.ts'
 import type { Paint } from '../output.ts'
 import type { Column } from '../table.ts'
-import { visible } from '../visible.ts'
 
 const STATE_COLORS: Readonly<Record<HostView['state'], Paint>> = {
   connected: 'green',

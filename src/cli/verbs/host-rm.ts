@@ -1,7 +1,8 @@
 /** `drover host rm HOST`. */
+
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const name = args.required('HOST')

@@ -1,10 +1,10 @@
 /** `drover host trust HOST`: shows the keys a host offers, and accepts one when told to. */
 import type { TrustOffer } from '../../shared/contract.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import { askYes, canAsk } from '../ask.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const name = args.required('HOST')

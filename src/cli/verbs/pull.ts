@@ -1,14 +1,14 @@
 /** `drover pull ID PATTERN [LOCAL]`: files of a job, here. */
 import type { CoreEvent } from '../../shared/domain.ts'
 import { AppError, fromErrorBody } from '../../shared/errors.ts'
+import { counted } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import type { CoreSession } from '../core-client.ts'
 import { EXIT_INTERRUPTED } from '../errors.ts'
 import { absolutePath } from '../folder.ts'
-import { counted } from '../format.ts'
 import { ProgressLine, transferText } from '../progress.ts'
-import { visible } from '../visible.ts'
 
 type Ended = Extract<CoreEvent, { type: 'pull.ended' }>
 

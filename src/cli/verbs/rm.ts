@@ -1,12 +1,12 @@
 /** `drover rm ID…`: removes jobs and their files, after asking. */
 import { isFinal, type JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { bytesText, commandText, counted, shortId } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import { askYes, canAsk } from '../ask.ts'
 import type { Cli } from '../cli.ts'
 import { adviceFor, UsageError } from '../errors.ts'
-import { bytesText, commandText, counted, shortId } from '../format.ts'
-import { visible } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const force = args.has('force')

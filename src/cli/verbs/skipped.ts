@@ -1,9 +1,10 @@
 /** `drover skipped [DIR]`: what a push would leave out, and by which rule. */
+
+import { bytesText, counted } from '../../shared/format.ts'
+import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { absolutePath } from '../folder.ts'
-import { bytesText, counted } from '../format.ts'
-import { visible, visibleLines } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const folder = absolutePath(args.operand('DIR') ?? '.')

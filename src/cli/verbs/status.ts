@@ -1,9 +1,9 @@
 /** `drover status`: how Drover is doing. */
 import type { CoreStatus } from '../../shared/contract.ts'
+import { ageText, counted, countText } from '../../shared/format.ts'
+import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { ageText, counted, countText } from '../format.ts'
-import { visible, visibleLines } from '../visible.ts'
 import { showHosts } from './host-ls.ts'
 
 export async function run(cli: Cli, _args: Args): Promise<number> {

@@ -2,15 +2,15 @@
 import type { Input } from '../../shared/contract.ts'
 import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { commandText, shortId } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import type { CoreSession } from '../core-client.ts'
 import { adviceFor } from '../errors.ts'
-import { commandText, shortId } from '../format.ts'
 import { summaryText } from '../job-exit.ts'
 import { JobsEnd } from '../jobs-end.ts'
 import { parseDurationMs } from '../values.ts'
-import { visible } from '../visible.ts'
 
 const DEFAULT_GRACE_MS = 10_000
 /** After the grace time the host kills; this long it may take to say so. */

@@ -1,11 +1,12 @@
 /** `drover unlock KEY`: opens an encrypted private key for the core. */
+
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import { canAsk } from '../ask.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
 import { absolutePath } from '../folder.ts'
 import { unlockKey } from '../keys.ts'
-import { visible } from '../visible.ts'
 
 const MAX_PASSPHRASE_BYTES = 10_000
 

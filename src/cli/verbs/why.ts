@@ -1,7 +1,8 @@
 /** `drover why ID`: the reason for a job's host, and what was known of the others. */
+
+import { visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { visibleLines } from '../visible.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const { placement } = await cli.call('job.explain', { job: args.required('ID') })

@@ -1,6 +1,6 @@
 /** How figures, times and states are written for people: the same words in every verb. */
-import { type Command, type HostView, type JobView, owedPulls } from '../shared/domain.ts'
-import { shellJoin } from '../shared/shell-quote.ts'
+import { type Command, type HostView, type JobView, owedPulls } from './domain.ts'
+import { shellJoin } from './shell-quote.ts'
 
 const SHORT_ID_LENGTH = 8
 
