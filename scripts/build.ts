@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BuiltFile, bundleCli, bundleCore, copyAgent } from './bundles.ts'
+import { type BuiltFile, bundleCli, bundleCore, bundleRenderer, copyAgent } from './bundles.ts'
 
 const root = join(import.meta.dirname, '..')
 const sourceDir = join(root, 'src')
@@ -19,11 +19,12 @@ async function main(): Promise<void> {
   try {
     const core = await bundleCore({ sourceDir, outDir })
     const cli = await bundleCli({ entry: join(sourceDir, 'cli/index.ts'), outDir })
+    const renderer = await bundleRenderer({ sourceDir, outDir })
     copyAgent({ sourceDir, outDir })
     // What scripts/freshness.mjs compares with the sources.
     writeFileSync(join(outDir, '.built'), '')
     putInPlace(outDir, join(root, 'out'))
-    report([...core, ...cli], performance.now() - startedAt)
+    report([...core, ...cli, ...renderer], performance.now() - startedAt)
   } catch (error) {
     // The bundler's messages show the place in the source; where in the bundler they were made helps nobody.
     console.error(error instanceof Error ? error.message : error)
@@ -46,12 +47,24 @@ function putInPlace(from: string, to: string): void {
   }
 }
 
-/** The command line's many small parts are one line: only the first is loaded by every command. */
+/** Many small parts are one line: of the command line's only the first is loaded by every command. */
 function report(files: BuiltFile[], tookMs: number): void {
-  const [parts, others] = [files.filter(isCliPart), files.filter(file => !isCliPart(file))]
-  const all = { name: `cli/… ${parts.length} parts`, bytes: parts.reduce((sum, part) => sum + part.bytes, 0) }
-  for (const { name, bytes } of [...others, all]) console.log(`  ${name.padEnd(30)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`)
+  const others = files.filter(file => !isCliPart(file) && !isFont(file))
+  for (const { name, bytes } of [
+    ...others,
+    together('cli/…', files.filter(isCliPart)),
+    together('renderer/… fonts', files.filter(isFont)),
+  ])
+    console.log(`  ${name.padEnd(30)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`)
   console.log(`built out/ in ${(tookMs / 1000).toFixed(2)} s`)
+}
+
+function together(name: string, files: BuiltFile[]): BuiltFile {
+  return { name: `${name} ${files.length} parts`, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+function isFont({ name }: BuiltFile): boolean {
+  return name.endsWith('.woff2')
 }
 
 function isCliPart({ name }: BuiltFile): boolean {

@@ -1,10 +1,12 @@
 /**
- * What is built from what: the core with its workers as ES modules, the command line as small CommonJS files.
+ * What is built from what: the core with its workers as ES modules, the command line as small CommonJS files, the window's page by vite.
  * build.ts runs it; the tests give it entries of their own.
  */
-import { chmodSync, copyFileSync, globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
 import { type OutputChunk, type RolldownOutput, rolldown } from 'rolldown'
+import { build as viteBuild } from 'vite'
 
 export type BuiltFile = { name: string; bytes: number }
 
@@ -82,6 +84,28 @@ export async function bundleCli({ entry, outDir }: { entry: string; outDir: stri
   refuseServerCode(chunksOf(result))
   writeFileSync(join(outDir, 'cli/launch.cjs'), LAUNCHER)
   return filesOf('cli', result)
+}
+
+/** What stands for itself in a compressed form already. */
+const IS_COMPRESSED = /\.(woff2|png)$/
+
+/** The window's page, with everything it needs; `x.br` beside each text, for links that are slow. */
+export async function bundleRenderer({ sourceDir, outDir }: { sourceDir: string; outDir: string }): Promise<BuiltFile[]> {
+  const out = join(outDir, 'renderer')
+  await viteBuild({
+    configFile: false,
+    root: join(sourceDir, 'renderer'),
+    base: './',
+    logLevel: 'warn',
+    build: { outDir: out, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  })
+  return globSync('**/*.*', { cwd: out }).map(name => {
+    const bytes = readFileSync(join(out, name))
+    if (IS_COMPRESSED.test(name)) return { name: `renderer/${name}`, bytes: bytes.length }
+    const compressed = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+    writeFileSync(join(out, `${name}.br`), compressed)
+    return { name: `renderer/${name}`, bytes: compressed.length }
+  })
 }
 
 export function copyAgent({ sourceDir, outDir }: { sourceDir: string; outDir: string }): void {

@@ -1,0 +1,52 @@
+/** The frame: top bar, side bar, the view, status bar; and what lies over all of them. */
+import { ErrorBoundary } from './components/error-boundary.tsx'
+import { Toasts } from './components/toasts.tsx'
+import { LinkBanner } from './frame/link-banner.tsx'
+import { SideBar } from './frame/side-bar.tsx'
+import { StatusBar } from './frame/status-bar.tsx'
+import { TopBar } from './frame/top-bar.tsx'
+import { useCore } from './stores/core-store.ts'
+import { type Route, useRoute } from './stores/route.ts'
+import { HostsView } from './views/hosts/hosts-view.tsx'
+import { JobView } from './views/job/job-view.tsx'
+import { JobsView } from './views/jobs/jobs-view.tsx'
+import { Overview } from './views/overview/overview.tsx'
+import { Refused } from './views/refused.tsx'
+import { SettingsView } from './views/settings/settings-view.tsx'
+
+export function App() {
+  const route = useRoute()
+  const link = useCore(state => state.link)
+  if (link.kind === 'refused') return <Refused message={link.message} />
+  return (
+    <div className="app">
+      <TopBar />
+      <SideBar route={route} />
+      <main className="view">
+        <LinkBanner />
+        <ErrorBoundary key={route.view}>
+          <View route={route} />
+        </ErrorBoundary>
+      </main>
+      <StatusBar />
+      <Toasts />
+    </div>
+  )
+}
+
+function View({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case 'overview':
+      return <Overview />
+    case 'jobs':
+      return <JobsView />
+    case 'job':
+      return <JobView id={route.id} tab={route.tab} />
+    case 'hosts':
+      return <HostsView selected={null} />
+    case 'host':
+      return <HostsView selected={route.name} />
+    case 'settings':
+      return <SettingsView />
+  }
+}

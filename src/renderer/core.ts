@@ -1,0 +1,5 @@
+/** The one link of this window to its core. Views call and stream through it; what the core knows is in stores/core-store.ts. */
+import { followCore } from './link/follow-core.ts'
+import { connectToCore } from './link/web-link.ts'
+
+export const core = followCore(connectToCore)

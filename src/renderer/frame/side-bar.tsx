@@ -1,0 +1,54 @@
+/** The views, then the hosts with state and load. */
+import { LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { HostView } from '../../shared/domain.ts'
+import { ageText } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
+import { HostDot } from '../components/state-tags.tsx'
+import { useNow } from '../stores/clock.ts'
+import { useCore } from '../stores/core-store.ts'
+import { type Route, routeHash } from '../stores/route.ts'
+
+const ICON = { size: 15, 'aria-hidden': true } as const
+
+export function SideBar({ route }: { readonly route: Route }) {
+  const hosts = useCore(state => state.hosts)
+  const running = useCore(state => state.jobs.filter(job => job.state !== 'ended').length)
+  const view = route.view === 'job' ? 'jobs' : route.view === 'host' ? 'hosts' : route.view
+  const link = (to: Route & { view: typeof view }, icon: ReactNode, name: string, end?: ReactNode) => (
+    <a href={routeHash(to)} aria-current={view === to.view && route.view !== 'host' ? 'page' : undefined}>
+      {icon} {name} <span className="end">{end}</span>
+    </a>
+  )
+  return (
+    <nav className="side" aria-label="Views and hosts">
+      {link({ view: 'overview' }, <LayoutGrid {...ICON} />, 'Overview')}
+      {link({ view: 'jobs' }, <ListChecks {...ICON} />, 'Jobs', running || null)}
+      {link({ view: 'hosts' }, <Server {...ICON} />, 'Hosts')}
+      {link({ view: 'settings' }, <Settings {...ICON} />, 'Settings')}
+      <h2>Hosts</h2>
+      {hosts.map(host => (
+        <HostLink key={host.name} host={host} isCurrent={route.view === 'host' && route.name === host.name} />
+      ))}
+    </nav>
+  )
+}
+
+function HostLink({ host, isCurrent }: { readonly host: HostView; readonly isCurrent: boolean }) {
+  return (
+    <a href={routeHash({ view: 'host', name: host.name })} aria-current={isCurrent ? 'page' : undefined}>
+      <HostDot host={host} />
+      <span className="cut">{visible(host.name)}</span>
+      <span className="end">
+        <Load host={host} />
+      </span>
+    </a>
+  )
+}
+
+/** Its CPU; how long it has been away, where it cannot be asked. */
+function Load({ host }: { readonly host: HostView }) {
+  const now = useNow()
+  if (host.state === 'offline' || host.state === 'refused') return ageText(now - host.since)
+  return host.sample === null ? '' : `${Math.round(host.sample.cpuRatio * 100)}%`
+}

@@ -1,0 +1,3 @@
+export function JobsView() {
+  return <h1>JobsView</h1>
+}

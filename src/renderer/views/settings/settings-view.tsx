@@ -1,0 +1,3 @@
+export function SettingsView() {
+  return <h1>SettingsView</h1>
+}
