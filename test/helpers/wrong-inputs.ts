@@ -39,6 +39,8 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'job.explain': { job: 'abcd' },
   'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },
   'pull.cancel': { pullId: 'x' },
+  'window.open': { display: { DISPLAY: ':0' } },
+  'web.signOut': {},
   'disk.usage': { host: 'local' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
 }
