@@ -1,9 +1,9 @@
 /** `drover open`: the window, on the display that we are on, or the address with which a browser can open it. */
 import type { DISPLAY_VARIABLES, Display } from '../../shared/contract.ts'
+import { ageText } from '../../shared/format.ts'
+import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { ageText } from '../format.ts'
-import { visible, visibleLines } from '../visible.ts'
 
 /** The contract's list; its file would bring zod with it. */
 const VARIABLES = [
