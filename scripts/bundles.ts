@@ -97,7 +97,15 @@ export async function bundleRenderer({ sourceDir, outDir }: { sourceDir: string;
     root: join(sourceDir, 'renderer'),
     base: './',
     logLevel: 'warn',
-    build: { outDir: out, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: {
+      outDir: out,
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // Packages mark what runs in browsers; here all of it does.
+      rolldownOptions: { onLog: (level, log, tell) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || tell(level, log)) },
+    },
   })
   return globSync('**/*.*', { cwd: out }).map(name => {
     const bytes = readFileSync(join(out, name))

@@ -20,6 +20,9 @@ zsh:zsh
 fish:fish
 tcsh:tcsh
 /usr/bin/chromium:chromium
+dbus-daemon:dbus
+Xvfb:xvfb
+dunst:dunst
 '
 
 missing=

@@ -2,9 +2,17 @@
  * Builds the parts of the core and wires them: the one place that knows them all. It decides nothing itself.
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
+import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CoreStatus, JobCounts, Methods } from '../shared/contract.ts'
+import {
+  type CoreStatus,
+  DISPLAY_VARIABLES,
+  type Display,
+  type JobCounts,
+  type Methods,
+  type Principal,
+} from '../shared/contract.ts'
 import type { JobState } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
@@ -29,6 +37,7 @@ import { pullFiles } from './jobs/pull/pull.ts'
 import { Pulls } from './jobs/pulls.ts'
 import { FileWorkers } from './jobs/sync/file-workers.ts'
 import { scan } from './jobs/sync/scan.ts'
+import { Watchers } from './jobs/watchers.ts'
 import { LogFile } from './log.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -39,12 +48,17 @@ import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import type { RunningCore } from './run-headless.ts'
+import type { NoticeAction } from './shell/freedesktop/notification-bus.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
+import type { Notice } from './shell/notice.ts'
+import { Notifier } from './shell/notifier.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
 
 /** How long a placement or a stop waits, after the start, for hosts that are still being connected. */
 const SETTLE_MS = 3_000
+/** Whoever reaches this core at all is its owner. */
+const OWNER: Principal = { role: 'owner' }
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
 
@@ -159,10 +173,19 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   function jobEnded(row: JobRow): void {
     const { id, host, folder, startedAt: began, endedAt, peakMemoryBytes, exitCode } = row
     jobsLog.info('job ended', { job: id, host, outcome: row.outcome, exitCode })
+    notifier.jobEnded(row)
     if (host === null || endedAt === null || began === null) return
     const durationMs = Math.max(0, endedAt - began)
     store.history.append({ commandKey: commandKey(row.command), host, folder, endedAt, peakMemoryBytes, durationMs, exitCode })
     pulls.bringBack(row)
+  }
+
+  /** A notification was clicked. */
+  async function act(action: NoticeAction, { jobId }: Notice): Promise<void> {
+    if (action === 'again' && jobId !== null)
+      await methods['job.rerun']({ job: jobId, host: null, terminal: null, jobId: randomUUID() }, OWNER)
+    const route = jobId === null ? '/jobs' : `/jobs/${jobId}${action === 'log' ? '/log' : ''}`
+    if (action !== 'again') await methods['window.open']({ display: desktop, route }, OWNER)
   }
 
   function databaseProblem(): string | null {
@@ -227,23 +250,46 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     }),
     ...windowMethods({
       web: { open: () => web.open(), issueToken: onGone => web.issueToken(onGone), signOut: () => web.signOut() },
-      openWindow: request => shell.openWindow(request),
+      openWindow: request => {
+        desktop = request.display
+        return shell.openWindow(request)
+      },
     }),
     ...diskMethods({ hosts, jobs, owner, keepFinishedDays: () => config.current.push.keepFinishedDays, now }),
   }
   const api: Api = {
     methods,
-    principal: { role: 'owner' },
+    principal: OWNER,
     bus,
     streams: {
-      openLog: async (ref, fromByte, follow) => openLog(jobs, jobs.resolve(ref).id, { fromByte, follow }),
-      openTerminal: async (ref, terminal, signal) => openTerminal(jobs, jobs.resolve(ref).id, terminal, signal),
+      openLog: async (ref, fromByte, follow) => {
+        const { id } = jobs.resolve(ref)
+        return watchers.add(id, await openLog(jobs, id, { fromByte, follow }))
+      },
+      openTerminal: async (ref, terminal, signal) => {
+        const { id } = jobs.resolve(ref)
+        return watchers.add(id, await openTerminal(jobs, id, terminal, signal))
+      },
     },
     reportError,
   }
   const server = new ApiServer(api)
   const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock: { now }, log: log.room('web') })
-  const shell = freedesktopShell({ env, folder: dirname(socketPath) })
+  /** As it was last heard of; at first, where the core was started. */
+  let desktop: Display = desktopOf(env)
+  const shell = freedesktopShell({
+    env,
+    folder: dirname(socketPath),
+    display: () => desktop,
+    onAction: (action, notice) => void act(action, notice).catch(reportError),
+    log: (message, details) => log.room('shell').warning(message, details),
+  })
+  const watchers = new Watchers()
+  const notifier = new Notifier({
+    rules: () => config.current.notifications,
+    isWatched: id => watchers.has(id),
+    show: notice => shell.notify(notice),
+  })
 
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
@@ -265,7 +311,9 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       config.close()
       runner.close()
       pulls.close()
+      notifier.close()
       await Promise.all([server.close(), web.close()])
+      shell.close()
       await hosts.close()
       await Promise.all([dialler.close(), workers.close()])
       store.close()
@@ -296,6 +344,11 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   await web.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
   return { socketPath, close, closed }
+}
+
+/** Of the environment what names a desktop. */
+function desktopOf(env: NodeJS.ProcessEnv): Display {
+  return Object.fromEntries(DISPLAY_VARIABLES.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
 function applyLogLevel(log: LogFile, { logLevel }: Config): void {

@@ -276,7 +276,14 @@ export const contract = {
   /** Opens the window in a browser on the display, or gives the address with which a person can do so. */
   'window.open': {
     allow: owner,
-    input: z.strictObject({ display: DisplayInput.nullable() }),
+    input: z.strictObject({
+      display: DisplayInput.nullable(),
+      /** Where in the window, as `/jobs/ID`. */
+      route: z
+        .string()
+        .regex(/^\/[A-Za-z0-9/._-]{0,200}$/, 'is a path in the window, as /jobs/ID')
+        .default('/'),
+    }),
     output: output<OpenedWindow>(),
   },
   /** Every browser that is signed in, or could be with an address already given out, is shut out. */

@@ -20,6 +20,7 @@ test('nothing written is the defaults', () => {
     hosts: [],
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
+    notifications: { failed: true, longJobMs: 300_000 },
     web: { address: '127.0.0.1', port: 7373 },
     sshConfig: null,
     logLevel: 'info',
@@ -47,6 +48,7 @@ hosts:
   - { name: v6, connection: "[::1]:22" }
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
+notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
 ssh_config: /home/me/ssh config
 log_level: debug
@@ -59,6 +61,7 @@ log_level: debug
     ],
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
+    notifications: { failed: false, longJobMs: 0 },
     web: { address: '::1', port: 8080 },
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
@@ -138,6 +141,8 @@ test('the single settings are known by their dotted keys', () => {
     'detach_on_ctrl_c',
     'push.spare_limit_bytes',
     'push.keep_finished_days',
+    'notifications.failed',
+    'notifications.long_job_seconds',
     'web.address',
     'web.port',
     'ssh_config',

@@ -30,6 +30,13 @@ const Push = z.strictObject({
   keep_finished_days: z.int().min(0).max(36_500).default(14),
 })
 
+const Notifications = z.strictObject({
+  /** The desktop is told of jobs that failed. */
+  failed: z.boolean().default(true),
+  /** It is told of a job that ended well if it took at least this long. 0: of none. */
+  long_job_seconds: z.int().min(0).default(300),
+})
+
 const Web = z.strictObject({
   /** Where the window is served to browsers: an address of this computer. Other than 127.0.0.1, others can knock at it too. */
   address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, as 127.0.0.1').default('127.0.0.1'),
@@ -44,6 +51,7 @@ const ConfigFields = z.strictObject({
   /** Ctrl+C in an attached terminal leaves the job running and comes back to the shell, in place of going to the job. */
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
+  notifications: Notifications.prefault({}),
   web: Web.prefault({}),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
@@ -73,6 +81,7 @@ export type Config = {
   readonly hosts: readonly HostConfig[]
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
+  readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
   readonly web: { readonly address: string; readonly port: number }
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
@@ -87,12 +96,13 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, web, ssh_config, log_level } = parsed.data
+  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, ssh_config, log_level } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
+    notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
     web,
     sshConfig: ssh_config,
     logLevel: log_level,
@@ -137,10 +147,13 @@ function bare(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? bare(schema.unwrap() as z.ZodType) : schema
 }
 
+/** Keys that have keys of their own. */
+const GROUPS = ['push', 'notifications', 'web']
+
 /** An empty file is an empty config; `hosts:` with every host commented out is no host. */
 function withoutEmpty(value: unknown): unknown {
   if (value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) return value
   const kept = Object.entries(value).filter(([, inner]) => inner !== null)
-  return Object.fromEntries(kept.map(([key, inner]) => [key, key === 'push' || key === 'web' ? withoutEmpty(inner) : inner]))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, GROUPS.includes(key) ? withoutEmpty(inner) : inner]))
 }

@@ -1,5 +1,6 @@
 /** What clients may ask of the window: to be shown on a display, or the address with which a person can open it. */
 import { type Display, type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
+import { signInUrl } from '../../shared/sign-in.ts'
 
 export type WindowParts = {
   web: {
@@ -8,7 +9,7 @@ export type WindowParts = {
     signOut(): void
   }
   /** Undefined where this core has no way to show anything. */
-  openWindow(request: { display: Display; address: string; issueToken(onGone: () => void): string }): Promise<{
+  openWindow(request: { display: Display; address: string; route: string; issueToken(onGone: () => void): string }): Promise<{
     openedWith: string | null
     problem: string | null
   }>
@@ -16,12 +17,13 @@ export type WindowParts = {
 
 export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
   return {
-    'window.open': async ({ display }) => {
+    'window.open': async ({ display, route }) => {
       const address = await web.open()
       const isThere = Boolean(display?.DISPLAY || display?.WAYLAND_DISPLAY)
       const issueToken = (onGone: () => void) => web.issueToken(onGone)
-      const shown = display && isThere ? await openWindow({ display, address, issueToken }) : { openedWith: null, problem: null }
-      const url = shown.openedWith === null ? `${address}/#token=${web.issueToken()}` : null
+      const shown =
+        display && isThere ? await openWindow({ display, address, route, issueToken }) : { openedWith: null, problem: null }
+      const url = shown.openedWith === null ? signInUrl({ address, token: web.issueToken(), route }) : null
       return { address, url, validMs: SIGN_IN_MS, ...shown }
     },
     'web.signOut': async () => {

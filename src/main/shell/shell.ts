@@ -1,10 +1,13 @@
 /** What a desktop gives to the core, whichever it is: each room beside this file does it in its own way. */
 import type { Display } from '../../shared/contract.ts'
+import type { Notice } from './notice.ts'
 
 export type WindowRequest = {
   display: Display
   /** Of the page, without anything secret. */
   address: string
+  /** Where in the window, as `/jobs/ID`. */
+  route: string
   /** A token that signs in once; `onGone` is told when it no longer can. */
   issueToken(onGone: () => void): string
 }
@@ -13,4 +16,7 @@ export type WindowResult = { openedWith: string | null; problem: string | null }
 
 export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>
+  /** Shows it if it can. */
+  notify(notice: Notice): void
+  close(): void
 }

@@ -4,6 +4,7 @@
  */
 import { CoreConnection } from '../../shared/core-connection.ts'
 import { AppError, type ErrorBody, fromErrorBody } from '../../shared/errors.ts'
+import { parseSignIn } from '../../shared/sign-in.ts'
 import type { OpenedConnection } from './core-link.ts'
 
 const SESSION_KEY = 'drover.session'
@@ -23,9 +24,10 @@ export async function connectToCore(): Promise<OpenedConnection> {
 
 /** The token of the address, which does not keep it. */
 function takeToken(): string | null {
-  const token = /^#token=([A-Za-z0-9_-]+)$/.exec(location.hash)?.[1] ?? null
-  if (token !== null) history.replaceState(null, '', '#/')
-  return token
+  const signIn = parseSignIn(location.hash)
+  if (signIn === null) return null
+  history.replaceState(null, '', `#${signIn.route}`)
+  return signIn.token
 }
 
 async function redeem(token: string): Promise<string> {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import { DISPLAY_VARIABLES, type Display } from '../../../shared/contract.ts'
+import { signInUrl } from '../../../shared/sign-in.ts'
 import type { WindowRequest, WindowResult } from '../shell.ts'
 import { type Candidate, candidates } from './browsers.ts'
 import { removeRedirect, writeRedirect } from './redirect-file.ts'
@@ -17,7 +18,7 @@ export type Desktop = {
 const START_MS = 2_000
 
 export async function openWindow(
-  { display, address, issueToken }: WindowRequest,
+  { display, address, route, issueToken }: WindowRequest,
   { env, folder }: Desktop,
 ): Promise<WindowResult> {
   const { promise: redeemed, resolve: hasRedeemed } = Promise.withResolvers<'shown'>()
@@ -26,7 +27,7 @@ export async function openWindow(
     if (path !== undefined) removeRedirect(path)
     hasRedeemed('shown')
   })
-  path = writeRedirect(folder, randomBytes(9).toString('base64url'), `${address}/#token=${token}`)
+  path = writeRedirect(folder, randomBytes(9).toString('base64url'), signInUrl({ address, token, route }))
   const programs = candidates(pathToFileURL(path).href, env.PATH ?? '', display)
   const failures: string[] = []
   for (const candidate of programs) {

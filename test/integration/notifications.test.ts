@@ -1,0 +1,79 @@
+/** What the desktop is told of jobs, read back from a real notification service on a real bus. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startDesktop } from '../helpers/desktop.ts'
+import { type Product, startProduct } from '../helpers/product.ts'
+import { startSshd } from '../helpers/sshd.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+/** The core is a child of the first command line, which has the desktop's environment. */
+async function startOn(env: Record<string, string>, ...product: Parameters<typeof startProduct>): Promise<Product> {
+  const started = await startProduct(...product)
+  expect((await started.drover(['daemon', 'restart'], { env })).code).toBe(0)
+  return started
+}
+
+test('a job that fails is told, one that goes well or is stopped is not', async () => {
+  const desktop = await startDesktop()
+  const sshd = await startSshd()
+  const product = await startOn(desktop.env, { box: sshd })
+  const push = (...command: string[]) => product.drover(['push', '-d', '--on', 'box', '-n', '--', ...command])
+  await push('true')
+  const stopped = await product.running(['--on', 'box', '-n', '--', 'sleep 1000'])
+  await product.drover(['stop', stopped])
+  await push('echo "<b>no & tag</b>" >/dev/null; exit 3')
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
+  const [first, ...others] = await desktop.read()
+  expect(others).toEqual([])
+  expect(first).toMatchObject({ appname: 'Drover' })
+  expect(first?.summary).toBe('echo "<b>no & tag</b>" >/dev/null; exit 3 failed')
+  expect(first?.body).toMatch(/^done \[3\] on box after 0:00:0\d \([0-9a-f]{8}\)$/)
+})
+
+test('many at once are one; who watched it fail is not told; by the config nobody is', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env)
+  expect((await product.drover(['push', '-n', '--', 'exit 4'])).code).toBe(4)
+  await Promise.all([1, 2, 3, 4, 5].map(code => product.drover(['push', '-d', '-n', '--', `sleep 1; exit ${code}`])))
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
+  // They end within one or two of the moments in which ends are gathered.
+  await waitFor(async () => (await product.jobs()).every(job => job.state === 'ended'), { what: 'all to end' })
+  const told = await desktop.read()
+  expect(told.length).toBeLessThanOrEqual(3)
+  expect(told.map(({ summary }) => summary).join('\n')).not.toContain('exit 4 failed\n')
+
+  await product.drover(['config', 'set', 'notifications.failed', 'false'])
+  await product.drover(['config', 'set', 'notifications.long_job_seconds', '1'])
+  await product.drover(['push', '-d', '-n', '--', 'exit 6'])
+  await product.drover(['push', '-d', '-n', '--', 'sleep 2'])
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'the notification of the long one' })
+  expect((await desktop.read()).at(-1)).toMatchObject({ summary: 'sleep 2 is done' })
+})
+
+test('a click opens the window at the job, on the desktop last heard of', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env, {}, { path: home => `${home}/programs:${process.env.PATH}` })
+  const browser = join(product.home.dir, 'programs/chromium')
+  const record = join(product.home.dir, 'opened')
+  mkdirSync(join(product.home.dir, 'programs'))
+  writeFileSync(browser, `#!/bin/sh\ncat "\${1#--app=file://}" >"${record}"; echo "$DISPLAY" >>"${record}"; sleep 5\n`)
+  chmodSync(browser, 0o755)
+  const pushed = await product.drover(['push', '-d', '-n', '--', 'exit 3'])
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
+  await desktop.click()
+  await waitFor(() => existsSync(record) && readFileSync(record, 'utf8').includes(desktop.env.DISPLAY), { what: 'the window' })
+  expect(readFileSync(record, 'utf8')).toContain(`to=/jobs/${pushed.stdout.trim()}`)
+})
+
+test('a bus that goes away, and none at all, harm nothing', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env)
+  await product.drover(['push', '-d', '-n', '--', 'exit 3'])
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
+  desktop.killBus()
+  const pid = product.corePid()
+  await product.drover(['push', '-d', '-n', '--', 'exit 4'])
+  await waitFor(() => /a notification could not be shown/.test(product.coreLog()), { what: 'the log to say so' })
+  expect(product.corePid()).toBe(pid)
+})
