@@ -7,12 +7,14 @@ export type WindowParts = {
     issueToken(onGone?: () => void): string
     signOut(): void
   }
-  /** Undefined where this core has no way to show anything. */
   openWindow(request: { display: Display; address: string; issueToken(onGone: () => void): string }): Promise<{
     openedWith: string | null
+    isShown: boolean
     problem: string | null
   }>
 }
+
+const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
 export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
   return {
@@ -20,7 +22,7 @@ export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, '
       const address = await web.open()
       const isThere = Boolean(display?.DISPLAY || display?.WAYLAND_DISPLAY)
       const issueToken = (onGone: () => void) => web.issueToken(onGone)
-      const shown = display && isThere ? await openWindow({ display, address, issueToken }) : { openedWith: null, problem: null }
+      const shown = display && isThere ? await openWindow({ display, address, issueToken }) : NOT_SHOWN
       const url = shown.openedWith === null ? `${address}/#token=${web.issueToken()}` : null
       return { address, url, validMs: SIGN_IN_MS, ...shown }
     },

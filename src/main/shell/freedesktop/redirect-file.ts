@@ -8,6 +8,7 @@ import { SIGN_IN_MS } from '../../../shared/contract.ts'
 
 const NAME = /^open-(\d+)-[\w-]+\.html$/
 
+/** @throws {Error} of the file system */
 export function writeRedirect(folder: string, name: string, url: string): string {
   const path = join(folder, `open-${process.pid}-${name}.html`)
   writeFileSync(path, page(url), { mode: 0o600, flag: 'wx' })
@@ -15,7 +16,11 @@ export function writeRedirect(folder: string, name: string, url: string): string
 }
 
 export function removeRedirect(path: string): void {
-  rmSync(path, { force: true })
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Somebody has changed the folder, or put something else there; what was in it is of use to nobody for longer than five minutes.
+  }
 }
 
 /** Of cores that were killed, and whatever else is older than any token lives. Another core of ours may use the folder too. */
