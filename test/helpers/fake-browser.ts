@@ -29,7 +29,7 @@ export function makeBrowsers(folder: string, then: Readonly<Record<string, strin
       'file=$(printf %s "$last" | sed "s,.*file://,,")',
       'printf "%s\\0" "$$" >"$out.head"',
       '{ cat "$file"; printf "\\0"; } >>"$out.head"',
-      'readlink "/proc/$$/fd/0" "/proc/$$/fd/1" "/proc/$$/fd/2" "/proc/$$/cwd" >"$out.files"',
+      'readlink "/proc/$$/fd/0" "/proc/$$/fd/1" "/proc/$$/fd/2" "/proc/$$/cwd" | cat >"$out.files"',
       'cat /proc/$$/environ >"$out.env"',
       'printf "%s\\0" "$@" >"$out.args"',
       'mv "$out.head" "$out"',

@@ -22,6 +22,11 @@ test('it is its owner’s alone, leads to the address without a script, and is g
   removeRedirect(path)
 })
 
+test('an address is an address, whatever stands in it', () => {
+  const path = writeRedirect(temporaryFolder(), 'x', `${URL}&to=/jobs/1"><script>`)
+  expect(readFileSync(path, 'utf8')).toContain(`content="0; url=${URL}&amp;to=/jobs/1&quot;>&lt;script>"`)
+})
+
 test('it is never written through what stands there', () => {
   const folder = temporaryFolder()
   symlinkSync(join(folder, 'elsewhere'), join(folder, `open-${process.pid}-x.html`))

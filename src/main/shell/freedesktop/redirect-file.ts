@@ -33,7 +33,8 @@ export function removeOldRedirects(folder: string, now = Date.now()): void {
 }
 
 /** Without a script, so that it works in every browser; the fragment never leaves the browser. */
-function page(url: string): string {
+function page(address: string): string {
+  const url = address.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
