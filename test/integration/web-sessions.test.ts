@@ -1,8 +1,8 @@
 /** A sign-in at a real core's web address over time: tries that are refused, a core that is killed, a port that is taken, an end. */
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Product, startProduct } from '../helpers/product.ts'
-import { databaseRows } from '../helpers/raw-core.ts'
+import { clientFrame, databaseRows, UPGRADE } from '../helpers/raw-core.ts'
 import { waitFor } from '../helpers/wait.ts'
 import { ask, link, linked, post, signIn, tokenOf } from '../helpers/web.ts'
 import { startWeb } from '../helpers/web-server.ts'
@@ -150,6 +150,37 @@ test('who does not say hello in time is let go, and may come again', async () =>
   const slow = link(web.address)
   expect(await slow.ends()).toMatchObject({ code: 4408 })
   expect(slow.messages).toEqual([])
+})
+
+test('a hello that comes after the door was closed is not heard, nor what follows it', async () => {
+  let calls = 0
+  const web = await startWeb({
+    helloMs: 50,
+    methods: {
+      'web.signOut': async () => {
+        calls++
+        return null
+      },
+    },
+  })
+  const session = await signIn(web.address, web.access.issueToken())
+  const { host, port } = new URL(web.address)
+  const client = connect(Number(port), '127.0.0.1')
+  onTestFinished(() => {
+    client.destroy()
+  })
+  let heard = ''
+  client.setEncoding('latin1').on('data', text => {
+    heard += text
+  })
+  client.write(UPGRADE.replace('Host: drover', `Host: ${host}\r\nOrigin: ${web.address}`))
+  // It does not answer the close, as a browser would.
+  await waitFor(() => heard.includes('no hello came'), { what: 'the close' })
+  client.write(clientFrame(JSON.stringify({ type: 'hello', session })))
+  client.write(clientFrame(JSON.stringify({ type: 'call', id: 1, method: 'web.signOut', input: {} })))
+  await waitFor(() => client.destroyed, { what: 'the end of the connection' })
+  expect(heard).not.toContain('welcome')
+  expect(calls).toBe(0)
 })
 
 test('signing out ends every page, also the one that asked, and holds for the next core', async () => {
