@@ -1,5 +1,5 @@
-/** Bytes to a port of this computer, and all that comes back. */
-import { connect } from 'node:net'
+/** Ports of this computer: bytes to one and all that comes back, one that is taken, one that is free. */
+import { connect, createServer, type Server } from 'node:net'
 import { within } from './wait.ts'
 
 /** Settles when the other side has ended the connection, in whichever way. */
@@ -15,4 +15,18 @@ export function exchange(port: string | number, bytes: string): Promise<string> 
     socket.write(bytes)
   })
   return within(ended, { timeoutMs: 60_000, what: 'the end of the connection' })
+}
+
+export async function listenSomewhere(): Promise<{ server: Server; port: number }> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const at = server.address()
+  if (at === null || typeof at === 'string') throw new Error('It has no port')
+  return { server, port: at.port }
+}
+
+export async function freePort(): Promise<number> {
+  const { server, port } = await listenSomewhere()
+  await new Promise<void>(resolve => server.close(() => resolve()))
+  return port
 }

@@ -2,10 +2,23 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { type ClientOptions, WebSocket } from 'ws'
 import type { ServerMessage, WelcomeMessage } from '../../src/shared/frames.ts'
+import type { Product } from './product.ts'
+import { freePort } from './tcp.ts'
 import { waitFor, within } from './wait.ts'
 
 export type WebAnswer = { status: number; headers: IncomingHttpHeaders; bytes: Buffer; text: string }
 export type Asking = { method?: string; headers?: Record<string, string>; body?: string | Buffer }
+
+/**
+ * The usual port is every product's on this computer: a test that loses its core and wants the next one at the same place takes one
+ * that no other test will have by then.
+ */
+export async function useOwnPort(product: Product): Promise<number> {
+  const port = await freePort()
+  const { code, stderr } = await product.drover(['config', 'set', 'web.port', String(port)])
+  if (code !== 0) throw new Error(`The port was not set: ${stderr}`)
+  return port
+}
 
 /** One request. `path` is sent as it is, be it no path at all. */
 export function ask(address: string, path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<WebAnswer> {

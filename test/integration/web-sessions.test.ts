@@ -1,10 +1,11 @@
 /** A sign-in at a real core's web address over time: tries that are refused, a core that is killed, a port that is taken, an end. */
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { clientFrame, databaseRows, UPGRADE } from '../helpers/raw-core.ts'
+import { listenSomewhere } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { ask, link, linked, post, signIn, tokenOf } from '../helpers/web.ts'
+import { ask, link, linked, post, signIn, tokenOf, useOwnPort } from '../helpers/web.ts'
 import { startWeb } from '../helpers/web-server.ts'
 
 async function open(product: Product): Promise<{ address: string; token: string }> {
@@ -14,23 +15,6 @@ async function open(product: Product): Promise<{ address: string; token: string 
 
 const status = (address: string, session: string) =>
   post(address, '/rpc/core.status', {}, { Authorization: `Bearer ${session}`, Origin: address })
-
-async function listenSomewhere(): Promise<{ server: Server; port: number }> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-  })
-  const at = server.address()
-  if (at === null || typeof at === 'string') throw new Error('It has no port')
-  return { server, port: at.port }
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await listenSomewhere()
-  await new Promise<void>(resolve => server.close(() => resolve()))
-  return port
-}
 
 test('nothing listens until a window is asked for', async () => {
   const product = await startProduct()
@@ -42,6 +26,7 @@ test('nothing listens until a window is asked for', async () => {
 
 test('a page that lost its core to kill -9 finds the next one at the same place, and is still signed in', async () => {
   const product = await startProduct()
+  await useOwnPort(product)
   const { address, token } = await open(product)
   const unused = (await open(product)).token
   const session = await signIn(address, token)
@@ -62,6 +47,7 @@ test('a page that lost its core to kill -9 finds the next one at the same place,
 
 test('a core that ends in order tells its pages to come again', async () => {
   const product = await startProduct()
+  await useOwnPort(product)
   const { address, token } = await open(product)
   const session = await signIn(address, token)
   const [page, stranger] = [await linked(address, session), link(address)]
@@ -202,6 +188,9 @@ test('signing out ends every page, also the one that asked, and holds for the ne
 test('where the port is taken a free one is used, and used again by the next core', async () => {
   const product = await startProduct()
   const { server, port } = await listenSomewhere()
+  onTestFinished(() => {
+    server.close()
+  })
   await product.drover(['config', 'set', 'web.port', String(port)])
   const { address, token } = await open(product)
   expect(new URL(address).port).not.toBe(String(port))
@@ -214,8 +203,7 @@ test('where the port is taken a free one is used, and used again by the next cor
 
 test('a core that finds another at its old port moves on, and knows none of the secrets that one may have been told', async () => {
   const product = await startProduct()
-  const port = await freePort()
-  await product.drover(['config', 'set', 'web.port', String(port)])
+  const port = await useOwnPort(product)
   const { address, token } = await open(product)
   expect(new URL(address).port).toBe(String(port))
   const session = await signIn(address, token)
@@ -234,8 +222,7 @@ test('a core that finds another at its old port moves on, and knows none of the 
 test('a change of the config moves the address at once', async () => {
   const product = await startProduct()
   const { address } = await open(product)
-  const port = await freePort()
-  await product.drover(['config', 'set', 'web.port', String(port)])
+  const port = await useOwnPort(product)
   await waitFor(async () => (await product.status()).webAddress === `http://127.0.0.1:${port}`, { what: 'the new address' })
   await expect(ask(address, '/health')).rejects.toThrow('ECONNREFUSED')
   expect(await ask(`http://127.0.0.1:${port}`, '/health')).toMatchObject({ status: 200 })
