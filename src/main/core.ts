@@ -228,6 +228,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
         links: hosts.all(),
         configError: config.error?.message ?? null,
         databaseError: databaseProblem(),
+        webPlace: config.current.web,
       }),
     }),
     ...configMethods(config),

@@ -141,6 +141,8 @@ export type OpenedWindow = {
   validMs: number
   /** The program that shows the window. */
   openedWith: string | null
+  /** The page in it has signed in already. */
+  isShown: boolean
   /** Why no window could be opened on the display that was given, and what to do. */
   problem: string | null
 }

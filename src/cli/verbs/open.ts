@@ -21,7 +21,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   if (cli.out.isJson) cli.out.json(window)
   else if (window.openedWith !== null) {
     cli.out.line(`Opened in ${visible(window.openedWith)}: ${window.address}`)
-    cli.out.note('If no window comes: drover open --print')
+    if (!window.isShown) cli.out.note('It has not signed in yet. If no window comes, or it shows an error: drover open --print')
   } else {
     if (window.problem !== null) cli.out.note(visibleLines(window.problem))
     cli.out.line(window.url ?? window.address)

@@ -14,7 +14,7 @@ export class AttemptLimit {
   readonly #onPause: () => void
   /** When the last refusals were, oldest first; never more than `most`. */
   #refusedAt: number[] = []
-  #pausedUntil = 0
+  #pausedAt = Number.NEGATIVE_INFINITY
 
   constructor({ clock, most = 20, windowMs = 60_000, pauseMs = 60_000, onPause = () => undefined }: AttemptLimitOptions) {
     this.#clock = clock
@@ -24,9 +24,10 @@ export class AttemptLimit {
     this.#onPause = onPause
   }
 
-  /** How long nobody may try yet; 0 when they may. A clock that was set back does not make it longer than the pause. */
+  /** How long nobody may try yet; 0 when they may. A clock that was set back ends the pause, or it could last for years. */
   get waitMs(): number {
-    return Math.min(this.#pauseMs, Math.max(0, this.#pausedUntil - this.#clock.now()))
+    const passedMs = this.#clock.now() - this.#pausedAt
+    return passedMs >= 0 && passedMs < this.#pauseMs ? this.#pauseMs - passedMs : 0
   }
 
   refused(): void {
@@ -34,7 +35,7 @@ export class AttemptLimit {
     this.#refusedAt = [...this.#refusedAt.filter(at => Math.abs(now - at) < this.#windowMs), now]
     if (this.#refusedAt.length < this.#most) return
     this.#refusedAt = []
-    this.#pausedUntil = now + this.#pauseMs
+    this.#pausedAt = now
     this.#onPause()
   }
 }

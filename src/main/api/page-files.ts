@@ -73,13 +73,18 @@ export class PageFiles {
 }
 
 function chosen({ bytes }: PageFile, request: IncomingMessage): readonly [Encoding, Buffer] {
-  const accepted = (request.headers['accept-encoding'] ?? '')
-    .toString()
-    .split(',')
-    .map(word => word.trim().toLowerCase())
+  const accepted = acceptedBy(String(request.headers['accept-encoding'] ?? ''))
   for (const [encoding] of ENDINGS) {
     const packed = bytes[encoding]
     if (packed && accepted.includes(encoding)) return [encoding, packed]
   }
   return ['identity', bytes.identity ?? Buffer.alloc(0)]
+}
+
+/** `br;q=0` refuses what it names. */
+function acceptedBy(header: string): string[] {
+  return header.split(',').flatMap(part => {
+    const [name = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase())
+    return parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name]
+  })
 }

@@ -10,8 +10,9 @@ export type WebSession = { hash: string; createdAt: number; usedAt: number }
 /** Where sessions outlive the core. */
 export type SessionStore = {
   list(): WebSession[]
-  put(session: WebSession): void
-  remove(hash: string): void
+  /** These and no others. */
+  save(sessions: readonly WebSession[]): void
+  /** @throws {AppError} `DISK_FULL` */
   clear(): void
 }
 export type WebAccessOptions = {
@@ -20,7 +21,7 @@ export type WebAccessOptions = {
   /** Told of the hashes that let nobody in any more. */
   onEnd(hashes: readonly string[]): void
 }
-type Token = { expiresAt: number; onGone: () => void }
+type Token = { issuedAt: number; onGone: () => void }
 
 const SESSION_MS = 30 * 86_400_000
 /** Each window that was ever opened leaves a session; of more than these the longest unused go. */
@@ -54,7 +55,7 @@ export class WebAccess {
     const [oldest] = this.#tokens.keys()
     if (oldest !== undefined && this.#tokens.size >= MAX_TOKENS) this.#dropToken(oldest)
     const token = newSecret()
-    this.#tokens.set(hashOf(token), { expiresAt: this.#clock.now() + SIGN_IN_MS, onGone })
+    this.#tokens.set(hashOf(token), { issuedAt: this.#clock.now(), onGone })
     return token
   }
 
@@ -64,9 +65,9 @@ export class WebAccess {
     const known = this.#tokens.get(hash)
     if (!known) return null
     this.#dropToken(hash)
-    if (known.expiresAt <= this.#clock.now()) return null
-    const secret = newSecret()
     const now = this.#clock.now()
+    if (isTooOld(known, now)) return null
+    const secret = newSecret()
     this.#note({ hash: hashOf(secret), createdAt: now, usedAt: now })
     this.#end([...this.#sessions.keys()].slice(0, -MAX_SESSIONS))
     return secret
@@ -94,17 +95,19 @@ export class WebAccess {
   /** Forgets what is too old; to be called now and then. */
   expire(): void {
     const now = this.#clock.now()
-    for (const [hash, { expiresAt }] of this.#tokens) if (expiresAt <= now) this.#dropToken(hash)
+    for (const [hash, token] of this.#tokens) if (isTooOld(token, now)) this.#dropToken(hash)
     this.#end([...this.#sessions.values()].filter(session => this.#isOld(session)).map(({ hash }) => hash))
   }
 
-  /** Nobody is let in any more with what was given out until now. */
+  /** Nobody is let in any more with what was given out until now. @throws {AppError} `DISK_FULL` if the next core might let them in again. */
   signOut(): void {
     for (const hash of [...this.#tokens.keys()]) this.#dropToken(hash)
-    const ended = [...this.#sessions.keys()]
+    this.endSessions()
     this.#store.clear()
-    this.#sessions.clear()
-    this.#onEnd(ended)
+  }
+
+  endSessions(): void {
+    this.#end([...this.#sessions.keys()])
   }
 
   /** Tokens end with the core; sessions do not. */
@@ -117,17 +120,16 @@ export class WebAccess {
   }
 
   #note(session: WebSession): void {
-    this.#store.put(session)
     this.#sessions.delete(session.hash)
     this.#sessions.set(session.hash, session)
+    this.#store.save([...this.#sessions.values()])
   }
 
   #end(hashes: readonly string[]): void {
-    for (const hash of hashes) {
-      this.#store.remove(hash)
-      this.#sessions.delete(hash)
-    }
-    if (hashes.length > 0) this.#onEnd(hashes)
+    if (hashes.length === 0) return
+    for (const hash of hashes) this.#sessions.delete(hash)
+    this.#store.save([...this.#sessions.values()])
+    this.#onEnd(hashes)
   }
 
   #dropToken(hash: string): void {
@@ -135,6 +137,11 @@ export class WebAccess {
     this.#tokens.delete(hash)
     token?.onGone()
   }
+}
+
+/** By a clock that may have been changed: one from the future is too old as well. */
+function isTooOld({ issuedAt }: Token, now: number): boolean {
+  return Math.abs(now - issuedAt) >= SIGN_IN_MS
 }
 
 function newSecret(): string {

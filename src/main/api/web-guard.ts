@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { isLoopback } from '../loopback.ts'
 import { HttpRefusal } from './http.ts'
 
 export type Listening = { readonly address: string; readonly port: number }
@@ -43,8 +44,7 @@ function isVisit({ method, url, headers }: IncomingMessage): boolean {
 function hostsOf({ address, port }: Listening, localAddress: string | undefined): string[] {
   const isAny = address === '0.0.0.0' || address === '::'
   const arrivedAt = (isAny ? localAddress?.replace(/^::ffff:/, '') : address) ?? address
-  const isLoopback = arrivedAt === '::1' || arrivedAt.startsWith('127.')
-  const hosts = [`${inBrackets(arrivedAt)}:${port}`, ...(isLoopback ? [`localhost:${port}`] : [])]
+  const hosts = [`${inBrackets(arrivedAt)}:${port}`, ...(isLoopback(arrivedAt) ? [`localhost:${port}`] : [])]
   // A browser leaves out the usual port.
   return port === 80 ? [...hosts, ...hosts.map(host => host.slice(0, -3))] : hosts
 }

@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { isLoopback } from '../loopback.ts'
 import { rendererUrl } from '../resources.ts'
 import type { Api } from './api.ts'
 import { AttemptLimit } from './attempt-limit.ts'
@@ -109,7 +110,9 @@ export class Web {
       await server.close()
       return { server, at, place: wanted }
     }
-    if (at.port !== wanted.port || remembered) store.setPort({ configured: wanted.port, port: at.port })
+    // A page of before looks for us at its own port, where somebody else may have listened meanwhile and been told its secret.
+    if (remembered && remembered.port !== at.port) this.#access.endSessions()
+    store.setPort({ configured: wanted.port, port: at.port })
     this.#address = urlOf(at)
     log.info('the window is served', { address: this.#address })
     if (!isLoopback(at.address)) log.warning('other computers can reach the window, over a way that is not encrypted')
@@ -136,8 +139,4 @@ export class Web {
   #shutOut(sessions: readonly string[]): void {
     setImmediate(() => void this.#serving?.then(({ server }) => server.shutOut(sessions)).catch(() => undefined))
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import type { Finding } from '../../shared/contract.ts'
 import type { AgentInfo } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
+import { isLoopback } from '../loopback.ts'
 
 const LOCAL_TOOLS = [
   { tool: 'ssh', argument: '-V', install: 'openssh-client', without: 'no host but local can be used' },
@@ -25,9 +26,11 @@ export type ExamineOptions = {
   configError: string | null
   /** Why what was done is not written, or not where it would be found. */
   databaseError: string | null
+  /** Where the window is, or would be, served. */
+  webPlace: { readonly address: string; readonly port: number }
 }
 
-export async function examine({ links, configError, databaseError }: ExamineOptions): Promise<Finding[]> {
+export async function examine({ links, configError, databaseError, webPlace }: ExamineOptions): Promise<Finding[]> {
   const config: Finding[] = configError
     ? [
         {
@@ -52,7 +55,14 @@ export async function examine({ links, configError, databaseError }: ExamineOpti
             fix: null,
           },
         ]
-  return [...config, ...database, ...found.flat()]
+  return [...config, ...database, ...examineWeb(webPlace), ...found.flat()]
+}
+
+function examineWeb({ address, port }: ExamineOptions['webPlace']): Finding[] {
+  if (isLoopback(address)) return []
+  const message = `other computers can reach the window at ${address}, over a way that is not encrypted`
+  const fix = `drover config set web.address 127.0.0.1, and from the other computer: ssh -L ${port}:127.0.0.1:${port}`
+  return [{ level: 'warning', host: null, subject: 'web.address', message, fix }]
 }
 
 async function examineTool({ tool, argument, install, without }: (typeof LOCAL_TOOLS)[number]): Promise<Finding[]> {

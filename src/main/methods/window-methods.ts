@@ -8,12 +8,14 @@ export type WindowParts = {
     issueToken(onGone?: () => void): string
     signOut(): void
   }
-  /** Undefined where this core has no way to show anything. */
   openWindow(request: { display: Display; address: string; route: string; issueToken(onGone: () => void): string }): Promise<{
     openedWith: string | null
+    isShown: boolean
     problem: string | null
   }>
 }
+
+const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
 export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
   return {
@@ -21,8 +23,7 @@ export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, '
       const address = await web.open()
       const isThere = Boolean(display?.DISPLAY || display?.WAYLAND_DISPLAY)
       const issueToken = (onGone: () => void) => web.issueToken(onGone)
-      const shown =
-        display && isThere ? await openWindow({ display, address, route, issueToken }) : { openedWith: null, problem: null }
+      const shown = display && isThere ? await openWindow({ display, address, route, issueToken }) : NOT_SHOWN
       const url = shown.openedWith === null ? signInUrl({ address, token: web.issueToken(), route }) : null
       return { address, url, validMs: SIGN_IN_MS, ...shown }
     },

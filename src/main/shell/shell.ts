@@ -11,8 +11,13 @@ export type WindowRequest = {
   /** A token that signs in once; `onGone` is told when it no longer can. */
   issueToken(onGone: () => void): string
 }
-/** `openedWith` null: nothing could be started, and `problem` says why and what to do. */
-export type WindowResult = { openedWith: string | null; problem: string | null }
+export type WindowResult = {
+  /** Null: nothing could be started, and `problem` says why and what to do. */
+  openedWith: string | null
+  /** The page has signed in: it is there. One that is slow to start has not yet. */
+  isShown: boolean
+  problem: string | null
+}
 
 export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>

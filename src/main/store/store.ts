@@ -36,7 +36,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     history: new HistoryTable(database, late),
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
-    web: new WebTable(database),
+    web: new WebTable(database, late),
     computerId: computerId(database),
     close: () => {
       late.close()

@@ -4,6 +4,7 @@
  */
 import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
+import type { LateWrite, LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
 export type WebSession = { hash: string; createdAt: number; usedAt: number }
@@ -15,23 +16,27 @@ const PORT_KEY = 'web_port'
 
 export class WebTable {
   readonly #database: Database
-  readonly #put: (session: WebSession) => void
+  readonly #late: LateWrites
   readonly #all: Query<[], WebSession>
-  readonly #remove: Statement<[string]>
   readonly #clear: Statement<[]>
+  /** What shall stand here; one write of all of it, so that one that waits for room never brings back who was shut out since. */
+  #wanted: readonly WebSession[] = []
+  readonly #write: LateWrite
 
-  constructor(database: Database) {
+  constructor(database: Database, late: LateWrites) {
     const { sqlite } = database
     const table = new Table(sqlite, 'web_session', COLUMNS)
+    const put = table.inserter('INSERT')
     this.#database = database
-    this.#put = table.inserter('INSERT OR REPLACE')
-    this.#all = table.query('ORDER BY used_at')
-    this.#remove = sqlite.prepare('DELETE FROM web_session WHERE hash = ?')
+    this.#late = late
+    this.#all = table.query('ORDER BY used_at, hash')
     this.#clear = sqlite.prepare('DELETE FROM web_session')
-  }
-
-  put(session: WebSession): void {
-    this.#database.write(() => this.#put(session))
+    this.#write = {
+      write: () => {
+        this.#clear.run()
+        for (const session of this.#wanted) put(session)
+      },
+    }
   }
 
   /** The one that was not used for longest first. */
@@ -39,12 +44,15 @@ export class WebTable {
     return this.#all.all()
   }
 
-  remove(hash: string): void {
-    this.#database.write(() => this.#remove.run(hash))
+  /** These and no others. */
+  save(sessions: readonly WebSession[]): void {
+    this.#wanted = sessions
+    this.#late.make(this.#write)
   }
 
-  /** On the disk when it returns: who was shut out stays so. */
+  /** On the disk when it returns: who was shut out stays so. @throws {AppError} `DISK_FULL` */
   clear(): void {
+    this.#wanted = []
     this.#database.durably(() => this.#clear.run())
   }
 
@@ -56,7 +64,7 @@ export class WebTable {
   }
 
   setPort({ configured, port }: WebPort): void {
-    const sql = 'INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)'
-    this.#database.write(() => this.#database.sqlite.prepare(sql).run(PORT_KEY, `${configured}:${port}`))
+    const statement = this.#database.sqlite.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)')
+    this.#late.make({ write: () => statement.run(PORT_KEY, `${configured}:${port}`) })
   }
 }

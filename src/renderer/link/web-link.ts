@@ -4,15 +4,12 @@
  */
 import { CoreConnection } from '../../shared/core-connection.ts'
 import { AppError, type ErrorBody, fromErrorBody } from '../../shared/errors.ts'
+import { WEB_CLOSE, type WelcomeMessage } from '../../shared/frames.ts'
 import { parseSignIn } from '../../shared/sign-in.ts'
 import type { OpenedConnection } from './core-link.ts'
 
 const SESSION_KEY = 'drover.session'
-/** The core knows this session no more. */
-const CLOSE_SIGNED_OUT = 4401
 const SIGNED_OUT = 'This page is not signed in any more. Open a new one with: drover open'
-
-type Welcome = { type: 'welcome'; version: string; startedAt: number }
 
 export async function connectToCore(): Promise<OpenedConnection> {
   const token = takeToken()
@@ -51,7 +48,7 @@ function openWebSocket(session: string): Promise<OpenedConnection> {
       if (typeof data !== 'string') connection?.receiveFrame(new Uint8Array(data))
       else if (connection) connection.receiveText(data)
       else {
-        const { version, startedAt } = JSON.parse(data) as Welcome
+        const { version, startedAt } = JSON.parse(data) as WelcomeMessage
         connection = new CoreConnection({
           sendText: message => send(socket, message),
           sendBinary: bytes => send(socket, bytes as Uint8Array<ArrayBuffer>),
@@ -63,9 +60,9 @@ function openWebSocket(session: string): Promise<OpenedConnection> {
     socket.onclose = ({ code, reason }) => {
       // 1006 is the browser's own, for an end without a word.
       connection?.finish(code === 1006 ? null : code, reason)
-      if (code === CLOSE_SIGNED_OUT) sessionStorage.removeItem(SESSION_KEY)
+      if (code === WEB_CLOSE.SIGNED_OUT) sessionStorage.removeItem(SESSION_KEY)
       reject(
-        code === CLOSE_SIGNED_OUT
+        code === WEB_CLOSE.SIGNED_OUT
           ? new AppError('FORBIDDEN', SIGNED_OUT)
           : new AppError('CORE_UNREACHABLE', 'The core does not answer; jobs go on on their hosts'),
       )

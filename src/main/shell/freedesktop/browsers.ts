@@ -18,7 +18,9 @@ const APP_BROWSERS = [
 export function candidates(page: string, path: string, { BROWSER = '' }: Display): Candidate[] {
   const folders = path.split(':').filter(isAbsolute)
   const found = (name: string, args: string[]): Candidate[] => {
-    const program = isAbsolute(name) ? runnable(name) : folders.map(folder => runnable(join(folder, name))).find(Boolean)
+    // As of any command, a name with a slash is not looked for; and there is no folder that it could be relative to.
+    const places = isAbsolute(name) ? [name] : name.includes('/') ? [] : folders.map(folder => join(folder, name))
+    const program = places.map(runnable).find(Boolean)
     return program ? [{ name: name.slice(name.lastIndexOf('/') + 1), program, args }] : []
   }
   const app = APP_BROWSERS.flatMap(name => found(name, [`--app=${page}`])).slice(0, 1)

@@ -17,51 +17,68 @@ export type Desktop = {
 /** What ends with an error before this was not able to start. The page signs in sooner, mostly. */
 const START_MS = 2_000
 
+/** Settles when the page is there, or when a program runs and it may come yet. Never rejects for what the desktop lacks. */
 export async function openWindow(
   { display, address, route, issueToken }: WindowRequest,
   { env, folder }: Desktop,
 ): Promise<WindowResult> {
-  const { promise: redeemed, resolve: hasRedeemed } = Promise.withResolvers<'shown'>()
+  const { promise: signedIn, resolve: hasSignedIn } = Promise.withResolvers<'signed in'>()
+  const name = randomBytes(9).toString('base64url')
   let path: string | undefined
-  const token = issueToken(() => {
+  const remove = () => {
     if (path !== undefined) removeRedirect(path)
-    hasRedeemed('shown')
-  })
-  path = writeRedirect(folder, randomBytes(9).toString('base64url'), signInUrl({ address, token, route }))
-  const programs = candidates(pathToFileURL(path).href, env.PATH ?? '', display)
-  const failures: string[] = []
-  for (const candidate of programs) {
-    const failure = await start(candidate, environment(env, display), redeemed)
-    if (failure === null) return { openedWith: candidate.name, problem: null }
-    failures.push(failure)
   }
-  removeRedirect(path)
-  if (failures.length === 0)
-    return { openedWith: null, problem: 'No browser was found here. Install Chromium, or set BROWSER to the browser you have' }
-  return { openedWith: null, problem: `${failures.join('; ')}. Start a browser by hand and open the address in it` }
+  const token = issueToken(() => {
+    remove()
+    hasSignedIn('signed in')
+  })
+  try {
+    path = writeRedirect(folder, name, signInUrl({ address, token, route }))
+    const failures: string[] = []
+    for (const candidate of candidates(pathToFileURL(path).href, env.PATH ?? '', display)) {
+      const became = await start(candidate, environment(env, display), signedIn)
+      if (!('failure' in became)) return { openedWith: candidate.name, isShown: became.isShown, problem: null }
+      failures.push(became.failure)
+    }
+    remove()
+    return notOpened(failures)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return notOpened([`The file that leads a browser to the window could not be written (${why})`])
+  }
 }
 
-/** Null when it runs, has shown the page, or has handed it on and ended well; else what became of it. */
-async function start(
-  { name, program, args }: Candidate,
-  env: NodeJS.ProcessEnv,
-  shown: Promise<'shown'>,
-): Promise<string | null> {
+type Start = { isShown: boolean } | { failure: string }
+
+/** What it has become: the page has signed in, it runs, it has handed the page on and ended well, or it has failed. */
+async function start({ name, program, args }: Candidate, env: NodeJS.ProcessEnv, signedIn: Promise<'signed in'>): Promise<Start> {
   const child = spawn(program, args, { env, cwd: '/', detached: true, stdio: 'ignore' })
   child.unref()
   let timer: NodeJS.Timeout | undefined
-  const ended = new Promise<string | null>(resolve => {
+  const failed = new Promise<string>(resolve => {
     child.once('error', error => resolve(`${name} could not be started (${error.message})`))
-    child.once('exit', (code, signal) => resolve(code === 0 ? null : `${name} ended at once (${signal ?? `exit code ${code}`})`))
+    child.once('exit', (code, signal) => {
+      if (code !== 0) resolve(`${name} ended at once (${signal ?? `exit code ${code}`})`)
+    })
+  })
+  const late = new Promise<null>(resolve => {
     timer = setTimeout(() => resolve(null), START_MS)
   })
-  const result = await Promise.race([ended, shown])
+  const first = await Promise.race([signedIn, failed, late])
   clearTimeout(timer)
-  return result === 'shown' ? null : result
+  return first === null || first === 'signed in' ? { isShown: first !== null } : { failure: first }
+}
+
+function notOpened(failures: readonly string[]): WindowResult {
+  const problem =
+    failures.length === 0
+      ? 'No browser was found here. Install Chromium, or set BROWSER to the browser you have'
+      : `${failures.join('; ')}. Start a browser by hand, and open the address in it`
+  return { openedWith: null, isShown: false, problem }
 }
 
 /** The core may have been started on another display, or on none. */
 function environment(env: NodeJS.ProcessEnv, display: Display): NodeJS.ProcessEnv {
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !DISPLAY_VARIABLES.some(variable => variable === name)))
-  return { ...own, ...display }
+  const own = Object.entries(env).filter(([name]) => !DISPLAY_VARIABLES.some(variable => variable === name))
+  return { ...Object.fromEntries(own), ...display }
 }

@@ -8,6 +8,7 @@ import { SIGN_IN_MS } from '../../../shared/contract.ts'
 
 const NAME = /^open-(\d+)-[\w-]+\.html$/
 
+/** @throws {Error} of the file system */
 export function writeRedirect(folder: string, name: string, url: string): string {
   const path = join(folder, `open-${process.pid}-${name}.html`)
   writeFileSync(path, page(url), { mode: 0o600, flag: 'wx' })
@@ -15,7 +16,11 @@ export function writeRedirect(folder: string, name: string, url: string): string
 }
 
 export function removeRedirect(path: string): void {
-  rmSync(path, { force: true })
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Somebody has changed the folder, or put something else there; what was in it is of use to nobody for longer than five minutes.
+  }
 }
 
 /** Of cores that were killed, and whatever else is older than any token lives. Another core of ours may use the folder too. */
@@ -28,7 +33,8 @@ export function removeOldRedirects(folder: string, now = Date.now()): void {
 }
 
 /** Without a script, so that it works in every browser; the fragment never leaves the browser. */
-function page(url: string): string {
+function page(address: string): string {
+  const url = address.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -1,0 +1,32 @@
+/** Ports of this computer: bytes to one and all that comes back, one that is taken, one that is free. */
+import { connect, createServer, type Server } from 'node:net'
+import { within } from './wait.ts'
+
+/** Settles when the other side has ended the connection, in whichever way. */
+export function exchange(port: string | number, bytes: string): Promise<string> {
+  const ended = new Promise<string>(resolve => {
+    const socket = connect(Number(port), '127.0.0.1')
+    let answer = ''
+    socket.setEncoding('latin1').on('data', text => {
+      answer += text
+    })
+    socket.on('error', () => undefined) // `close` follows; who is refused in the middle of much may see a reset.
+    socket.on('close', () => resolve(answer))
+    socket.write(bytes)
+  })
+  return within(ended, { timeoutMs: 60_000, what: 'the end of the connection' })
+}
+
+export async function listenSomewhere(): Promise<{ server: Server; port: number }> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const at = server.address()
+  if (at === null || typeof at === 'string') throw new Error('It has no port')
+  return { server, port: at.port }
+}
+
+export async function freePort(): Promise<number> {
+  const { server, port } = await listenSomewhere()
+  await new Promise<void>(resolve => server.close(() => resolve()))
+  return port
+}
