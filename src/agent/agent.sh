@@ -1494,7 +1494,8 @@ search_log() {
   case $2$3$4 in *[!0-9]*) refuse "'$2 $3 $4' are no numbers" ;; esac
   log=$JOBS/$1/output.log options=-$5 pattern=$7
   [ "$6" != i ] || options=${options}i
-  said=$(grep "$options" -e "$pattern" </dev/null 2>&1)
+  # It may look at the pattern only when there is a line.
+  said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
   size_of "$log"
   printf '%s\n' "$size"
