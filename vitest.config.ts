@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Three suites: `unit` stands beside its file and needs no other program; `integration` uses real parts; `soak` is long and run by hand. */
+/**
+ * Four suites: `unit` stands beside its file and needs no other program; `integration` uses real parts; `e2e` is the window in a real
+ * browser; `soak` is long and run by hand.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +16,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           // For machines busy with other work, where a deadline may pass. What holds the second time is told as `retry x1`; what fails twice fails.
           retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          retry: 1, // As above.
         },
       },
       { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000 } },

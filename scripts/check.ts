@@ -33,6 +33,7 @@ const STEPS: readonly Step[] = [
   { name: 'types of src/main', command: ['tsc', '-p', 'src/main'] },
   { name: 'types of src/cli', command: ['tsc', '-p', 'src/cli'] },
   { name: 'types of src/renderer', command: ['tsc', '-p', 'src/renderer'] },
+  { name: 'types of test/e2e', command: ['tsc', '-p', 'test/e2e'] },
   { name: 'types of src/shared', command: ['tsc', '-p', 'src/shared'] },
   { name: 'shell scripts', command: ['shellcheck', ...SHELL_SCRIPTS] },
   {

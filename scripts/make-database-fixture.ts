@@ -1,7 +1,7 @@
 /**
  * Writes the database of this version for test/fixtures/databases: once for each schema, which must open in every later one.
  * With the step that makes the schema, so that every later step has a database to be tried on:
- * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-3.db`
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-4.db`
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -93,4 +93,6 @@ store.folders.put({
   syncedAt: AT,
 })
 store.imports.append({ source: 'p', path: '/home/me/.config/p/config.yaml', importedAt: AT, names: ['box'] })
+store.web.put({ hash: 'ab'.repeat(32), createdAt: AT, usedAt: AT + 1 })
+store.web.setPort({ configured: 7373, port: 7374 })
 store.close()

@@ -19,6 +19,7 @@ strace:strace
 zsh:zsh
 fish:fish
 tcsh:tcsh
+/usr/bin/chromium:chromium
 '
 
 missing=

@@ -1,4 +1,4 @@
-/** `npm test`: installs what it lacks, builds, and runs everything: the check, then the integration tests. What CI runs. */
+/** `npm test`: installs what it lacks, builds, and runs everything: the check, then the tests with real parts and with a browser. What CI runs. */
 import { join } from 'node:path'
 import { build, install, ownNode, requireNode, root, run, tryRun } from './project.mjs'
 import { clearReports, countTests, vitestReport } from './reports.mjs'
@@ -11,6 +11,7 @@ clearReports()
 const suites = [
   ['check', [join(root, 'scripts/check.ts')]],
   ['integration', vitest('integration')],
+  ['e2e', vitest('e2e')],
 ]
 const failed = suites.filter(([, args]) => tryRun(ownNode(), args).status !== 0).map(([name]) => name)
 const { passed, failed: failures, skipped } = countTests()

@@ -26,6 +26,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'host-trust': () => import('./verbs/host-trust.ts'),
   logs: () => import('./verbs/logs.ts'),
   ls: async () => ls,
+  open: () => import('./verbs/open.ts'),
   pull: () => import('./verbs/pull.ts'),
   push: () => import('./verbs/push.ts'),
   rerun: () => import('./verbs/rerun.ts'),

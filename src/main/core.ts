@@ -8,8 +8,10 @@ import type { CoreStatus, JobCounts, Methods } from '../shared/contract.ts'
 import type { JobState } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
+import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
+import { Web } from './api/web.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import type { Config } from './config/schema.ts'
@@ -35,7 +37,9 @@ import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
+import { windowMethods } from './methods/window-methods.ts'
 import type { RunningCore } from './run-headless.ts'
+import { freedesktopShell } from './shell/freedesktop/shell.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
 
@@ -184,6 +188,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     socketPath,
     configPath: config.path,
     databasePath: paths.databaseFile,
+    webAddress: web.address,
     configError: config.error?.message ?? null,
     hosts: hosts.all().map(view),
     ...countJobs(),
@@ -220,9 +225,13 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       },
       now,
     }),
+    ...windowMethods({
+      web: { open: () => web.open(), issueToken: onGone => web.issueToken(onGone), signOut: () => web.signOut() },
+      openWindow: request => shell.openWindow(request),
+    }),
     ...diskMethods({ hosts, jobs, owner, keepFinishedDays: () => config.current.push.keepFinishedDays, now }),
   }
-  const server = new ApiServer({
+  const api: Api = {
     methods,
     principal: { role: 'owner' },
     bus,
@@ -231,10 +240,14 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       openTerminal: async (ref, terminal, signal) => openTerminal(jobs, jobs.resolve(ref).id, terminal, signal),
     },
     reportError,
-  })
+  }
+  const server = new ApiServer(api)
+  const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock: { now }, log: log.room('web') })
+  const shell = freedesktopShell({ env, folder: dirname(socketPath) })
 
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
+    web.follow().catch(error => log.room('web').warning('the window is not served', { error: String(error) }))
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
@@ -252,7 +265,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
       config.close()
       runner.close()
       pulls.close()
-      await server.close()
+      await Promise.all([server.close(), web.close()])
       await hosts.close()
       await Promise.all([dialler.close(), workers.close()])
       store.close()
@@ -280,6 +293,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
     void close('its socket is gone')
   })
   writeSocketPath(paths, socketPath)
+  await web.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
   return { socketPath, close, closed }
 }

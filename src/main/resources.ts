@@ -6,6 +6,9 @@ const isBuilt = !import.meta.url.endsWith('.ts')
 
 export const agentScriptUrl = new URL('../agent/agent.sh', import.meta.url)
 
+/** The folder of the window's page, which only a build has. */
+export const rendererUrl = new URL(isBuilt ? '../renderer/' : '../../out/renderer/', import.meta.url)
+
 /**
  * The file of a worker thread. `path` is that of its source from src/main, without `.worker.ts`: `jobs/sync/scan`.
  * In the build all workers stand beside the core, so their names must differ.

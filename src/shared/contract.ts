@@ -52,6 +52,17 @@ const Env = z
   )
   .pipe(z.record(EnvName, Text.max(MAX_WORD, TOO_LONG)))
 const Columns = z.int().min(1).max(10_000)
+/** What tells a program on which desktop, and with which browser, to show itself. */
+export const DISPLAY_VARIABLES = [
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'XAUTHORITY',
+  'XDG_RUNTIME_DIR',
+  'XDG_CURRENT_DESKTOP',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'BROWSER',
+] as const
+const DisplayInput = z.partialRecord(z.enum(DISPLAY_VARIABLES), Text.max(MAX_PATH, `is longer than ${MAX_PATH} characters`))
 
 const owner = ['owner'] as const satisfies readonly Role[]
 const viewer = ['owner', 'readonly'] as const satisfies readonly Role[]
@@ -72,6 +83,8 @@ export type CoreStatus = JobCounts & {
   socketPath: string
   configPath: string
   databasePath: string
+  /** Where the window is served to browsers: `http://127.0.0.1:7373`; null while it is not. */
+  webAddress: string | null
   configError: string | null
   hosts: HostView[]
 }
@@ -114,6 +127,22 @@ export type TrustOffer = {
   keys: { type: string; fingerprint: string }[]
   isTrusted: boolean
   changedFrom: string[]
+}
+
+/** What a window needs of the desktop that it is to appear on. */
+export type Display = z.infer<typeof DisplayInput>
+/** How long an address with a one-time token can be used. */
+export const SIGN_IN_MS = 5 * 60_000
+export type OpenedWindow = {
+  /** Of the window, without anything secret. */
+  address: string
+  /** For the person to open: it signs in once, within `validMs`. Null when a window was opened. */
+  url: string | null
+  validMs: number
+  /** The program that shows the window. */
+  openedWith: string | null
+  /** Why no window could be opened on the display that was given, and what to do. */
+  problem: string | null
 }
 
 const output = <T>() => z.custom<T>(() => true)
@@ -277,6 +306,15 @@ export const contract = {
   },
   'pull.cancel': { allow: owner, input: z.strictObject({ pullId: Short(100) }), output: output<null>() },
 
+  /** Opens the window in a browser on the display, or gives the address with which a person can do so. */
+  'window.open': {
+    allow: owner,
+    input: z.strictObject({ display: DisplayInput.nullable() }),
+    output: output<OpenedWindow>(),
+  },
+  /** Every browser that is signed in, or could be with an address already given out, is shut out. */
+  'web.signOut': { allow: owner, input: nothing, output: output<null>() },
+
   'disk.usage': { allow: owner, input: z.strictObject({ host: HostName.optional() }), output: output<{ hosts: DiskUse[] }>() },
   'disk.gc': {
     allow: owner,
@@ -300,6 +338,12 @@ export type Output<M extends Method> = z.output<Contract[M]['output']>
 export type Methods = { [M in Method]: (input: Parsed<M>, principal: Principal) => Promise<Output<M>> }
 /** What a client sees, whatever carries it. */
 export type Call = <M extends Method>(method: M, input: Input<M>) => Promise<Output<M>>
+
+/** The first message on a WebSocket of the web address, where everybody can knock; answered with `welcome`: see frames.ts. */
+export const HelloMessage = z.strictObject({ type: z.literal('hello'), session: z.string().max(200) })
+export type HelloMessage = z.infer<typeof HelloMessage>
+/** What is posted to /session of the web address, once for each token. The answer is `{ session }`. */
+export const SignIn = z.strictObject({ token: z.string().max(200) })
 
 /**
  * What a client writes on the WebSocket, as JSON text. Bytes of a stream travel as binary messages: see frames.ts.

@@ -20,6 +20,19 @@ export type ServerMessage =
   /** The stream has ended; nothing follows for it. `error` null: in the ordinary way. */
   | { type: 'ended'; stream: number; error: ErrorBody | null }
 
+/** The answer to a `hello` of the web address. Another `startedAt` than before: another core, whose events are counted anew. */
+export type WelcomeMessage = { type: 'welcome'; version: string; startedAt: number }
+
+/** Why a WebSocket of the web address was closed. Any other code: the link was lost, and the same session may say hello again. */
+export const WEB_CLOSE = {
+  /** The session is not, or no longer, one of ours: sign in anew. */
+  SIGNED_OUT: 4401,
+  /** The hello did not come in time, or too many others were waiting for theirs. */
+  NO_HELLO: 4408,
+  /** Somebody has tried too many wrong sessions: come again in a minute. */
+  TOO_MANY_TRIES: 4429,
+} as const
+
 /** A binary message: the stream's number as big-endian u32, then the bytes. */
 export function encodeFrame(stream: number, bytes: Uint8Array): Uint8Array {
   const frame = new Uint8Array(4 + bytes.length)

@@ -42,6 +42,8 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'job.files': { job: 'abcd', path: 'out' },
   'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },
   'pull.cancel': { pullId: 'x' },
+  'window.open': { display: { DISPLAY: ':0' } },
+  'web.signOut': {},
   'disk.usage': { host: 'local' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
 }

@@ -3,6 +3,21 @@ import type { VerbSpec } from '../spec.ts'
 
 export const coreVerbs: readonly VerbSpec[] = [
   {
+    path: 'open',
+    group: 'core',
+    run: 'open',
+    summary: 'Open the window',
+    flags: [{ name: 'print', help: 'Only print the address, to open it in a browser of your choice.' }],
+    about: [
+      'Shows Drover in a window of Chromium, Chrome, Brave or Edge, else in the browser that BROWSER or your desktop names. Without a display it prints an address.',
+      'The address that is printed signs in one browser, once, within five minutes; whoever has it can do with Drover what you can. From another computer, forward the port first: ssh -L 7373:127.0.0.1:7373 THIS-COMPUTER.',
+    ],
+    examples: [
+      { run: 'drover open', does: '' },
+      { run: 'drover open --print', does: 'where the browser is another one' },
+    ],
+  },
+  {
     path: 'status',
     group: 'core',
     run: 'status',

@@ -1,10 +1,11 @@
 /**
- * `POST /rpc/<method>` with the input as JSON gives the method's output as JSON, or a status of its own and `{ code, message, details }`.
- * `GET /health` says that the core answers. Nothing else is served.
+ * HTTP as every door of the core speaks it: a request is answered with 200 and JSON, or with a status of its own and
+ * `{ code, message, details }`. Who may ask, and for which paths, is each door's own; `routeApi` is what they all serve:
+ * `POST /rpc/<method>` with the input as JSON, and `GET /health`, which says that the core answers.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { AppError, type ErrorBody, toErrorBody } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, toErrorBody } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
 import type { Api } from './api.ts'
 import { dispatch } from './dispatch.ts'
@@ -15,36 +16,58 @@ export const MAX_BODY_BYTES = 1024 * 1024
 const MAX_DISCARDED_BYTES = 64 * MAX_BODY_BYTES
 
 /** A refusal that is HTTP's own: its status says more than our code does. */
-class HttpRefusal extends AppError {
+export class HttpRefusal extends AppError {
   readonly status: number
-  constructor(status: number, message: string) {
-    super('BAD_INPUT', message)
+  readonly headers: OutgoingHttpHeaders
+  constructor(status: number, message: string, options: { code?: ErrorCode; headers?: OutgoingHttpHeaders } = {}) {
+    super(options.code ?? 'BAD_INPUT', message)
     this.status = status
+    this.headers = options.headers ?? {}
   }
+}
+
+export type Answering = {
+  /** Gives what is answered with 200, as JSON; throws what refuses it. */
+  route(request: IncomingMessage): Promise<unknown>
+  /** Told of what should not happen. */
+  reportError?: Api['reportError']
 }
 
 /** Answers one request. Never throws: what goes wrong is the answer. */
-export async function answer(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { route, reportError }: Answering,
+): Promise<void> {
   try {
-    refuseBrowsers(request)
-    const body = await route(api, request)
-    send(response, 200, body)
+    send(response, 200, await route(request))
   } catch (error) {
-    if (!(error instanceof AppError)) api.reportError?.(error, `${request.method} ${request.url}`)
-    const headers: OutgoingHttpHeaders = error instanceof HttpRefusal && error.status === 413 ? { Connection: 'close' } : {}
-    send(response, statusOf(error), toErrorBody(error), headers)
+    if (!(error instanceof AppError)) reportError?.(error, `${request.method} ${request.url}`)
+    send(response, statusOf(error), toErrorBody(error), error instanceof HttpRefusal ? error.headers : {})
   }
 }
 
-/**
- * No page may call us, whatever it gets to run on this machine. A browser puts an Origin on every request it makes for a page
- * that could do harm; no client of ours does.
- *
- * @throws {AppError} `FORBIDDEN`
- */
-export function refuseBrowsers(request: IncomingMessage): void {
-  if (request.headers.origin !== undefined)
-    throw new AppError('FORBIDDEN', 'Requests of web pages are refused: this one has an Origin header')
+/** The paths that every door has. Whoever calls this has made sure who asks. */
+export async function routeApi(api: Api, request: IncomingMessage): Promise<unknown> {
+  const path = request.url ?? '/'
+  if (path === '/health') {
+    requireVerb(request, 'GET')
+    return { status: 'ok', version: VERSION }
+  }
+  const method = /^\/rpc\/([A-Za-z.]{1,64})$/.exec(path)?.[1]
+  if (method === undefined) throw new AppError('NOT_FOUND', 'There is nothing at this path; methods are at POST /rpc/<method>')
+  const input = await readJson(request)
+  return (await dispatch(api.methods, api.principal, method, input)) ?? null
+}
+
+/** The JSON that was posted. @throws {AppError} `BAD_INPUT`, with a status that says what is wrong with it. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  requireVerb(request, 'POST')
+  // Also what keeps out forms of web pages from before they sent an Origin: they cannot send this type.
+  if (!/^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(request.headers['content-type'] ?? ''))
+    throw new HttpRefusal(415, 'The body must be JSON: Content-Type: application/json')
+  if (request.headers['content-encoding'] !== undefined) throw new HttpRefusal(415, 'The body must not be compressed')
+  return parseJson(await readBody(request))
 }
 
 /** For what is not a request, or not yet: writes the answer straight to the connection and ends it. */
@@ -59,23 +82,6 @@ export function refuseConnection(connection: Duplex, status: number, error: unkn
 export function statusOf(error: unknown): number {
   if (error instanceof HttpRefusal) return error.status
   return error instanceof AppError ? HTTP_STATUS[error.code] : HTTP_STATUS.INTERNAL
-}
-
-async function route(api: Api, request: IncomingMessage): Promise<unknown> {
-  const path = request.url ?? '/'
-  if (path === '/health') {
-    requireVerb(request, 'GET')
-    return { status: 'ok', version: VERSION }
-  }
-  const method = /^\/rpc\/([A-Za-z.]{1,64})$/.exec(path)?.[1]
-  if (method === undefined) throw new AppError('NOT_FOUND', 'There is nothing at this path; methods are at POST /rpc/<method>')
-  requireVerb(request, 'POST')
-  // Also what keeps out forms of web pages from before they sent an Origin: they cannot send this type.
-  if (!/^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(request.headers['content-type'] ?? ''))
-    throw new HttpRefusal(415, 'The body must be JSON: Content-Type: application/json')
-  if (request.headers['content-encoding'] !== undefined) throw new HttpRefusal(415, 'The body must not be compressed')
-  const input = parseJson(await readBody(request))
-  return (await dispatch(api.methods, api.principal, method, input)) ?? null
 }
 
 function requireVerb(request: IncomingMessage, verb: string): void {
@@ -96,7 +102,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     // The client went away, or sent no body that can be read: the connection has been answered or is gone, and it is no mistake of ours.
     throw new AppError('BAD_INPUT', 'The body did not come to its end', { cause })
   }
-  if (size > MAX_BODY_BYTES) throw new HttpRefusal(413, `The body has more than ${MAX_BODY_BYTES} bytes`)
+  if (size > MAX_BODY_BYTES)
+    throw new HttpRefusal(413, `The body has more than ${MAX_BODY_BYTES} bytes`, { headers: { Connection: 'close' } })
   return Buffer.concat(chunks)
 }
 
@@ -109,7 +116,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function send(response: ServerResponse, status: number, body: ErrorBody | unknown, headers: OutgoingHttpHeaders = {}): void {
+function send(response: ServerResponse, status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
   if (response.headersSent || response.destroyed) return
   const text = JSON.stringify(body)
   response.writeHead(status, {

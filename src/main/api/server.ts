@@ -3,53 +3,36 @@
  * It owns the socket's file. Who may connect is said by the file system: 0600 in a folder of 0700.
  */
 import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { dirname } from 'node:path'
-import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import { AppError } from '../../shared/errors.ts'
-import { VERSION } from '../../shared/version.ts'
 import { ensureTrustedFolder } from '../private-files.ts'
 import type { Api } from './api.ts'
-import { answer, MAX_BODY_BYTES, refuseBrowsers, refuseConnection, statusOf } from './http.ts'
+import { answer, routeApi } from './http.ts'
+import { type HttpDoor, HttpServer, type ServerLimits } from './http-server.ts'
 import { ApiSocket } from './websocket.ts'
 
-export type ServerLimits = {
-  /** How long a request may take to arrive as a whole. */
-  requestMs: number
-  /** How long calls under way may go on when the server closes. */
-  closeMs: number
-}
 /** How often we look whether the socket is still there. */
 const GUARD_MS = 2_000
-/** Requests of one connection that are not answered yet. */
-const MAX_WAITING = 16
-const DEFAULT_LIMITS: ServerLimits = { requestMs: 15_000, closeMs: 2_000 }
 
 export class ApiServer {
   readonly #api: Api
-  readonly #limits: ServerLimits
-  readonly #http: Server
-  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, perMessageDeflate: false })
-  readonly #sockets = new Set<ApiSocket>()
-  readonly #waiting = new WeakMap<Duplex, number>()
+  readonly #server: HttpServer
   #guard: NodeJS.Timeout | undefined
   #listening: { path: string; inode: number } | undefined
 
   constructor(api: Api, limits: Partial<ServerLimits> = {}) {
     this.#api = api
-    this.#limits = { ...DEFAULT_LIMITS, ...limits }
-    const { requestMs } = this.#limits
-    this.#http = createServer({
-      headersTimeout: requestMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: Math.ceil(requestMs / 5),
-      maxHeaderSize: 16 * 1024,
-    })
-    this.#http.on('request', (request, response) => this.#request(request, response))
-    this.#http.on('upgrade', (request, connection, head) => this.#upgrade(request, connection, head))
-    this.#http.on('clientError', (error, connection) => refuseUnreadable(error, connection))
-    this.#webSockets.on('headers', headers => headers.push(`Drover-Version: ${VERSION}`))
+    const route = async (request: IncomingMessage) => {
+      refuseBrowsers(request)
+      return routeApi(api, request)
+    }
+    const door: HttpDoor = {
+      answer: (request, response) => answer(request, response, { route, reportError: api.reportError }),
+      admit: refuseBrowsers,
+      welcome: webSocket => new ApiSocket(api, webSocket),
+    }
+    this.#server = new HttpServer(door, limits)
   }
 
   /**
@@ -66,10 +49,11 @@ export class ApiServer {
     if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
     const aside = `${path.slice(0, -1)}~` // No longer than the path, whose length has a limit.
     rmSync(aside, { force: true })
+    const { http } = this.#server
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject)
-      this.#http.listen(aside, () => {
-        this.#http.off('error', reject)
+      http.once('error', reject)
+      http.listen(aside, () => {
+        http.off('error', reject)
         resolve()
       })
     })
@@ -83,59 +67,32 @@ export class ApiServer {
       onLost()
     }, GUARD_MS).unref()
     // A connection that could not be taken, for want of files or memory in the whole system, is no reason to end.
-    this.#http.on('error', error => this.#api.reportError?.(error, 'taking a connection'))
+    http.on('error', error => this.#api.reportError?.(error, 'taking a connection'))
   }
 
   /** Takes no more calls, lets those under way end, and tells WebSockets to come back later. Only then is the file removed. */
   async close(): Promise<void> {
     clearInterval(this.#guard)
-    const closed = new Promise<void>(resolve => this.#http.close(() => resolve()))
-    for (const socket of this.#sockets) socket.close()
-    this.#http.closeIdleConnections()
-    const timer = setTimeout(() => {
-      this.#http.closeAllConnections()
-      for (const socket of this.#sockets) socket.terminate()
-    }, this.#limits.closeMs)
-    await closed
-    clearTimeout(timer)
+    await this.#server.close()
     if (this.#listening) removeIfOurs(this.#listening)
     this.#listening = undefined
   }
 
-  /** Requests may be sent on one connection before the one before is answered, but not without end: each answer is kept until it is read. */
-  #request(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request
-    const waiting = (this.#waiting.get(socket) ?? 0) + 1
-    if (waiting > MAX_WAITING) {
-      socket.destroy()
-      return
-    }
-    this.#waiting.set(socket, waiting)
-    response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1))
-    void answer(this.#api, request, response)
-  }
-
   /** Ends what is connected without a farewell, so that whoever was there looks for another core, and starts one. */
   abandon(): void {
-    this.#http.closeAllConnections()
-    for (const socket of this.#sockets) socket.terminate()
+    this.#server.abandon()
   }
+}
 
-  #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
-    connection.on('error', () => connection.destroy()) // The client went away; nobody is left to be told.
-    try {
-      refuseBrowsers(request)
-      if (request.url !== '/ws') throw new AppError('NOT_FOUND', 'There is no WebSocket at this path; it is at /ws')
-    } catch (error) {
-      refuseConnection(connection, statusOf(error), error)
-      return
-    }
-    this.#webSockets.handleUpgrade(request, connection, head, webSocket => {
-      const socket = new ApiSocket(this.#api, webSocket)
-      this.#sockets.add(socket)
-      webSocket.once('close', () => this.#sockets.delete(socket))
-    })
-  }
+/**
+ * No page may call us, whatever it gets to run on this machine. A browser puts an Origin on every request it makes for a page
+ * that could do harm; no client of the unix socket does.
+ *
+ * @throws {AppError} `FORBIDDEN`
+ */
+function refuseBrowsers(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined)
+    throw new AppError('FORBIDDEN', 'Requests of web pages are refused: this one has an Origin header')
 }
 
 /** Another core may have taken the path over since; its socket stays. */
@@ -154,15 +111,4 @@ function isGone(listening: { path: string; inode: number }): boolean {
 
 function isOurs({ path, inode }: { path: string; inode: number }): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.ino === inode
-}
-
-/** Bytes that are not HTTP, too many headers, or a request that does not come to its end. */
-function refuseUnreadable(error: NodeJS.ErrnoException, connection: Duplex): void {
-  if (error.code === 'ECONNRESET') connection.destroy()
-  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    refuseConnection(connection, 408, new AppError('TIMEOUT', 'The request did not arrive in time'))
-  else {
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-    refuseConnection(connection, status, new AppError('BAD_INPUT', `This is not a request we can read (${error.code})`))
-  }
 }

@@ -51,10 +51,10 @@ export class ApiSocket {
     socket.once('close', () => this.#release())
   }
 
-  /** The core goes away: the client may come back to the next one. */
-  close(): void {
+  /** Unless told otherwise because the core goes away: the client may come back to the next one. */
+  close(code = CLOSE_GOING_AWAY, reason = 'the core is closing'): void {
     this.#isEnding = true
-    this.#socket.close(CLOSE_GOING_AWAY, 'the core is closing')
+    this.#socket.close(code, reason)
   }
 
   terminate(): void {

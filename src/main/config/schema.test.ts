@@ -20,6 +20,7 @@ test('nothing written is the defaults', () => {
     hosts: [],
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
+    web: { address: '127.0.0.1', port: 7373 },
     sshConfig: null,
     logLevel: 'info',
   }
@@ -29,7 +30,7 @@ test('nothing written is the defaults', () => {
     '# only a comment\n',
     '---\n',
     '{}',
-    'hosts:\npush:\n  keep_finished_days:\ndefault_host:\n',
+    'hosts:\npush:\n  keep_finished_days:\nweb:\n  port:\ndefault_host:\n',
     '\uFEFF',
   ]
   for (const text of empty) expect(parse(text)).toEqual(defaults)
@@ -46,6 +47,7 @@ hosts:
   - { name: v6, connection: "[::1]:22" }
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
+web: { address: "::1", port: 8080 }
 ssh_config: /home/me/ssh config
 log_level: debug
 `
@@ -57,6 +59,7 @@ log_level: debug
     ],
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
+    web: { address: '::1', port: 8080 },
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -80,6 +83,8 @@ describe('what is wrong is said with path, line, column and key', () => {
     ['log_level: loud', /^\/c.yaml:1:12: log_level: .*"error"\|"warn"/],
     ['detach_on_ctrl_c: "yes"', '/c.yaml:1:19: detach_on_ctrl_c: expected boolean, received string'],
     ['push:\n  spare_limit_bytes: -1', /^\/c.yaml:2:22: push.spare_limit_bytes: Too small/],
+    ['web: {address: localhost}', '/c.yaml:1:16: web.address: must be an IP address, as 127.0.0.1'],
+    ['web: {port: 0}', /^\/c.yaml:1:13: web.port: Too small/],
     ['- a', '/c.yaml:1:1: expected object, received array'],
     ['just text', '/c.yaml:1:1: expected object, received string'],
     ['ssh_config: relative', '/c.yaml:1:13: ssh_config: must be an absolute path'],
@@ -133,6 +138,8 @@ test('the single settings are known by their dotted keys', () => {
     'detach_on_ctrl_c',
     'push.spare_limit_bytes',
     'push.keep_finished_days',
+    'web.address',
+    'web.port',
     'ssh_config',
     'log_level',
   ])

@@ -30,6 +30,13 @@ const Push = z.strictObject({
   keep_finished_days: z.int().min(0).max(36_500).default(14),
 })
 
+const Web = z.strictObject({
+  /** Where the window is served to browsers: an address of this computer. Other than 127.0.0.1, others can knock at it too. */
+  address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, as 127.0.0.1').default('127.0.0.1'),
+  /** If it is taken, a free one is. */
+  port: z.int().min(1).max(65_535).default(7373),
+})
+
 const ConfigFields = z.strictObject({
   /** Where a job goes that names no host: a host's name, `local`, or `auto` for the best one at that moment. */
   default_host: HostName.default('auto'),
@@ -37,6 +44,7 @@ const ConfigFields = z.strictObject({
   /** Ctrl+C in an attached terminal leaves the job running and comes back to the shell, in place of going to the job. */
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
+  web: Web.prefault({}),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -65,6 +73,7 @@ export type Config = {
   readonly hosts: readonly HostConfig[]
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
+  readonly web: { readonly address: string; readonly port: number }
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -78,12 +87,13 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, ssh_config, log_level } = parsed.data
+  const { default_host, hosts, detach_on_ctrl_c, push, web, ssh_config, log_level } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
+    web,
     sshConfig: ssh_config,
     logLevel: log_level,
   }
@@ -132,5 +142,5 @@ function withoutEmpty(value: unknown): unknown {
   if (value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) return value
   const kept = Object.entries(value).filter(([, inner]) => inner !== null)
-  return Object.fromEntries(kept.map(([key, inner]) => [key, key === 'push' ? withoutEmpty(inner) : inner]))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, key === 'push' || key === 'web' ? withoutEmpty(inner) : inner]))
 }

@@ -99,6 +99,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX job_owing ON job (host)
     WHERE state = 'ended' AND started_at IS NOT NULL AND json_array_length(pull_results) < json_array_length(pull);
   `,
+  `
+  CREATE TABLE web_session (
+    hash TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

@@ -7,6 +7,7 @@ import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
 import { JobTable } from './job-table.ts'
 import { LateWrites } from './late-writes.ts'
+import { WebTable } from './web-table.ts'
 
 export type Store = {
   readonly database: Database
@@ -17,6 +18,7 @@ export type Store = {
   readonly history: HistoryTable
   readonly folders: FolderTable
   readonly imports: ImportTable
+  readonly web: WebTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -34,6 +36,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     history: new HistoryTable(database, late),
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
+    web: new WebTable(database),
     computerId: computerId(database),
     close: () => {
       late.close()

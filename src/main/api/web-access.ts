@@ -1,0 +1,146 @@
+/**
+ * Who may come in at the web address. A one-time token, which `drover open` gives out, is redeemed for a session; the page keeps the
+ * session's secret for its tab and shows it with all it asks. Here and in the store are only SHA-256 hashes of either.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { SIGN_IN_MS } from '../../shared/contract.ts'
+import type { Clock } from '../clock.ts'
+
+export type WebSession = { hash: string; createdAt: number; usedAt: number }
+/** Where sessions outlive the core. */
+export type SessionStore = {
+  list(): WebSession[]
+  put(session: WebSession): void
+  remove(hash: string): void
+  clear(): void
+}
+export type WebAccessOptions = {
+  clock: Clock
+  store: SessionStore
+  /** Told of the hashes that let nobody in any more. */
+  onEnd(hashes: readonly string[]): void
+}
+type Token = { expiresAt: number; onGone: () => void }
+
+const SESSION_MS = 30 * 86_400_000
+/** Each window that was ever opened leaves a session; of more than these the longest unused go. */
+const MAX_SESSIONS = 200
+const MAX_TOKENS = 100
+/** So often at most its use is written down. */
+const NOTED_MS = 60 * 60_000
+
+export class WebAccess {
+  readonly #clock: Clock
+  readonly #store: SessionStore
+  readonly #onEnd: WebAccessOptions['onEnd']
+  readonly #tokens = new Map<string, Token>()
+  /** Least recently noted first. */
+  readonly #sessions: Map<string, WebSession>
+
+  constructor({ clock, store, onEnd }: WebAccessOptions) {
+    this.#clock = clock
+    this.#store = store
+    this.#onEnd = onEnd
+    this.#sessions = new Map(store.list().map(session => [session.hash, session]))
+    this.expire()
+  }
+
+  get hasSessions(): boolean {
+    return this.#sessions.size > 0
+  }
+
+  /** A token that signs in once, within SIGN_IN_MS. `onGone` is called once, when it was used or no longer can be. */
+  issueToken(onGone: () => void = () => undefined): string {
+    const [oldest] = this.#tokens.keys()
+    if (oldest !== undefined && this.#tokens.size >= MAX_TOKENS) this.#dropToken(oldest)
+    const token = newSecret()
+    this.#tokens.set(hashOf(token), { expiresAt: this.#clock.now() + SIGN_IN_MS, onGone })
+    return token
+  }
+
+  /** The secret of a new session; null for a token that is wrong, used or too old. */
+  redeem(token: string): string | null {
+    const hash = hashOf(token)
+    const known = this.#tokens.get(hash)
+    if (!known) return null
+    this.#dropToken(hash)
+    if (known.expiresAt <= this.#clock.now()) return null
+    const secret = newSecret()
+    const now = this.#clock.now()
+    this.#note({ hash: hashOf(secret), createdAt: now, usedAt: now })
+    this.#end([...this.#sessions.keys()].slice(0, -MAX_SESSIONS))
+    return secret
+  }
+
+  /** The hash of the session with this secret, by which it may be known from here on; null if there is none. */
+  session(secret: string): string | null {
+    const given = Buffer.from(hashOf(secret), 'hex')
+    let found: WebSession | undefined
+    for (const session of this.#sessions.values()) {
+      if (timingSafeEqual(Buffer.from(session.hash, 'hex'), given)) found = session
+    }
+    if (!found || this.#isOld(found)) return null
+    this.use(found.hash)
+    return found.hash
+  }
+
+  /** It is in use at this moment. */
+  use(hash: string): void {
+    const session = this.#sessions.get(hash)
+    const now = this.#clock.now()
+    if (session && Math.abs(now - session.usedAt) >= NOTED_MS) this.#note({ ...session, usedAt: now })
+  }
+
+  /** Forgets what is too old; to be called now and then. */
+  expire(): void {
+    const now = this.#clock.now()
+    for (const [hash, { expiresAt }] of this.#tokens) if (expiresAt <= now) this.#dropToken(hash)
+    this.#end([...this.#sessions.values()].filter(session => this.#isOld(session)).map(({ hash }) => hash))
+  }
+
+  /** Nobody is let in any more with what was given out until now. */
+  signOut(): void {
+    for (const hash of [...this.#tokens.keys()]) this.#dropToken(hash)
+    const ended = [...this.#sessions.keys()]
+    this.#store.clear()
+    this.#sessions.clear()
+    this.#onEnd(ended)
+  }
+
+  /** Tokens end with the core; sessions do not. */
+  close(): void {
+    for (const hash of [...this.#tokens.keys()]) this.#dropToken(hash)
+  }
+
+  #isOld({ usedAt }: WebSession): boolean {
+    return this.#clock.now() - usedAt >= SESSION_MS
+  }
+
+  #note(session: WebSession): void {
+    this.#store.put(session)
+    this.#sessions.delete(session.hash)
+    this.#sessions.set(session.hash, session)
+  }
+
+  #end(hashes: readonly string[]): void {
+    for (const hash of hashes) {
+      this.#store.remove(hash)
+      this.#sessions.delete(hash)
+    }
+    if (hashes.length > 0) this.#onEnd(hashes)
+  }
+
+  #dropToken(hash: string): void {
+    const token = this.#tokens.get(hash)
+    this.#tokens.delete(hash)
+    token?.onGone()
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}

@@ -1,0 +1,143 @@
+/**
+ * The web address as the core has it: nothing listens until a window is first opened. A core that follows one that was killed listens
+ * again at the same place as long as somebody is signed in, so that an open page finds its core back.
+ */
+import { fileURLToPath } from 'node:url'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { rendererUrl } from '../resources.ts'
+import type { Api } from './api.ts'
+import { AttemptLimit } from './attempt-limit.ts'
+import { PageFiles } from './page-files.ts'
+import { type SessionStore, WebAccess } from './web-access.ts'
+import { type Listening, urlOf } from './web-guard.ts'
+import { WebServer } from './web-server.ts'
+
+/** Which port it came to be, for which one that was configured. */
+export type PortMemory = {
+  port(): { configured: number; port: number } | null
+  setPort(port: { configured: number; port: number }): void
+}
+export type WebOptions = {
+  api: Api
+  store: SessionStore & PortMemory
+  /** Where to listen, as configured at that moment. */
+  place(): Listening
+  startedAt: number
+  clock: Clock
+  log: Log
+}
+
+/** How often it is looked for what is too old. */
+const SWEEP_MS = 10_000
+
+export class Web {
+  readonly #options: WebOptions
+  readonly #access: WebAccess
+  readonly #tries: AttemptLimit
+  #page: PageFiles | undefined
+  #serving: Promise<{ server: WebServer; at: Listening; place: Listening }> | null = null
+  #address: string | null = null
+  #sweep: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(options: WebOptions) {
+    const { clock, store, log } = options
+    this.#options = options
+    this.#access = new WebAccess({ clock, store, onEnd: sessions => this.#shutOut(sessions) })
+    this.#tries = new AttemptLimit({
+      clock,
+      onPause: () => log.warning('too many wrong tries to sign in; others wait for a minute'),
+    })
+  }
+
+  /** As a browser asks for it, without anything secret; null while nobody can. */
+  get address(): string | null {
+    return this.#address
+  }
+
+  /** To be called when the core starts: listens if a page may be waiting for it. Never fails the core. */
+  async resume(): Promise<void> {
+    if (!this.#access.hasSessions) return
+    await this.open().catch(error => this.#options.log.warning('the window is not served', { error: String(error) }))
+  }
+
+  /** Listens, if it does not yet. @throws {AppError} `BAD_CONFIG` if it cannot where it is configured to. */
+  async open(): Promise<string> {
+    this.#serving ??= this.#listen().catch(error => {
+      this.#serving = null
+      throw error
+    })
+    return urlOf((await this.#serving).at)
+  }
+
+  /** The config may name another place now. Pages at the old one are lost: they are told to come again, and nobody is there. */
+  async follow(): Promise<void> {
+    const { place: wanted } = this.#options
+    const serving = await this.#serving
+    if (!serving || this.#isClosed) return
+    const { address, port } = wanted()
+    if (serving.place.address === address && serving.place.port === port) return
+    await this.#stop()
+    await this.open()
+  }
+
+  /** `onGone` is called once, when the token was used or no longer can be. */
+  issueToken(onGone?: () => void): string {
+    return this.#access.issueToken(onGone)
+  }
+
+  signOut(): void {
+    this.#access.signOut()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#access.close()
+    await this.#stop()
+  }
+
+  async #listen() {
+    const { api, store, place, startedAt, log } = this.#options
+    const wanted = place()
+    const remembered = store.port()
+    const before = remembered?.configured === wanted.port ? [remembered.port] : []
+    this.#page ??= new PageFiles(fileURLToPath(rendererUrl))
+    const server = new WebServer({ api, access: this.#access, tries: this.#tries, page: this.#page, startedAt })
+    const at = await server.listen(wanted.address, [...before, wanted.port, 0])
+    if (this.#isClosed) {
+      await server.close()
+      return { server, at, place: wanted }
+    }
+    if (at.port !== wanted.port || remembered) store.setPort({ configured: wanted.port, port: at.port })
+    this.#address = urlOf(at)
+    log.info('the window is served', { address: this.#address })
+    if (!isLoopback(at.address)) log.warning('other computers can reach the window, over a way that is not encrypted')
+    this.#sweep = setInterval(() => {
+      for (const session of server.sessionsInUse) this.#access.use(session)
+      this.#access.expire()
+    }, SWEEP_MS).unref()
+    return { server, at, place: wanted }
+  }
+
+  async #stop(): Promise<void> {
+    const serving = this.#serving
+    this.#serving = null
+    this.#address = null
+    clearInterval(this.#sweep)
+    // One that could not be begun was told of where it was asked for.
+    await serving?.then(
+      ({ server }) => server.close(),
+      () => undefined,
+    )
+  }
+
+  /** A moment later: whoever asked for it, perhaps on one of these sockets, is to have the answer. */
+  #shutOut(sessions: readonly string[]): void {
+    setImmediate(() => void this.#serving?.then(({ server }) => server.shutOut(sessions)).catch(() => undefined))
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
+}

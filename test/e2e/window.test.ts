@@ -1,0 +1,50 @@
+/** The window as a whole: signing in, what it says while the core is away, both themes. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { axeFindings } from '../helpers/axe.ts'
+import { closeBrowser, openPage, openWindow } from '../helpers/browser.ts'
+import { startProduct } from '../helpers/product.ts'
+import { startSshd } from '../helpers/sshd.ts'
+
+afterAll(closeBrowser)
+
+describe('signing in', () => {
+  test('the address of `drover open` signs in once, and does not keep its token', async () => {
+    const product = await startProduct()
+    const { page, address } = await openWindow(product)
+    await page.getByText('1 of 1 host').waitFor()
+    expect(page.url()).toBe(`${address}/#/`)
+    await page.reload()
+    await page.getByText('1 of 1 host').waitFor()
+  })
+
+  test('a page without a token says what to type', async () => {
+    const product = await startProduct()
+    const { address } = await product.call('window.open', { display: null })
+    const { page } = await openPage()
+    await page.goto(address)
+    await page.getByText('drover open').waitFor()
+  })
+})
+
+test('a core that is killed is missed, and found again when it is back; jobs that ran meanwhile are there', async () => {
+  const sshd = await startSshd()
+  const product = await startProduct({ box: sshd })
+  const { page, problems } = await openWindow(product)
+  problems.expect(/WebSocket connection to .* failed/)
+  await page.getByText('2 of 2 hosts').waitFor()
+  await product.killCore()
+  await page.getByRole('alert').getByText('The core does not answer').waitFor()
+  const id = await product.running(['--on', 'box', '-n', '--', 'sleep 1000'])
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  await page.getByText('1 job running').waitFor()
+  await page.goto(`${page.url().split('#')[0]}#/jobs/${id}`)
+})
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`the frame has no findings of axe, ${colorScheme}`, async () => {
+    const product = await startProduct()
+    const { page } = await openWindow(product, { colorScheme })
+    await page.getByText('1 of 1 host').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+  })
+}
