@@ -37,6 +37,8 @@ export function openScreen(element: HTMLElement, listener: ScreenListener): Scre
     cursorBlink: false,
     macOptionIsMeta: true,
     theme: terminalTheme(),
+    // Programs choose colours for a dark ground, and tmux's own bar has black on green.
+    minimumContrastRatio: 4.5,
     // Titles, the clipboard (OSC 52) and window sizes are a host's to ask for, and not to get: no handler, no addon.
     linkHandler: {
       activate: (event, text) => withAddress(text, address => isMeant(event) && listener.linkClicked(address)),

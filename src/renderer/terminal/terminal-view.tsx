@@ -41,7 +41,7 @@ export function TerminalView({ job, onLeave }: TerminalViewProps) {
     session.focus()
   }
   return (
-    <section className="terminal" aria-label="Terminal">
+    <section className="job-terminal" aria-label="Terminal">
       {isSearching && <TerminalSearch session={session} onClose={endSearch} />}
       <div className="terminal-place" ref={place} />
       <footer className="terminal-foot">

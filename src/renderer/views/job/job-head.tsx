@@ -29,7 +29,7 @@ export function JobHead({ job }: { readonly job: JobView }) {
             type="button"
             className="job-id mono"
             title={`${job.id}, click to copy`}
-            aria-label="Copy the job’s id"
+            aria-label={`${shortId(job.id)}, copy the job’s id`}
             onClick={copyId}
           >
             {shortId(job.id)} <Copy size={11} aria-hidden="true" />

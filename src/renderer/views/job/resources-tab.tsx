@@ -2,16 +2,19 @@
 import { useEffect, useState } from 'react'
 import { isFinal, type JobView } from '../../../shared/domain.ts'
 import { bytesText, durationText, jobDurationText, percentText } from '../../../shared/format.ts'
+import { core } from '../../core.ts'
 import { useNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
 import { linePath, withReading } from './memory-line.ts'
 
+const ASK_MS = 5_000
 const WIDTH = 600
 const HEIGHT = 80
 
 export function ResourcesTab({ job }: { readonly job: JobView }) {
   const now = useNow()
-  const { startedAt, endedAt, cpuMs, memoryBytes, peakMemoryBytes, logBytes } = job
+  const { startedAt, endedAt, cpuMs, memoryBytes, peakMemoryBytes } = job
+  const outputBytes = useOutputBytes(job)
   const ranMs = startedAt === null ? 0 : (endedAt ?? job.unknownSince ?? now) - startedAt
   const cpus = cpuMs === null || ranMs <= 0 ? null : cpuMs / ranMs
   return (
@@ -24,7 +27,7 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
         />
         {!isFinal(job) && <Figure name="Memory now" value={memoryBytes === null ? null : bytesText(memoryBytes)} />}
         <Figure name="Most memory" value={peakMemoryBytes === null ? null : bytesText(peakMemoryBytes)} />
-        <Figure name="Output" value={isFinal(job) && logBytes !== null ? bytesText(logBytes) : null} />
+        <Figure name="Output" value={outputBytes === null ? null : bytesText(outputBytes)} />
         <Figure name="Duration" value={jobDurationText(job, now) || null} />
         <Figure name="Started" value={startedAt === null ? null : new Date(startedAt).toLocaleString()} />
         {isFinal(job) && <Figure name="Ended" value={endedAt === null ? null : new Date(endedAt).toLocaleString()} />}
@@ -32,6 +35,26 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
       {!isFinal(job) && <MemoryLine job={job} />}
     </div>
   )
+}
+
+/** Of a job that runs its host is asked now and then. */
+function useOutputBytes(job: JobView): number | null {
+  const { id, logBytes } = job
+  const hasEnded = isFinal(job)
+  const [bytes, setBytes] = useState<number | null>(null)
+  useEffect(() => {
+    if (hasEnded) return
+    // A host that cannot be asked is asked again: what was last known stays.
+    const ask = () =>
+      core.call('job.logSize', { job: id }).then(
+        size => setBytes(size.bytes),
+        () => undefined,
+      )
+    void ask()
+    const timer = setInterval(ask, ASK_MS)
+    return () => clearInterval(timer)
+  }, [id, hasEnded])
+  return hasEnded ? logBytes : bytes
 }
 
 function Figure({ name, value, more = '' }: { readonly name: string; readonly value: string | null; readonly more?: string }) {
