@@ -118,7 +118,8 @@ test('a terminal outlives a core that is killed, and a link that is cut', async 
   const { page, product, sshd } = ground
   const job = await push(ground, 'echo ready; exec sh -i', { terminal: true })
   await openTerminal(ground, job)
-  await page.keyboard.type('mark=before\n')
+  await page.keyboard.type('mark=before; echo is $mark\n')
+  await screenHas(page, 'is before')
   await product.killCore()
   await page.getByText('Attaches again by itself').waitFor()
   await product.status()
