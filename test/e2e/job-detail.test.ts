@@ -225,6 +225,75 @@ async function expectMarked(page: Page, text: string): Promise<void> {
   await page.locator('.log-row.marked').getByText(text).waitFor()
 }
 
+test('a terminal is searched, and a link in it opens by Ctrl and a click only', async () => {
+  const ground = await makeGround()
+  const { page, context } = ground
+  // Nothing leaves this machine.
+  await context.route('https://drover.invalid/**', route => route.fulfill({ body: 'there' }))
+  const job = await push(ground, "printf 'https://drover.invalid/docs\\nneedle one\\nNeedle two\\n'; exec sleep 1000", {
+    terminal: true,
+  })
+  await openTerminal(ground, job)
+  await screenHas(page, 'Needle two')
+  await page.keyboard.press('Control+Shift+F')
+  await page.keyboard.type('needle')
+  await page.getByText('1 of 2', { exact: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('2 of 2', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Match case' }).click()
+  await page.getByRole('button', { name: 'Next', exact: true }).click()
+  await page.getByText('1 of 1', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Close search' }).click()
+  const opened: string[] = []
+  context.on('page', other => opened.push(other.url()))
+  const screen = await page.locator('.xterm-screen').boundingBox()
+  const link = { x: (screen?.x ?? 0) + 40, y: (screen?.y ?? 0) + 8 }
+  await page.mouse.move(link.x + 200, link.y + 100)
+  await page.mouse.move(link.x, link.y)
+  await page.getByText('Ctrl + click opens it').waitFor()
+  await page.mouse.click(link.x, link.y)
+  await page.keyboard.down('Control')
+  const [other] = await Promise.all([context.waitForEvent('page'), page.mouse.click(link.x, link.y)])
+  await page.keyboard.up('Control')
+  await other.waitForURL('https://drover.invalid/docs')
+  expect(opened.length).toBe(1)
+  expect(await other.evaluate(() => window.opener)).toBeNull()
+})
+
+test('a log is saved to a file as it is, and copied', async () => {
+  const ground = await makeGround()
+  const { page, context } = ground
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const job = await push(ground, "printf 'one\\n\\033[31mtwo\\033[0m\\n'")
+  await ground.product.reaches(job.id, 'ended')
+  await open(ground, job, 'log')
+  await page.getByRole('log').getByText('two').waitFor()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save the log' }).click(),
+  ])
+  expect(readFileSync(await download.path(), 'utf8')).toBe('one\n\x1b[31mtwo\x1b[0m\n')
+  await page.getByRole('button', { name: 'Copy', exact: true }).click()
+  await page.getByText('Copied the 2 lines').waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('one\ntwo\n')
+})
+
+test('what ran for long is not stopped by one slip; a host that is gone leaves its job unknown', async () => {
+  const ground = await makeGround()
+  const { page, product, sshd } = ground
+  const job = await push(ground, 'exec sleep 1000')
+  await open(ground, job)
+  await page.clock.setFixedTime(Date.now() + 120_000)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('dialog').getByText('It has run for 0:02:').waitFor()
+  await page.getByRole('button', { name: 'Let it run' }).click()
+  expect((await product.job(job.id)).state).toBe('running')
+  await sshd.kill()
+  await page.getByText('Not known since its host cannot be asked').waitFor()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('dialog').getByText('the job may still run there').waitFor()
+})
+
 test('files are looked at and pulled, and what is in the way is asked about', async () => {
   const ground = await makeGround()
   const { page, product } = ground

@@ -18,7 +18,7 @@ test.each([
     command: `yes 'a line of output of some length' | head -c ${PRINTED_BYTES}`,
   },
   { what: 'log', terminal: null, command: `yes 'a line of output of some length' | head -c ${PRINTED_BYTES}` },
-  { what: 'log', terminal: null, command: 'seq 1 26000000 | head -c 200000000' },
+  { what: 'log', terminal: null, command: 'yes | head -c 200000000' },
 ])('a $what of 200 MB: $command', { timeout: 240_000 }, async ({ what, terminal, command }) => {
   const sshd = await startSshd()
   const product = await startProduct({ box: sshd })

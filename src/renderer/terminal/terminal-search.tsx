@@ -3,14 +3,7 @@ import { ArrowDown, ArrowUp, CaseSensitive, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import type { TerminalSession } from './terminal-session.ts'
-
-/** xterm.js wants #rrggbb here. */
-const MARKS = {
-  matchOverviewRuler: '#888888',
-  activeMatchColorOverviewRuler: '#888888',
-  matchBackground: '#6b5a1e',
-  activeMatchBackground: '#a8761a',
-}
+import { searchMarks } from './terminal-theme.ts'
 
 export function TerminalSearch({ session, onClose }: { readonly session: TerminalSession; readonly onClose: () => void }) {
   const [text, setText] = useState('')
@@ -26,7 +19,7 @@ export function TerminalSearch({ session, onClose }: { readonly session: Termina
       search?.clearDecorations()
     }
   }, [search])
-  const options = { caseSensitive: isExact, decorations: MARKS }
+  const options = { caseSensitive: isExact, decorations: searchMarks() }
   const next = () => void search?.findNext(text, options)
   const previous = () => void search?.findPrevious(text, options)
   const typed = (value: string) => {

@@ -23,7 +23,8 @@ type TerminalViewProps = {
 }
 
 export function TerminalView({ job, onLeave }: TerminalViewProps) {
-  const session = sessionOf(job.id)
+  // One a page: the page of another job is another one.
+  const [session] = useState(() => sessionOf(job.id))
   const place = useRef<HTMLDivElement>(null)
   const snapshot = useSyncExternalStore(session.subscribe, session.snapshot)
   const [isSearching, setIsSearching] = useState(false)
@@ -79,8 +80,7 @@ export function TerminalView({ job, onLeave }: TerminalViewProps) {
 function useFocus(session: TerminalSession, { size }: TerminalSnapshot): void {
   const isOpen = size !== null
   useEffect(() => {
-    if (isOpen && document.activeElement?.closest('[role=tablist]') === null) session.focus()
-    else if (isOpen && document.activeElement === null) session.focus()
+    if (isOpen && !document.activeElement?.matches('[role=tab]:focus-visible')) session.focus()
   }, [session, isOpen])
 }
 
@@ -93,7 +93,8 @@ function Standing({ job, session, snapshot }: { job: JobView; session: TerminalS
       </span>
     )
   }
-  if (state.kind === 'left') {
+  // Word of the job's end may come a moment after its terminal's.
+  if (state.kind === 'left' && job.state !== 'ended') {
     return (
       <span className="row" role="status">
         Detached; the job goes on. <Button onPress={() => session.attachAgain()}>Attach</Button>

@@ -79,7 +79,7 @@ export class LogModel {
     if (!this.#state.isFollowing) return
     this.#visit++
     this.#endStream()
-    this.#change({ isFollowing: false })
+    this.#change({ isFollowing: false, isReading: false })
   }
 
   async goTo(byte: number): Promise<void> {

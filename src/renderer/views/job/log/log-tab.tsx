@@ -68,14 +68,17 @@ function useLogModel(job: JobView): LogModel {
       model.close()
     }
   }, [model])
-  useReconnect(model)
+  useReconnect(model, job.host)
   return model
 }
 
-/** What broke with the link goes on with it. */
-function useReconnect(model: LogModel): void {
-  const isConnected = useCore(state => state.link.kind === 'connected')
+/** What broke with the link to the core, or with its own to the host, goes on when that is back. */
+function useReconnect(model: LogModel, host: string | null): void {
+  const isOpen = useCore(
+    ({ link, hosts }) => link.kind === 'connected' && hosts.some(({ name, state }) => name === host && state === 'connected'),
+  )
   useEffect(() => {
-    if (isConnected && model.state().error?.code === 'CORE_UNREACHABLE') void model.again()
-  }, [isConnected, model])
+    const code = model.state().error?.code
+    if (isOpen && (code === 'CORE_UNREACHABLE' || code === 'HOST_UNREACHABLE')) void model.again()
+  }, [isOpen, model])
 }

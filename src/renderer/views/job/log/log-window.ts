@@ -83,12 +83,12 @@ function lineStartAfter(bytes: Uint8Array, at: number, otherwise = at): number {
 
 function lineStarts(bytes: Uint8Array): number[] {
   const starts: number[] = []
+  let newline = bytes.indexOf(NEWLINE)
   for (let at = 0; at < bytes.length; ) {
     starts.push(at)
-    const newline = bytes.subarray(at, at + LINE_BYTES).indexOf(NEWLINE)
-    if (newline !== -1) at += newline + 1
-    else if (bytes.length - at <= LINE_BYTES) break
-    else at = characterStart(bytes, at + LINE_BYTES)
+    if (newline !== -1 && newline < at) newline = bytes.indexOf(NEWLINE, at)
+    const end = newline === -1 ? bytes.length : newline + 1
+    at = end - at > LINE_BYTES ? characterStart(bytes, at + LINE_BYTES) : end
   }
   return starts
 }
