@@ -33,6 +33,9 @@ main() {
     settle) settle "$1" ;;
     # Channels of their own.
     log) send_log "$1" "$2" "$3" ;;
+    search-log) search_log "$@" ;;
+    list-files) list_files "$1" "$2" "$3" ;;
+    odd-names) odd_names "$@" ;;
     attach) attach "$1" ;;
     rsync-in) rsync_in "$@" ;;
     tar-in) tar_in "$1" "$2" ;;
@@ -1483,6 +1486,60 @@ follow_by_looking() {
     cat <&5 || exit
   done
 } 2>/dev/null
+
+# search-log ID FROM BYTES MOST F|E i|- PATTERN : the log's size, then `offset:line`, counted from FROM, for each line in these bytes that
+# matches. A carriage return ends a line as well: a progress bar is otherwise one line of many megabytes. Exits 2 on a pattern that is none.
+search_log() {
+  is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host"
+  case $2$3$4 in *[!0-9]*) refuse "'$2 $3 $4' are no numbers" ;; esac
+  log=$JOBS/$1/output.log options=-$5 pattern=$7
+  [ "$6" != i ] || options=${options}i
+  # It may look at the pattern only when there is a line.
+  said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
+  [ -z "$said" ] || refuse "$said" 2
+  size_of "$log"
+  printf '%s\n' "$size"
+  [ "$size" -gt "$2" ] || exit 0
+  tail -c "+$(($2 + 1))" "$log" | head -c "$3" | tr '\r\000' '\n ' | if echo x | grep -abq x 2>/dev/null; then
+    grep -ab "$options" -m "$4" -e "$pattern" | cut -b 1-600
+  else
+    # grep of a small system does not count.
+    PATTERN=$pattern awk -v most="$4" -v kind="$5" -v fold="$6" '
+      BEGIN { pattern = fold == "i" ? tolower(ENVIRON["PATTERN"]) : ENVIRON["PATTERN"] }
+      {
+        text = fold == "i" ? tolower($0) : $0
+        if (kind == "F" ? index(text, pattern) : text ~ pattern) {
+          printf "%d:%s\n", at, substr($0, 1, 590)
+          if (++found >= most) exit
+        }
+        at += length($0) + 1
+      }'
+  fi 2>/dev/null
+}
+
+# list-files ID PATH MOST : a line for each thing in that folder of the job's workdir: type and mode (hexadecimal), size, time and `./name`.
+# A name with a line break comes as a field. Exits 4 where there is no such folder.
+list_files() {
+  is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host" 4
+  command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to list files with' 127
+  first_line "$JOBS/$1/spec"
+  decode "${line##* =}"
+  cd "$text" 2>/dev/null || refuse "Its workdir is gone: $text" 4
+  [ -z "$2" ] || cd "./$2" || refuse "There is no folder $2 in $text" 4
+  break='
+'
+  {
+    find . -mindepth 1 -maxdepth 1 ! -name "*$break*" -exec stat -c '%f %s %Y %n' {} +
+    find . -mindepth 1 -maxdepth 1 -name "*$break*" -exec sh "$AGENT" odd-names {} +
+  } 2>/dev/null | head -n "$3"
+}
+
+odd_names() {
+  for path in "$@"; do
+    encode "${path#./}"
+    printf '%s %s\n' "$(stat -c '%f %s %Y' "$path")" "$field"
+  done
+}
 
 attach() {
   is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3

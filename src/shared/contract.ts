@@ -3,7 +3,7 @@
  * are all made from this table. The command line imports its types only, so that no zod gets into its bundle.
  */
 import { z } from 'zod'
-import type { Command, HostView, JobView, Placement } from './domain.ts'
+import type { Command, HostView, JobFile, JobView, LogMatch, Placement } from './domain.ts'
 
 export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
 export type Principal = { readonly role: Role }
@@ -262,6 +262,39 @@ export const contract = {
     output: output<null>(),
   },
   'job.explain': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ placement: Placement | null }>() },
+  /** How much the job has printed by now, asked of its host. */
+  'job.logSize': { allow: owner, input: z.strictObject({ job: JobRef }), output: output<{ bytes: number }>() },
+  /**
+   * Lines of the log that match, by a search on the host. One call looks through some 64 MB only: it was searched up to `searchedTo`, from
+   * where the next one goes on, until that is `logBytes`. So a search tells how far it is, and ends when nobody asks on.
+   */
+  'job.search': {
+    allow: owner,
+    input: z.strictObject({
+      job: JobRef,
+      /** The text itself, or an extended regular expression as grep knows them. */
+      pattern: Text.min(1, 'is empty')
+        .max(1000, 'is longer than 1000 characters')
+        .regex(/^[^\r\n]*$/, 'is more than one line'),
+      isRegex: z.boolean().default(false),
+      ignoreCase: z.boolean().default(false),
+      fromByte: z.int().min(0).default(0),
+      limit: z.int().min(1).max(1000).default(500),
+    }),
+    output: output<{ matches: LogMatch[]; searchedTo: number; logBytes: number }>(),
+  },
+  /** What stands in a folder of the job's workdir; `path` is relative to that, '' is the workdir itself. */
+  'job.files': {
+    allow: owner,
+    input: z.strictObject({
+      job: JobRef,
+      path: Text.max(MAX_PATH, `is longer than ${MAX_PATH} characters`).refine(
+        path => !path.startsWith('/') && !path.split('/').includes('..'),
+        'must lead into the workdir',
+      ),
+    }),
+    output: output<{ files: JobFile[]; isCut: boolean }>(),
+  },
   /** Copies what `pattern` matches, relative to the job's workdir or absolute. The answer comes at once; progress and end are events with this `pullId`. */
   'job.pull': {
     allow: owner,

@@ -75,6 +75,17 @@ export type JobView = {
   isForeign: boolean
 }
 
+/** A line of a job's log that was searched for; `text` is its beginning. */
+export type LogMatch = { byte: number; text: string }
+
+/** What stands in a folder of a job's workdir. `other`: a socket, a device. */
+export type JobFile = {
+  name: string
+  type: 'file' | 'folder' | 'link' | 'other'
+  sizeBytes: number
+  modifiedAt: number
+}
+
 export type TransportKind = 'local' | 'ssh2' | 'openssh'
 export type HostState = 'connecting' | 'connected' | 'offline' | 'refused'
 

@@ -77,6 +77,11 @@ export class AgentClient implements Agent {
     const command = (...words: string[]) => agentCommand(program, words, root)
     this.commands = {
       log: (id, fromByte, follow) => command('log', id, String(fromByte), follow ? '1' : '0'),
+      searchLog: (id, { fromByte, bytes, mostLines, pattern, isRegex, ignoreCase }) => {
+        const numbers = [fromByte, bytes, mostLines].map(String)
+        return command('search-log', id, ...numbers, isRegex ? 'E' : 'F', ignoreCase ? 'i' : '-', pattern)
+      },
+      listFiles: (id, path, most) => command('list-files', id, path, String(most)),
       attach: id => command('attach', id),
       rsyncReceive: (key, serverArguments) => command('rsync-in', key, owner, ...serverArguments),
       tarReceive: key => command('tar-in', key, owner),

@@ -84,6 +84,16 @@ export type FolderStat = {
 
 export type HostDisk = { freeBytes: number; jobsBytes: number; workdirsBytes: number; foldersBytes: number; sparesBytes: number }
 
+/** `mostLines` at most are told of `bytes` bytes of a log; `isRegex`: an extended one, else the text itself. */
+export type LogSearch = {
+  fromByte: number
+  bytes: number
+  mostLines: number
+  pattern: string
+  isRegex: boolean
+  ignoreCase: boolean
+}
+
 export interface Agent {
   readonly info: AgentInfo
   /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
@@ -120,6 +130,13 @@ export interface Agent {
   readonly commands: {
     /** Sends the log from `fromByte`; with `follow` until its stdin ends. */
     log(id: string, fromByte: number, follow: boolean): string
+    /** Prints the log's size, then `offset:line`, counted from `fromByte`, for each line that matches. Exits 2 if the pattern is none. */
+    searchLog(id: string, search: LogSearch): string
+    /**
+     * Prints a line for each thing in a folder of the workdir, `most` at most: type and mode (hexadecimal), size, seconds, and `./name`,
+     * or the name as a field. Exits 4 where there is no such folder.
+     */
+    listFiles(id: string, path: string, most: number): string
     /** Ends on detach. Exits 3 when the job has no terminal any more; a key pressed at the end screen closes a finished one. */
     attach(id: string): string
     /** `serverArguments` as the local rsync gave them to its remote shell, without the leading `rsync`; its destination is replaced by the copy. */

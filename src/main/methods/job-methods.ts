@@ -11,6 +11,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Pulls } from '../jobs/pulls.ts'
 import type { JobRow } from '../store/job-table.ts'
 import { foreignJobs } from './foreign-jobs.ts'
+import { type JobLookMethod, jobLookMethods } from './job-look-methods.ts'
 
 export type JobMethodsOptions = {
   jobs: Jobs
@@ -29,6 +30,10 @@ export type JobMethodsOptions = {
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
 
 export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod> {
+  return { ...jobLookMethods(options), ...jobOwnMethods(options) }
+}
+
+function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMethod, JobLookMethod>> {
   const { jobs, runner, pulls, hosts, owner, now } = options
 
   async function push(input: Parameters<Methods['job.push']>[0]): Promise<{ job: JobView }> {

@@ -1,0 +1,39 @@
+/** What clients may ask of what a job leaves on its host: how long its log is, what stands in it, and its files. */
+import type { Methods } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Live } from '../hosts/host-link.ts'
+import type { Hosts } from '../hosts/hosts.ts'
+import { listFiles } from '../jobs/job-files.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { searchLog } from '../jobs/log-search.ts'
+
+export type JobLookMethod = 'job.logSize' | 'job.search' | 'job.files'
+
+export function jobLookMethods({ jobs, hosts }: { jobs: Jobs; hosts: Hosts }): Pick<Methods, JobLookMethod> {
+  /** @throws {AppError} `CONFLICT` for a job that no host has; `HOST_UNREACHABLE`. */
+  async function whereItIs(ref: string): Promise<{ id: string; host: string; live: Live }> {
+    const { id, host, state, reason } = jobs.resolve(ref)
+    if (host === null || state === 'queued' || state === 'syncing') {
+      throw new AppError('CONFLICT', `Job ${id.slice(0, 8)} has not reached a host${reason === null ? '' : `: ${reason}`}`)
+    }
+    return { id, host, live: await hosts.get(host).ready() }
+  }
+
+  return {
+    'job.logSize': async ({ job }) => {
+      const { id, startedAt, logBytes, state } = jobs.resolve(job)
+      if (state === 'ended' && logBytes !== null) return { bytes: logBytes }
+      if (startedAt === null) return { bytes: 0 }
+      const { live } = await whereItIs(id)
+      return { bytes: (await live.agent.stat(id))?.logBytes ?? 0 }
+    },
+    'job.search': async ({ job, ...query }) => {
+      const { id, host, live } = await whereItIs(job)
+      return searchLog(host, live, id, query)
+    },
+    'job.files': async ({ job, path }) => {
+      const { id, host, live } = await whereItIs(job)
+      return listFiles(host, live, { jobId: id, path })
+    },
+  }
+}

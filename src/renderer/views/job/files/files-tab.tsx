@@ -1,0 +1,169 @@
+/** What stands in a job's folder on its host, folder by folder, to look at and to bring here. */
+import './files.css'
+import { Download, File, FileSymlink, Folder } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { JobFile, JobView } from '../../../../shared/domain.ts'
+import { type ErrorBody, toErrorBody } from '../../../../shared/errors.ts'
+import { ageText, bytesText, countText } from '../../../../shared/format.ts'
+import { visible } from '../../../../shared/visible.ts'
+import { Button } from '../../../components/button.tsx'
+import { Empty, Skeleton } from '../../../components/empty.tsx'
+import { core } from '../../../core.ts'
+import { OwedPulls } from './owed-pulls.tsx'
+import { PullDialog } from './pull-dialog.tsx'
+
+type Listing = { path: string; files: readonly JobFile[]; isCut: boolean } | { path: string; error: ErrorBody }
+
+export function FilesTab({ job }: { readonly job: JobView }) {
+  const [path, setPath] = useState('')
+  const [visit, setVisit] = useState(0)
+  const [pulled, setPulled] = useState<string | null>(null)
+  const listing = useListing(job.id, path, visit)
+  if (job.startedAt === null) return <Empty title="It has not started, so it has no files yet" />
+  return (
+    <section className="files" aria-label="Files">
+      <OwedPulls job={job} />
+      <header className="row">
+        <Crumbs path={path} onGoTo={setPath} />
+        <span className="grow" />
+        <Button onPress={() => setVisit(visit + 1)}>Look again</Button>
+        <Button onPress={() => setPulled(path === '' ? '.' : path)}>
+          <Download size={13} /> Pull this folder
+        </Button>
+      </header>
+      {listing === null ? (
+        <Skeleton height={120} />
+      ) : 'error' in listing ? (
+        <Empty title={visible(listing.error.message)}>
+          <Button onPress={() => setVisit(visit + 1)}>Try again</Button>
+        </Empty>
+      ) : (
+        <FileTable listing={listing} onOpen={setPath} onPull={setPulled} />
+      )}
+      {pulled !== null && <PullDialog job={job} pattern={pulled} onClose={() => setPulled(null)} />}
+    </section>
+  )
+}
+
+/** Null while it is asked. */
+function useListing(job: string, path: string, visit: number): Listing | null {
+  const [listing, setListing] = useState<(Listing & { visit: number }) | null>(null)
+  useEffect(() => {
+    let isWanted = true
+    core.call('job.files', { job, path }).then(
+      found => isWanted && setListing({ path, visit, ...found }),
+      error => isWanted && setListing({ path, visit, error: toErrorBody(error) }),
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [job, path, visit])
+  return listing?.path === path ? listing : null
+}
+
+function Crumbs({ path, onGoTo }: { readonly path: string; readonly onGoTo: (path: string) => void }) {
+  const parts = path === '' ? [] : path.split('/')
+  return (
+    <nav className="crumbs mono" aria-label="Folder">
+      <button type="button" onClick={() => onGoTo('')}>
+        workdir
+      </button>
+      {parts.map((part, index) => {
+        const to = parts.slice(0, index + 1).join('/')
+        return (
+          <span key={to}>
+            /
+            <button type="button" onClick={() => onGoTo(to)}>
+              {visible(part)}
+            </button>
+          </span>
+        )
+      })}
+    </nav>
+  )
+}
+
+type FileTableProps = {
+  readonly listing: { path: string; files: readonly JobFile[]; isCut: boolean }
+  readonly onOpen: (path: string) => void
+  readonly onPull: (path: string) => void
+}
+
+function FileTable({ listing: { path, files, isCut }, onOpen, onPull }: FileTableProps) {
+  const [now] = useState(() => Date.now())
+  if (files.length === 0) return <Empty title="This folder is empty" />
+  return (
+    <div className="files-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" className="figure">
+              Size
+            </th>
+            <th scope="col" className="figure">
+              Changed
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map(file => (
+            <FileRow key={file.name} file={file} path={joinPath(path, file.name)} now={now} onOpen={onOpen} onPull={onPull} />
+          ))}
+        </tbody>
+      </table>
+      {isCut && <p className="dim">There are more than {countText(files.length)}; these are some of them.</p>}
+    </div>
+  )
+}
+
+const ICONS = { file: File, folder: Folder, link: FileSymlink, other: File } as const
+
+type FileRowProps = Pick<FileTableProps, 'onOpen' | 'onPull'> & {
+  readonly file: JobFile
+  readonly path: string
+  readonly now: number
+}
+
+function FileRow({ file, path, now, onOpen, onPull }: FileRowProps) {
+  const { name, type, sizeBytes, modifiedAt } = file
+  const Icon = ICONS[type]
+  const shown = visible(name)
+  return (
+    <tr>
+      <th scope="row" className="mono">
+        <Icon size={13} aria-label={type} />{' '}
+        {type === 'folder' ? (
+          <button type="button" className="link" onClick={() => onOpen(path)}>
+            {shown}
+          </button>
+        ) : (
+          shown
+        )}
+      </th>
+      <td className="figure">{type === 'folder' ? '' : bytesText(sizeBytes)}</td>
+      <td className="figure dim" title={new Date(modifiedAt).toLocaleString()}>
+        {ageText(Math.max(0, now - modifiedAt))} ago
+      </td>
+      <td className="figure">
+        {isPullable(name) && (
+          <Button kind="quiet" aria-label={`Pull ${shown}`} title="Bring it here" onPress={() => onPull(path)}>
+            <Download size={13} />
+          </Button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** A name whose bytes are no text cannot be asked for by text. */
+function isPullable(name: string): boolean {
+  return !name.includes('\uFFFD')
+}
+
+function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}

@@ -1,0 +1,54 @@
+/** What a job is: its command, how it stands, where it runs and from which folder; and what can be done with it. */
+import { Copy } from 'lucide-react'
+import type { JobView } from '../../../shared/domain.ts'
+import { commandText, jobDurationText, shortId } from '../../../shared/format.ts'
+import { visible } from '../../../shared/visible.ts'
+import { JobTag } from '../../components/state-tags.tsx'
+import { useNow } from '../../stores/clock.ts'
+import { routeHash } from '../../stores/route.ts'
+import { showError, showToast } from '../../stores/toasts.ts'
+import { JobActions } from './job-actions.tsx'
+import { syncText } from './sync-text.ts'
+
+export function JobHead({ job }: { readonly job: JobView }) {
+  const now = useNow()
+  const command = visible(commandText(job.command))
+  const copyId = () =>
+    navigator.clipboard.writeText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
+  return (
+    <header className="job-head">
+      <div className="job-what">
+        <div className="row">
+          <h1 className="mono cut" title={command}>
+            {command}
+          </h1>
+          <JobTag job={job} />
+        </div>
+        <p className="dim number job-facts">
+          <button
+            type="button"
+            className="job-id mono"
+            title={`${job.id}, click to copy`}
+            aria-label={`${shortId(job.id)}, copy the job’s id`}
+            onClick={copyId}
+          >
+            {shortId(job.id)} <Copy size={11} aria-hidden="true" />
+          </button>
+          {job.host !== null && (
+            <span>
+              on <a href={routeHash({ view: 'host', name: job.host })}>{visible(job.host)}</a>
+            </span>
+          )}
+          {job.folder !== null && (
+            <span className="cut" title={visible(job.folder)}>
+              {job.isSynced ? 'from' : 'in'} {visible(job.folder)}
+            </span>
+          )}
+          {job.startedAt !== null && <span>{jobDurationText(job, now)}</span>}
+          {job.progress !== null && <span role="status">{syncText(job.progress)}</span>}
+        </p>
+      </div>
+      <JobActions job={job} />
+    </header>
+  )
+}

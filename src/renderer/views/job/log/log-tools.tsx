@@ -1,0 +1,182 @@
+/** Over the lines: search through all of the log, the next error, copying, and saving it to a file. */
+import { ArrowDown, ArrowUp, CaseSensitive, Copy, Download, OctagonAlert, Regex, X } from 'lucide-react'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import type { JobView } from '../../../../shared/domain.ts'
+import { bytesText, countText, percentText } from '../../../../shared/format.ts'
+import { visible } from '../../../../shared/visible.ts'
+import { Button } from '../../../components/button.tsx'
+import { core } from '../../../core.ts'
+import { showToast } from '../../../stores/toasts.ts'
+import type { LogModel } from './log-model.ts'
+import { findNext, nearest, type Query, type SearchState, searchLog, stepTo } from './log-search.ts'
+import { SaveLog } from './save-log.tsx'
+import { plainText } from './sgr.ts'
+
+const ERRORS: Query = { pattern: 'error|failed|fatal|panic|traceback', isRegex: true, ignoreCase: true }
+
+type LogToolsProps = {
+  readonly job: JobView
+  readonly model: LogModel
+  readonly marked: number | null
+  readonly onGoTo: (byte: number) => void
+}
+
+export function LogTools({ job, model, marked, onGoTo }: LogToolsProps) {
+  const [text, setText] = useState('')
+  const [how, setHow] = useState({ isRegex: false, ignoreCase: true })
+  const [search, setSearch] = useState<SearchState | null>(null)
+  const [current, setCurrent] = useState(-1)
+  const [isSaving, setIsSaving] = useState(false)
+  const running = useRef<{ abort: AbortController; query: string } | null>(null)
+  const from = () => marked ?? model.state().window.start
+
+  function begin(): void {
+    running.current?.abort.abort()
+    if (text === '') {
+      clear()
+      return
+    }
+    const abort = new AbortController()
+    running.current = { abort, query: JSON.stringify([text, how]) }
+    let isShown = false
+    setCurrent(-1)
+    void searchLog(core.call, {
+      job: job.id,
+      query: { pattern: text, ...how },
+      signal: abort.signal,
+      onState: state => {
+        if (running.current?.abort !== abort) return
+        setSearch(state)
+        const isNear = state.phase !== 'searching' || state.matches.some(({ byte }) => byte >= from())
+        if (!isShown && state.matches.length > 0 && isNear) {
+          isShown = true
+          show(state, nearest(state.matches, from()))
+        }
+      },
+    })
+  }
+
+  function show(state: SearchState, index: number): void {
+    const match = state.matches[index]
+    setCurrent(index)
+    if (match) onGoTo(match.byte)
+  }
+
+  function step(by: 1 | -1): void {
+    if (search === null || running.current?.query !== JSON.stringify([text, how])) begin()
+    else show(search, stepTo(search.matches.length, current, by))
+  }
+
+  function clear(): void {
+    running.current?.abort.abort()
+    running.current = null
+    setSearch(null)
+    setCurrent(-1)
+  }
+
+  function pressed(event: KeyboardEvent): void {
+    if (event.key === 'Enter') step(event.shiftKey ? -1 : 1)
+    else if (event.key === 'Escape') {
+      setText('')
+      clear()
+    }
+  }
+
+  async function nextError(): Promise<void> {
+    const fromByte = marked === null ? model.state().window.start : marked + 1
+    const found = await findNext(core.call, { job: job.id, query: ERRORS, fromByte, signal: new AbortController().signal })
+    if (found) onGoTo(found.byte)
+    else
+      showToast({
+        kind: 'done',
+        text: 'No error further down',
+        ...(fromByte > 0 && { action: { label: 'From the top', run: fromTop } }),
+      })
+  }
+
+  async function fromTop(): Promise<void> {
+    const found = await findNext(core.call, { job: job.id, query: ERRORS, fromByte: 0, signal: new AbortController().signal })
+    if (found) onGoTo(found.byte)
+  }
+
+  async function copy(): Promise<void> {
+    const { window } = model.state()
+    const selected = getSelection()?.toString() ?? ''
+    const lines = Array.from({ length: selected === '' ? window.lineCount : 0 }, (_, line) => plainText(window.textOf(line)))
+    await navigator.clipboard.writeText(selected === '' ? `${lines.join('\n')}\n` : selected)
+    showToast({
+      kind: 'done',
+      text: selected === '' ? `Copied the ${countText(lines.length)} lines that are here` : 'Copied what is selected',
+    })
+  }
+
+  return (
+    <div className="log-tools">
+      <search className="log-search">
+        <input
+          className="input"
+          aria-label="Search the whole log"
+          placeholder="Search the whole log"
+          value={text}
+          onChange={event => setText(event.target.value)}
+          onKeyDown={pressed}
+        />
+        <Button
+          kind="quiet"
+          aria-label="Match case"
+          title="Match case"
+          aria-pressed={!how.ignoreCase}
+          onPress={() => setHow({ ...how, ignoreCase: !how.ignoreCase })}
+        >
+          <CaseSensitive size={15} />
+        </Button>
+        <Button
+          kind="quiet"
+          aria-label="Regular expression"
+          title="Regular expression, as grep -E knows them"
+          aria-pressed={how.isRegex}
+          onPress={() => setHow({ ...how, isRegex: !how.isRegex })}
+        >
+          <Regex size={14} />
+        </Button>
+        <Button kind="quiet" aria-label="Previous match" title="Previous (Shift+Enter)" onPress={() => step(-1)}>
+          <ArrowUp size={14} />
+        </Button>
+        <Button kind="quiet" aria-label="Next match" title="Next (Enter)" onPress={() => step(1)}>
+          <ArrowDown size={14} />
+        </Button>
+      </search>
+      <span className="number dim cut" role="status">
+        {search !== null && searchText(search, current)}
+      </span>
+      {search?.phase === 'searching' && (
+        <Button kind="quiet" aria-label="Stop searching" onPress={() => running.current?.abort.abort()}>
+          <X size={14} />
+        </Button>
+      )}
+      <span className="grow" />
+      <Button onPress={nextError}>
+        <OctagonAlert size={13} /> Next error
+      </Button>
+      <Button kind="quiet" title="Copy what is selected, or the lines that are here" aria-label="Copy" onPress={copy}>
+        <Copy size={14} />
+      </Button>
+      <Button kind="quiet" title="Save the whole log to a file" aria-label="Save the log" onPress={() => setIsSaving(true)}>
+        <Download size={14} />
+      </Button>
+      {isSaving && <SaveLog job={job} onClose={() => setIsSaving(false)} />}
+    </div>
+  )
+}
+
+function searchText({ matches, searchedTo, logBytes, phase, error }: SearchState, current: number): string {
+  if (error) return visible(error.message)
+  const place = current < 0 ? '' : `${countText(current + 1)} of `
+  const count = `${place}${countText(matches.length)}${phase === 'full' ? '+' : ''}`
+  if (phase === 'searching') {
+    const done = logBytes === 0 ? '' : `, ${percentText(searchedTo / logBytes)} of ${bytesText(logBytes)} searched`
+    return `${count}${done}…`
+  }
+  if (phase === 'left') return `${count}, left at ${percentText(logBytes === 0 ? 0 : searchedTo / logBytes)}`
+  return matches.length === 0 ? 'nothing found' : count
+}

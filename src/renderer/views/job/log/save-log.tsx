@@ -1,0 +1,74 @@
+/** Saves a whole log to a file of the browser's. It has to go through the page's memory: one that is too large for that is for the command line. */
+import { useEffect, useState } from 'react'
+import type { JobView } from '../../../../shared/domain.ts'
+import { toErrorBody } from '../../../../shared/errors.ts'
+import { bytesText, shortId } from '../../../../shared/format.ts'
+import { visible } from '../../../../shared/visible.ts'
+import { Button } from '../../../components/button.tsx'
+import { Dialog } from '../../../components/dialog.tsx'
+import { core } from '../../../core.ts'
+import { shareText } from '../sync-text.ts'
+
+const MOST_BYTES = 100_000_000
+
+type Saving =
+  | { kind: 'reading'; bytes: number; total: number | null }
+  | { kind: 'too-large'; total: number }
+  | { kind: 'failed'; message: string }
+
+export function SaveLog({ job, onClose }: { readonly job: JobView; readonly onClose: () => void }) {
+  const [saving, setSaving] = useState<Saving>({ kind: 'reading', bytes: 0, total: null })
+  const { id } = job
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is saved once for each opening.
+  useEffect(() => {
+    const abort = new AbortController()
+    void save(id, abort.signal, setSaving)
+      .then(isSaved => isSaved && onClose())
+      .catch(error => setSaving({ kind: 'failed', message: toErrorBody(error).message }))
+    return () => abort.abort()
+  }, [id])
+  return (
+    <Dialog title="Save the log" onClose={onClose}>
+      {saving.kind === 'reading' && <p role="status">Reading {shareText(saving.bytes, saving.total)}…</p>}
+      {saving.kind === 'failed' && <p role="alert">{visible(saving.message)}</p>}
+      {saving.kind === 'too-large' && (
+        <>
+          <p>It has {bytesText(saving.total)}, which is more than a page can hold. In a terminal, this saves it:</p>
+          <pre className="mono link-address">
+            drover logs {shortId(id)} &gt; {fileName(id)}
+          </pre>
+        </>
+      )}
+      <footer>
+        <Button onPress={onClose}>{saving.kind === 'reading' ? 'Cancel' : 'Close'}</Button>
+      </footer>
+    </Dialog>
+  )
+}
+
+/** False if it was left, or is too large. */
+async function save(job: string, signal: AbortSignal, tell: (saving: Saving) => void): Promise<boolean> {
+  const { bytes: total } = await core.call('job.logSize', { job })
+  if (total > MOST_BYTES) tell({ kind: 'too-large', total })
+  if (total > MOST_BYTES || signal.aborted) return false
+  const parts: BlobPart[] = []
+  let bytes = 0
+  for await (const chunk of await core.openLog({ job, fromByte: 0, follow: false })) {
+    if (signal.aborted) return false
+    parts.push(chunk.slice())
+    bytes += chunk.length
+    tell({ kind: 'reading', bytes, total })
+  }
+  // Never `text/html`: the browser only writes it away.
+  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = fileName(job)
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  return true
+}
+
+function fileName(job: string): string {
+  return `drover-${shortId(job)}.log`
+}

@@ -1,0 +1,58 @@
+/** Jobs that print hundreds of megabytes, looked at while they do: the page answers, and holds no more of it than of a small one. */
+import type { Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import { closeBrowser, openWindow } from '../helpers/browser.ts'
+import { startProduct } from '../helpers/product.ts'
+import { startSshd } from '../helpers/sshd.ts'
+
+afterAll(closeBrowser)
+
+/** The screen's own scroll-back and the log's window fit in this; what was printed does not. */
+const MOST_GROWTH_BYTES = 40_000_000
+const PRINTED_BYTES = 200_000_000
+
+test.each([
+  {
+    what: 'terminal',
+    terminal: { columns: 80, rows: 24 },
+    command: `yes 'a line of output of some length' | head -c ${PRINTED_BYTES}`,
+  },
+  { what: 'log', terminal: null, command: `yes 'a line of output of some length' | head -c ${PRINTED_BYTES}` },
+  { what: 'log', terminal: null, command: 'yes | head -c 200000000' },
+])('a $what of 200 MB: $command', { timeout: 240_000 }, async ({ what, terminal, command }) => {
+  const sshd = await startSshd()
+  const product = await startProduct({ box: sshd })
+  const { page, address, problems } = await openWindow(product)
+  problems.expect(/GPU stall due to ReadPixels/)
+  await page.getByText('2 of 2 hosts').waitFor()
+  const line = `echo begun; sleep 2; ${command}; echo; echo all printed; exec sleep 1000`
+  const { job } = await product.call('job.push', { command: { line }, folder: null, sync: false, host: 'box', terminal })
+  await product.reaches(job.id, 'running')
+  await page.goto(`${address}/#/jobs/${job.id}/${what}`)
+  await page.getByText(what === 'log' ? 'Following the end' : 'Attached. Leaving').waitFor()
+  const before = await heapBytes(page)
+  // It answers meanwhile.
+  await page.getByRole('tab', { name: 'Resources' }).click()
+  await page.getByText('Most memory').waitFor()
+  await page.getByRole('tab', { name: what === 'log' ? 'Log' : 'Terminal' }).click()
+  if (what === 'log') await page.getByRole('log').getByText('all printed').waitFor({ timeout: 200_000 })
+  else {
+    await page.getByRole('button', { name: 'Screen reader mode' }).click()
+    await page.locator('.xterm-accessibility-tree').getByText('all printed').waitFor({ timeout: 200_000 })
+  }
+  const after = await heapBytes(page)
+  console.log(`${what}: ${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB after ${command}`)
+  expect(after - before).toBeLessThan(MOST_GROWTH_BYTES)
+})
+
+/** Objects, and the bytes that stand outside of them. */
+async function heapBytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize, backingStorageSize } = (await session.send('Runtime.getHeapUsage')) as {
+    usedSize: number
+    backingStorageSize: number
+  }
+  await session.detach()
+  return usedSize + backingStorageSize
+}
