@@ -38,7 +38,7 @@ import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
-import type { RunningCore } from './run-headless.ts'
+import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
@@ -49,7 +49,7 @@ const SETTLE_MS = 3_000
 const PREVIEW_SKIPPED = 10_000
 
 /** @throws {AppError} `CORE_RUNNING` if this user's core runs already; whatever keeps it from starting, with the file it is about. */
-export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; version: string }): Promise<RunningCore> {
+export async function createCore({ env, version, makeShell = freedesktopShell }: CoreOptions): Promise<RunningCore> {
   const startedAt = Date.now()
   const now = () => Date.now()
   const paths = systemPaths(env)
@@ -243,7 +243,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   }
   const server = new ApiServer(api)
   const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock: { now }, log: log.room('web') })
-  const shell = freedesktopShell({ env, folder: dirname(socketPath) })
+  const shell = makeShell({ env, folder: dirname(socketPath) })
 
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
@@ -295,7 +295,17 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   writeSocketPath(paths, socketPath)
   await web.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
-  return { socketPath, close, closed }
+  return {
+    socketPath,
+    startedAt,
+    api,
+    get isKept() {
+      return config.current.keepCore
+    },
+    work: () => ({ ...countJobs(), pulls: pulls.moving }),
+    close,
+    closed,
+  }
 }
 
 function applyLogLevel(log: LogFile, { logLevel }: Config): void {

@@ -21,6 +21,7 @@ test('nothing written is the defaults', () => {
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     web: { address: '127.0.0.1', port: 7373 },
+    keepCore: false,
     sshConfig: null,
     logLevel: 'info',
   }
@@ -48,6 +49,7 @@ hosts:
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 web: { address: "::1", port: 8080 }
+keep_core: true
 ssh_config: /home/me/ssh config
 log_level: debug
 `
@@ -60,6 +62,7 @@ log_level: debug
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     web: { address: '::1', port: 8080 },
+    keepCore: true,
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -140,6 +143,7 @@ test('the single settings are known by their dotted keys', () => {
     'push.keep_finished_days',
     'web.address',
     'web.port',
+    'keep_core',
     'ssh_config',
     'log_level',
   ])

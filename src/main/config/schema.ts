@@ -45,6 +45,8 @@ const ConfigFields = z.strictObject({
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
   web: Web.prefault({}),
+  /** A core goes on in the background when the window is quit, which ended the one that it had. */
+  keep_core: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -74,6 +76,7 @@ export type Config = {
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly web: { readonly address: string; readonly port: number }
+  readonly keepCore: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -87,13 +90,14 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, web, ssh_config, log_level } = parsed.data
+  const { default_host, hosts, detach_on_ctrl_c, push, web, keep_core, ssh_config, log_level } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
     web,
+    keepCore: keep_core,
     sshConfig: ssh_config,
     logLevel: log_level,
   }

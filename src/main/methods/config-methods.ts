@@ -31,12 +31,21 @@ function textOf(config: ConfigFile): string {
 }
 
 /** By the keys of the file, nested as there. */
-function settingValues({ defaultHost, detachOnCtrlC, push, web, sshConfig, logLevel }: Config): Record<string, unknown> {
+function settingValues({
+  defaultHost,
+  detachOnCtrlC,
+  push,
+  web,
+  keepCore,
+  sshConfig,
+  logLevel,
+}: Config): Record<string, unknown> {
   return {
     default_host: defaultHost,
     detach_on_ctrl_c: detachOnCtrlC,
     push: { spare_limit_bytes: push.spareLimitBytes, keep_finished_days: push.keepFinishedDays },
     web: { address: web.address, port: web.port },
+    keep_core: keepCore,
     ssh_config: sshConfig,
     log_level: logLevel,
   }

@@ -11,6 +11,9 @@ export type WindowRequest = {
 /** `openedWith` null: nothing could be started, and `problem` says why and what to do. */
 export type WindowResult = { openedWith: string | null; problem: string | null }
 
+/** Made once by the core that it is for. `folder`: a 0700 folder of ours, gone with the login. */
+export type MakeShell = (desktop: { env: NodeJS.ProcessEnv; folder: string }) => Shell
+
 export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>
 }

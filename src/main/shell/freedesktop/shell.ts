@@ -1,9 +1,9 @@
 /** A desktop of the freedesktop kind, without Electron: the window is a browser's. */
-import type { Shell } from '../shell.ts'
-import { type Desktop, openWindow } from './open-window.ts'
+import type { MakeShell } from '../shell.ts'
+import { openWindow } from './open-window.ts'
 import { removeOldRedirects } from './redirect-file.ts'
 
-export function freedesktopShell(desktop: Desktop): Shell {
+export const freedesktopShell: MakeShell = desktop => {
   removeOldRedirects(desktop.folder)
   return { openWindow: request => openWindow(request, desktop) }
 }
