@@ -1,11 +1,12 @@
 /**
- * Runs before the page in Electron, in a world of its own, and gives it one connection to the core, the menu's wishes, and the paths of
+ * Runs before the page in Electron, in a world of its own, and gives it connections to the core, the menu's wishes, and the paths of
  * files that are dropped. Nothing else: the page has no Node, and no channel but these.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import {
   CONNECT_CHANNEL,
   type FromPage,
+  type PortConnection,
   type PortListener,
   ROUTE_CHANNEL,
   TELL_TOOK_BYTES,
@@ -13,22 +14,14 @@ import {
   type WindowBridge,
 } from '../shared/window-bridge.ts'
 
-type Connection = { send(message: FromPage): void; end(): void }
-let current: Connection | undefined
-
 const bridge: WindowBridge<File> = {
-  connect: listener => {
-    current?.end()
-    current = connect(listener)
-  },
-  send: message => current?.send(message),
-  close: () => current?.end(),
+  connect,
   onRoute: listener => void ipcRenderer.on(ROUTE_CHANNEL, (_event, hash: string) => listener(hash)),
   pathOf: file => webUtils.getPathForFile(file),
 }
 contextBridge.exposeInMainWorld('drover', bridge)
 
-function connect(listener: PortListener): Connection {
+function connect(listener: PortListener): PortConnection {
   const { port1: ours, port2: theirs } = new MessageChannel()
   let takenBytes = 0
   let isClosed = false
@@ -50,5 +43,5 @@ function connect(listener: PortListener): Connection {
   // The main process is gone, or has let go of it without a word.
   ours.addEventListener('close', () => closed(null, ''))
   ipcRenderer.postMessage(CONNECT_CHANNEL, null, [theirs])
-  return { send, end: () => closed(1000, '') }
+  return { send, close: () => closed(1000, '') }
 }

@@ -23,12 +23,14 @@ export type PortListener = {
   /** `code` null: without a word. */
   closed(code: number | null, reason: string): void
 }
-/** `window.drover`. `DroppedFile` is the File of the page, which not every side knows. */
-export type WindowBridge<DroppedFile> = {
-  /** Opens a connection to the core. A page has one at a time: the one before is closed. */
-  connect(listener: PortListener): void
+export type PortConnection = {
   send(message: string | Uint8Array): void
   close(): void
+}
+/** `window.drover`. `DroppedFile` is the File of the page, which not every side knows. */
+export type WindowBridge<DroppedFile> = {
+  /** Opens a connection to the core, until either side closes it or the page ends. */
+  connect(listener: PortListener): PortConnection
   onRoute(listener: (hash: string) => void): void
   /** Empty for a file that is not of a disk. */
   pathOf(file: DroppedFile): string

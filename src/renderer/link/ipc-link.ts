@@ -16,16 +16,16 @@ export function connectByIpc(bridge: WindowBridge<File>): Connect {
   return () =>
     new Promise<OpenedConnection>((resolve, reject) => {
       let connection: CoreConnection | undefined
-      bridge.connect({
+      const port = bridge.connect({
         message: message => {
           if (typeof message !== 'string') connection?.receiveFrame(message)
           else if (connection) connection.receiveText(message)
           else {
             const { version, startedAt } = JSON.parse(message) as WelcomeMessage
             connection = new CoreConnection({
-              sendText: text => bridge.send(text),
-              sendBinary: bytes => bridge.send(bytes),
-              close: () => bridge.close(),
+              sendText: text => port.send(text),
+              sendBinary: bytes => port.send(bytes),
+              close: () => port.close(),
             })
             resolve({ connection, coreStartedAt: startedAt, version })
           }

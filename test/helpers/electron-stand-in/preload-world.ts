@@ -24,6 +24,26 @@ export function runPreload(wire: Wire, bridge: Bridge, preload: Preload): void {
   const world = globalThis as unknown as World
   const listeners = new Map<string, ((event: object, ...values: unknown[]) => void)[]>()
   const ports = new Map<number, MessagePort>()
+  // Electron tells of a port's end on the other one; Chromium by itself does not. After what was posted before it.
+  const tellEnd = (port: MessagePort) => {
+    const { port1, port2 } = new PlainChannel()
+    port1.onmessage = () => port.dispatchEvent(new Event('close'))
+    port2.postMessage(null)
+  }
+  const PlainChannel = MessageChannel
+  globalThis.MessageChannel = class extends PlainChannel {
+    constructor() {
+      super()
+      const ends = [this.port1, this.port2] as const
+      for (const [port, other] of [ends, ends.toReversed() as [MessagePort, MessagePort]]) {
+        const close = port.close.bind(port)
+        port.close = () => {
+          close()
+          tellEnd(other)
+        }
+      }
+    }
+  }
   const send = (message: Sent) => world.standInSend(wire.encode(message))
 
   const adopt = (port: MessagePort): number => {
