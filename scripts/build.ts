@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BuiltFile, bundleCli, bundleCore, bundleRenderer, copyAgent } from './bundles.ts'
+import { type BuiltFile, bundleCli, bundleCore, bundlePreload, bundleRenderer, copyAgent } from './bundles.ts'
 
 const root = join(import.meta.dirname, '..')
 const sourceDir = join(root, 'src')
@@ -19,12 +19,13 @@ async function main(): Promise<void> {
   try {
     const core = await bundleCore({ sourceDir, outDir })
     const cli = await bundleCli({ entry: join(sourceDir, 'cli/index.ts'), outDir })
+    const preload = await bundlePreload({ sourceDir, outDir })
     const renderer = await bundleRenderer({ sourceDir, outDir })
     copyAgent({ sourceDir, outDir })
     // What scripts/freshness.mjs compares with the sources.
     writeFileSync(join(outDir, '.built'), '')
     putInPlace(outDir, join(root, 'out'))
-    report([...core, ...cli, ...renderer], performance.now() - startedAt)
+    report([...core, ...cli, ...preload, ...renderer], performance.now() - startedAt)
   } catch (error) {
     // The bundler's messages show the place in the source; where in the bundler they were made helps nobody.
     console.error(error instanceof Error ? error.message : error)

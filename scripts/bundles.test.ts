@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test/helpers/temporary-folder.ts'
-import { bundleCli, bundleCore } from './bundles.ts'
+import { bundleCli, bundleCore, bundlePreload } from './bundles.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -63,15 +63,33 @@ test('the built command line runs, loads lazy parts only when needed, and keeps 
 test('workers stand beside the core under their own names, of which there can be no two', async () => {
   const { sourceDir, outDir } = tree({
     'src/main/headless.ts': `import BetterSqlite3 from 'better-sqlite3'\nconsole.log(typeof BetterSqlite3)`,
+    'src/main/index.ts': `import { app } from 'electron'\napp.quit()`,
     'src/main/jobs/sync/scan.worker.ts': `console.log('scan')`,
   })
   await bundleCore({ sourceDir, outDir })
-  expect(readdirSync(join(outDir, 'main')).filter(name => name.endsWith('.js'))).toEqual(['headless.js', 'scan.worker.js'])
+  expect(readdirSync(join(outDir, 'main')).filter(name => name.endsWith('.js'))).toEqual([
+    'headless.js',
+    'index.js',
+    'scan.worker.js',
+  ])
   expect(execFileSync(process.execPath, [join(outDir, 'main/headless.js')], { encoding: 'utf8' })).toBe('function\n')
   const twice = tree({
     'src/main/headless.ts': '',
+    'src/main/index.ts': '',
     'src/main/a/scan.worker.ts': '',
     'src/main/b/scan.worker.ts': '',
   })
   await expect(bundleCore(twice)).rejects.toThrow(/Two workers are named scan\.worker/)
+})
+
+test('what runs before the page is one file, which loads Electron and nothing else', async () => {
+  const { sourceDir, outDir } = tree({
+    'src/preload/index.ts': `import { ipcRenderer } from 'electron'\nimport { CHANNEL } from '../shared/channel.ts'\nipcRenderer.send(CHANNEL)`,
+    'src/shared/channel.ts': `export const CHANNEL = 'drover.connect'`,
+  })
+  await bundlePreload({ sourceDir, outDir })
+  expect(readdirSync(join(outDir, 'preload'))).toEqual(['index.cjs'])
+  const text = readFileSync(join(outDir, 'preload/index.cjs'), 'utf8')
+  expect(text.match(/require\([^)]*\)/g)).toEqual(['require("electron")'])
+  expect(text).toContain('drover.connect')
 })

@@ -1,5 +1,6 @@
 /**
- * What is built from what: the core with its workers as ES modules, the command line as small CommonJS files, the window's page by vite.
+ * What is built from what: the core with its workers as ES modules, without Electron and in it; the command line as small CommonJS files;
+ * the window's page by vite; and what runs before it in Electron.
  * build.ts runs it; the tests give it entries of their own.
  */
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -45,7 +46,10 @@ require('./index.cjs')
 
 /** Each `*.worker.ts` becomes `out/main/<name>.worker.js`; see src/main/resources.ts for how it is found. */
 export async function bundleCore({ sourceDir, outDir }: { sourceDir: string; outDir: string }): Promise<BuiltFile[]> {
-  const entries: Record<string, string> = { headless: join(sourceDir, 'main/headless.ts') }
+  const entries: Record<string, string> = {
+    headless: join(sourceDir, 'main/headless.ts'),
+    index: join(sourceDir, 'main/index.ts'),
+  }
   for (const file of globSync('main/**/*.worker.ts', { cwd: sourceDir })) {
     const name = basename(file, '.ts')
     if (entries[name] !== undefined) throw new Error(`Two workers are named ${name}: ${entries[name]} and ${file}`)
@@ -84,6 +88,14 @@ export async function bundleCli({ entry, outDir }: { entry: string; outDir: stri
   refuseServerCode(chunksOf(result))
   writeFileSync(join(outDir, 'cli/launch.cjs'), LAUNCHER)
   return filesOf('cli', result)
+}
+
+/** One file of CommonJS: a sandboxed preload can load nothing but Electron's own modules. */
+export async function bundlePreload({ sourceDir, outDir }: { sourceDir: string; outDir: string }): Promise<BuiltFile[]> {
+  const build = await rolldown({ input: { index: join(sourceDir, 'preload/index.ts') }, external: ['electron'], tsconfig: false })
+  const result = await build.write({ dir: join(outDir, 'preload'), format: 'cjs', entryFileNames: '[name].cjs' })
+  await build.close()
+  return filesOf('preload', result)
 }
 
 /** What stands for itself in a compressed form already. */

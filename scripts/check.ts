@@ -13,7 +13,13 @@ type Outcome = { name: string; isOk: boolean; output: string; tookMs: number; is
 
 const isColored = process.stdout.isTTY && process.env.NO_COLOR === undefined
 const COLOR: Record<string, string> = isColored ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
-const SHELL_SCRIPTS = ['bin/drover', 'src/agent/agent.sh', 'scripts/setup-debian.sh', '.ci/run']
+const SHELL_SCRIPTS = [
+  'bin/drover',
+  'test/helpers/electron-stand-in/electron',
+  'src/agent/agent.sh',
+  'scripts/setup-debian.sh',
+  '.ci/run',
+]
 /** The longest first, so that none is left over at the end. */
 const STEPS: readonly Step[] = [
   {
@@ -33,6 +39,8 @@ const STEPS: readonly Step[] = [
   { name: 'types of src/main', command: ['tsc', '-p', 'src/main'] },
   { name: 'types of src/cli', command: ['tsc', '-p', 'src/cli'] },
   { name: 'types of src/renderer', command: ['tsc', '-p', 'src/renderer'] },
+  { name: 'types of src/preload', command: ['tsc', '-p', 'src/preload'] },
+  { name: 'types of the stand-in', command: ['tsc', '-p', 'test/helpers/electron-stand-in'] },
   { name: 'types of test/e2e', command: ['tsc', '-p', 'test/e2e'] },
   { name: 'types of src/shared', command: ['tsc', '-p', 'src/shared'] },
   { name: 'shell scripts', command: ['shellcheck', ...SHELL_SCRIPTS] },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build, install, ownNode, requireNode, root, stop, tryRun } from './project.mjs'
 
 const ALREADY_RUNNING = 75
-/** As in src/cli/start-core.ts, which says why. */
+/** As in src/shared/node-flags.ts, which says why. */
 const CORE_FLAGS = ['--no-concurrent-recompilation', '--no-concurrent-sparkplug', '--max-semi-space-size=2']
 /** As in src/shared/core-memory.ts, which says why. */
 const CORE_MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576' }

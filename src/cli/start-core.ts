@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { CORE_MEMORY } from '../shared/core-memory.ts'
 import { AppError, type ErrorBody, type ErrorCode, fromErrorBody } from '../shared/errors.ts'
 import { logError } from '../shared/log-error.ts'
+import { CORE_FLAGS } from '../shared/node-flags.ts'
 import { homeOf, pathsOf } from './find-core.ts'
 import { makeFolder } from './make-folder.ts'
 
@@ -24,18 +25,8 @@ export type StartOptions = {
 const isBuilt = !import.meta.filename.endsWith('.ts')
 const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
-/**
- * What any Node of ours is run with. A Node that ends waits for what compiles beside its main thread, and that may wait for a collection,
- * which nobody does any more (github.com/nodejs/node/issues/54918): one end in some hundreds never came. bin/drover has them as well.
- */
-export const NODE_FLAGS: readonly string[] = ['--no-concurrent-recompilation', '--no-concurrent-sparkplug']
-
-/**
- * How a core is run. Bytes on their way through it stand outside the heap but are let go only when new objects are collected, which in
- * a core with few of them is seldom: a log of 1 GB would cost 50 MB. With little space for new objects it costs 8, and is no slower.
- */
 export function coreCommand(program = HEADLESS): string[] {
-  return [...NODE_FLAGS, '--max-semi-space-size=2', program]
+  return [...CORE_FLAGS, program]
 }
 
 /**

@@ -47,10 +47,9 @@ import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
-import type { RunningCore } from './run-headless.ts'
-import type { NoticeAction } from './shell/freedesktop/notification-bus.ts'
+import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
-import type { Notice } from './shell/notice.ts'
+import type { Notice, NoticeAction } from './shell/notice.ts'
 import { Notifier } from './shell/notifier.ts'
 import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
@@ -63,7 +62,7 @@ const OWNER: Principal = { role: 'owner' }
 const PREVIEW_SKIPPED = 10_000
 
 /** @throws {AppError} `CORE_RUNNING` if this user's core runs already; whatever keeps it from starting, with the file it is about. */
-export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; version: string }): Promise<RunningCore> {
+export async function createCore({ env, version, makeShell = freedesktopShell }: CoreOptions): Promise<RunningCore> {
   const startedAt = Date.now()
   const now = () => Date.now()
   const paths = systemPaths(env)
@@ -278,7 +277,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock: { now }, log: log.room('web') })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
-  const shell = freedesktopShell({
+  const shell = makeShell({
     env,
     folder: dirname(socketPath),
     display: () => desktop,
@@ -344,7 +343,17 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   writeSocketPath(paths, socketPath)
   await web.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
-  return { socketPath, close, closed }
+  return {
+    socketPath,
+    startedAt,
+    api,
+    get isKept() {
+      return config.current.keepCore
+    },
+    work: () => ({ ...countJobs(), pulls: pulls.moving }),
+    close,
+    closed,
+  }
 }
 
 /** Of the environment what names a desktop. */

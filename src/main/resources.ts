@@ -9,6 +9,12 @@ export const agentScriptUrl = new URL('../agent/agent.sh', import.meta.url)
 /** The folder of the window's page, which only a build has. */
 export const rendererUrl = new URL(isBuilt ? '../renderer/' : '../../out/renderer/', import.meta.url)
 
+/** The program of a core without a window. */
+export const headlessUrl = new URL(isBuilt ? './headless.js' : './headless.ts', import.meta.url)
+
+/** What runs before the page in Electron, which only a build has. */
+export const preloadUrl = new URL(isBuilt ? '../preload/index.cjs' : '../../out/preload/index.cjs', import.meta.url)
+
 /**
  * The file of a worker thread. `path` is that of its source from src/main, without `.worker.ts`: `jobs/sync/scan`.
  * In the build all workers stand beside the core, so their names must differ.

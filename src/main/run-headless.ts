@@ -7,14 +7,11 @@
 import { CORE_MEMORY } from '../shared/core-memory.ts'
 import { toErrorBody } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
+import type { RunningCore } from './running-core.ts'
 
-export type RunningCore = {
-  readonly socketPath: string
-  close(reason: string): Promise<void>
-  /** Settles when it has closed, whoever asked for it. */
-  readonly closed: Promise<void>
-}
-export type CreateCore = (options: { env: NodeJS.ProcessEnv; version: string }) => Promise<RunningCore>
+/** As much of a core as its process must know. */
+type Core = Pick<RunningCore, 'socketPath' | 'close' | 'closed'>
+export type CreateCore = (options: { env: NodeJS.ProcessEnv; version: string }) => Promise<Core>
 
 const EXIT_USAGE = 2
 const EXIT_MISTAKE = 70
@@ -31,6 +28,7 @@ export async function runHeadless(createCore: CreateCore, words: readonly string
   }
   // It has taken effect; whatever the core starts is to have what its user has.
   for (const [name, value] of Object.entries(CORE_MEMORY)) if (process.env[name] === value) delete process.env[name]
+  delete process.env.ELECTRON_RUN_AS_NODE // Of a core that follows a window's.
   endOnMistakes()
   const core = await start(createCore)
   endOnSignals(core)
@@ -40,7 +38,7 @@ export async function runHeadless(createCore: CreateCore, words: readonly string
   process.exit(0)
 }
 
-async function start(createCore: CreateCore): Promise<RunningCore> {
+async function start(createCore: CreateCore): Promise<Core> {
   try {
     return await createCore({ env: process.env, version: VERSION })
   } catch (cause) {
@@ -51,7 +49,7 @@ async function start(createCore: CreateCore): Promise<RunningCore> {
   }
 }
 
-function endOnSignals(core: RunningCore): void {
+function endOnSignals(core: Core): void {
   let isClosing = false
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {

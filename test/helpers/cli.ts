@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { NODE_FLAGS } from '../../src/cli/start-core.ts'
+import { NODE_FLAGS } from '../../src/shared/node-flags.ts'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
 
 const ENTRY = join(import.meta.dirname, '../../src/cli/index.ts')

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { NODE_FLAGS } from '../../src/cli/start-core.ts'
+import { NODE_FLAGS } from '../../src/shared/node-flags.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { NODE_FLAGS } from '../../src/cli/start-core.ts'
+import { NODE_FLAGS } from '../../src/shared/node-flags.ts'
 import { within } from '../helpers/wait.ts'
 
 const ENDS = Number(process.env.DROVER_SOAK_ENDS ?? 500)

@@ -6,8 +6,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 
-type Encoding = 'identity' | 'br' | 'gzip'
-type PageFile = { type: string; isImmutable: boolean; bytes: Partial<Record<Encoding, Buffer>> }
+export type Encoding = 'identity' | 'br' | 'gzip'
+export type PageFile = { type: string; isImmutable: boolean; bytes: Partial<Record<Encoding, Buffer>> }
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,11 +42,16 @@ export class PageFiles {
     for (const [name, { bytes }] of this.#files) if (!bytes.identity) this.#files.delete(name)
   }
 
+  /** By the path of its address; `/` is the page. */
+  find(path: string): PageFile | undefined {
+    return this.#files.get(path === '/' ? '/index.html' : path)
+  }
+
   /** Answers a request for one of the files; false for what is none. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '/' } = request
     if (method !== 'GET' && method !== 'HEAD') return false
-    const file = this.#files.get(url === '/' ? '/index.html' : url)
+    const file = this.find(url)
     if (!file && url !== '/') return false
     const [encoding, bytes] = file ? chosen(file, request) : (['identity', Buffer.from(NO_PAGE)] as const)
     const headers: OutgoingHttpHeaders = {

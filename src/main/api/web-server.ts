@@ -3,7 +3,7 @@
  * knock, and every web page in its browsers: see web-guard.ts for what is asked of a request, web-access.ts for what signs in.
  * No cookies, since they ignore ports; no CORS headers, so no other page can read an answer.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SignIn } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Api } from './api.ts'
@@ -11,6 +11,7 @@ import type { AttemptLimit } from './attempt-limit.ts'
 import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
 import { HttpServer } from './http-server.ts'
 import type { PageFiles } from './page-files.ts'
+import { PAGE_HEADERS } from './page-headers.ts'
 import type { WebAccess } from './web-access.ts'
 import { WebClient } from './web-client.ts'
 import { type Listening, refuseForeign, requireOrigin } from './web-guard.ts'
@@ -26,15 +27,6 @@ export type WebServerOptions = {
   helloMs?: number
 }
 
-const HEADERS: OutgoingHttpHeaders = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'X-Frame-Options': 'DENY',
-}
 /** A window takes one to seven. What others of this computer take in vain must leave the core files for its work. */
 const MAX_CONNECTIONS = 256
 /** WebSockets that have not said hello; the one that waits longest makes room. */
@@ -111,7 +103,7 @@ export class WebServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(HEADERS)) if (value !== undefined) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
     const { api, page } = this.#options
     const route = async () => {
       refuseForeign(request, this.#at)

@@ -1,8 +1,7 @@
 /**
- * One client's WebSocket: its calls, its events, its logs and terminals. What a client does wrong ends this socket only, and a client
+ * One client's WebSocket, or a window's port that is as one: its calls, its events, its logs and terminals. What a client does wrong ends this socket only, and a client
  * that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
  */
-import type { WebSocket } from 'ws'
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
 import { decodeFrame, type ServerMessage } from '../../shared/frames.ts'
@@ -12,6 +11,7 @@ import { dispatch } from './dispatch.ts'
 import { EventFeed } from './event-feed.ts'
 import { FramePool } from './frame-pool.ts'
 import { parseJson } from './http.ts'
+import type { MessageSocket } from './message-socket.ts'
 import { type Opening, SocketStream } from './socket-stream.ts'
 import { STREAM_ROLES } from './streams.ts'
 
@@ -29,7 +29,7 @@ const CLOSE_POLICY = 1008
 
 export class ApiSocket {
   readonly #api: Api
-  readonly #socket: WebSocket
+  readonly #socket: MessageSocket
   readonly #streams = new Map<number, SocketStream>()
   readonly #feed: EventFeed
   readonly #frames = new FramePool()
@@ -41,7 +41,7 @@ export class ApiSocket {
   #lastStream = 0
   #callsUnderWay = 0
 
-  constructor(api: Api, socket: WebSocket) {
+  constructor(api: Api, socket: MessageSocket) {
     this.#api = api
     this.#socket = socket
     this.#feed = new EventFeed({ bus: api.bus, isFull: () => this.#isFull, tell: message => this.#tell(message) })

@@ -22,6 +22,7 @@ test('nothing written is the defaults', () => {
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     notifications: { failed: true, longJobMs: 300_000 },
     web: { address: '127.0.0.1', port: 7373 },
+    keepCore: false,
     sshConfig: null,
     logLevel: 'info',
   }
@@ -50,6 +51,7 @@ detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
+keep_core: true
 ssh_config: /home/me/ssh config
 log_level: debug
 `
@@ -63,6 +65,7 @@ log_level: debug
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     notifications: { failed: false, longJobMs: 0 },
     web: { address: '::1', port: 8080 },
+    keepCore: true,
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -145,6 +148,7 @@ test('the single settings are known by their dotted keys', () => {
     'notifications.long_job_seconds',
     'web.address',
     'web.port',
+    'keep_core',
     'ssh_config',
     'log_level',
   ])

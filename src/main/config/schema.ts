@@ -53,6 +53,8 @@ const ConfigFields = z.strictObject({
   push: Push.prefault({}),
   notifications: Notifications.prefault({}),
   web: Web.prefault({}),
+  /** A core goes on in the background when the window is quit, which ended the one that it had. */
+  keep_core: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -83,6 +85,7 @@ export type Config = {
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
   readonly web: { readonly address: string; readonly port: number }
+  readonly keepCore: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -96,7 +99,7 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, ssh_config, log_level } = parsed.data
+  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, ssh_config, log_level } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
@@ -104,6 +107,7 @@ export function readConfig(source: YamlSource): Config {
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
     notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
     web,
+    keepCore: keep_core,
     sshConfig: ssh_config,
     logLevel: log_level,
   }

@@ -64,6 +64,11 @@ export class Pulls {
     pull.cancel()
   }
 
+  /** How many bring files at this moment; those that wait for their host do not. */
+  get moving(): number {
+    return [...this.#running.values()].filter(pull => !pull.isWaiting).length
+  }
+
   /** Begins what the job owes, as far as it is not under way. */
   bringBack(job: JobRow): void {
     const { id: jobId, host, folder } = job

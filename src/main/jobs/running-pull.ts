@@ -50,6 +50,11 @@ export class RunningPull {
     return this.signal.reason === LEFT
   }
 
+  /** Its host cannot be reached. */
+  get isWaiting(): boolean {
+    return this.#isWaiting
+  }
+
   progress(reached: PullProgress): void {
     this.#reached = reached
     this.#tell()

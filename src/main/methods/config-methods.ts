@@ -37,6 +37,7 @@ function settingValues({
   push,
   notifications,
   web,
+  keepCore,
   sshConfig,
   logLevel,
 }: Config): Record<string, unknown> {
@@ -46,6 +47,7 @@ function settingValues({
     push: { spare_limit_bytes: push.spareLimitBytes, keep_finished_days: push.keepFinishedDays },
     notifications: { failed: notifications.failed, long_job_seconds: notifications.longJobMs / 1000 },
     web: { address: web.address, port: web.port },
+    keep_core: keepCore,
     ssh_config: sshConfig,
     log_level: logLevel,
   }

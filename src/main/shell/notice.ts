@@ -11,6 +11,10 @@ export type Notice = {
   jobId: string | null
 }
 
+/** What a notification offers, by the words on its buttons. */
+export const NOTICE_ACTIONS = { default: 'Open', log: 'Log', again: 'Run again' } as const
+export type NoticeAction = keyof typeof NOTICE_ACTIONS
+
 export type NoticeRules = {
   /** Told of jobs that failed. */
   failed: boolean

@@ -1,6 +1,6 @@
 /** What a desktop gives to the core, whichever it is: each room beside this file does it in its own way. */
 import type { Display } from '../../shared/contract.ts'
-import type { Notice } from './notice.ts'
+import type { Notice, NoticeAction } from './notice.ts'
 
 export type WindowRequest = {
   display: Display
@@ -18,6 +18,19 @@ export type WindowResult = {
   isShown: boolean
   problem: string | null
 }
+
+export type ShellOptions = {
+  env: NodeJS.ProcessEnv
+  /** A 0700 folder of ours, gone with the login. */
+  folder: string
+  /** Of the person's desktop, as far as it is known. */
+  display(): Display
+  /** A notification was answered. */
+  onAction(action: NoticeAction, notice: Notice): void
+  log(message: string, details: Record<string, string>): void
+}
+/** Made once by the core that it is for. */
+export type MakeShell = (options: ShellOptions) => Shell
 
 export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>

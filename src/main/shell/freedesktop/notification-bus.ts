@@ -5,16 +5,12 @@
 import type { EventEmitter } from 'node:events'
 import type { Message, MessageBus } from '@jellybrick/dbus-next'
 import { AppError } from '../../../shared/errors.ts'
-import type { Notice } from '../notice.ts'
+import { NOTICE_ACTIONS, type Notice, type NoticeAction } from '../notice.ts'
+import type { ShellOptions } from '../shell.ts'
 
-export const ACTIONS = { default: 'Open', log: 'Log', again: 'Run again' } as const
-export type NoticeAction = keyof typeof ACTIONS
-
-export type NotificationBusOptions = {
+export type NotificationBusOptions = Pick<ShellOptions, 'onAction' | 'log'> & {
   /** Of the session bus; undefined where there is none. */
   address(): string | undefined
-  onAction(action: NoticeAction, notice: Notice): void
-  log(message: string, details: Record<string, string>): void
 }
 
 const SERVICE = 'org.freedesktop.Notifications'
@@ -92,14 +88,14 @@ export class NotificationBus {
     const [id, action] = body as [number, string]
     const notice = this.#shown.get(id)
     if (member === 'NotificationClosed') this.#shown.delete(id)
-    else if (member === 'ActionInvoked' && notice && Object.hasOwn(ACTIONS, action))
+    else if (member === 'ActionInvoked' && notice && Object.hasOwn(NOTICE_ACTIONS, action))
       this.#options.onAction(action as NoticeAction, notice)
   }
 }
 
 async function notify({ ask, hasMarkup, hasActions }: Connected, notice: Notice): Promise<number> {
   const { Variant } = await import('@jellybrick/dbus-next')
-  const actions = Object.entries(ACTIONS).filter(([name]) => name === 'default' || notice.jobId !== null)
+  const actions = Object.entries(NOTICE_ACTIONS).filter(([name]) => name === 'default' || notice.jobId !== null)
   const hints = {
     urgency: new Variant('y', notice.isUrgent ? CRITICAL : NORMAL),
     'desktop-entry': new Variant('s', 'drover'),
