@@ -3,7 +3,7 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   type CoreStatus,
@@ -29,6 +29,8 @@ import { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
 import { detectWake } from './hosts/wake-detector.ts'
 import { makeDelivery } from './jobs/delivery.ts'
+import { DropShelf } from './jobs/drops/drop-shelf.ts'
+import { Drops } from './jobs/drops/drops.ts'
 import { openLog, openTerminal } from './jobs/job-output.ts'
 import { JobRunner } from './jobs/job-runner.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -42,6 +44,7 @@ import { LogFile } from './log.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
 import { examine } from './methods/doctor.ts'
+import { dropMethods } from './methods/drop-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
@@ -130,6 +133,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     unfinished: () => jobs.unfinished(),
     now,
   }
+  const shelf = new DropShelf({
+    root: join(paths.cacheFolder, 'drops'),
+    isNeeded: folder =>
+      jobs.unfinished().some(job => job.folder === folder && job.isSynced && (job.state === 'queued' || job.state === 'syncing')),
+    now,
+  })
+  const drops = new Drops({ workers, shelf, now })
   const delivery = makeDelivery({
     workers,
     placer,
@@ -137,6 +147,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     owner,
     live: name => (hosts.has(name) ? hosts.get(name).live : null),
     spareLimitBytes: () => config.current.push.spareLimitBytes,
+    takesAll: folder => shelf.owns(folder),
     now,
     log: (message, details) => jobsLog.info(message, details),
   })
@@ -243,9 +254,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       defaultHost: () => config.current.defaultHost,
       place: row => place(row, null, placer),
       preview: async ({ folder }) => {
-        const { manifest, skipped, isSkippedCut, warnings } = await scan({ workers, folder, explain: PREVIEW_SKIPPED })
+        const { manifest, skipped, isSkippedCut, warnings } = await scan({
+          workers,
+          folder,
+          explain: PREVIEW_SKIPPED,
+          takesAll: shelf.owns(folder),
+        })
         return { files: manifest.files, bytes: manifest.totalBytes, skipped, isSkippedCut, warnings }
       },
+      requireWhole: folder => shelf.requireWhole(folder),
       now,
     }),
     ...windowMethods({
@@ -255,7 +272,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         return shell.openWindow(request)
       },
     }),
-    ...diskMethods({ hosts, jobs, owner, keepFinishedDays: () => config.current.push.keepFinishedDays, now }),
+    ...dropMethods(drops),
+    ...diskMethods({
+      hosts,
+      jobs,
+      owner,
+      keepFinishedDays: () => config.current.push.keepFinishedDays,
+      sweepDrops: ({ olderThanMs, dryRun }) => shelf.sweep({ olderThanMs, dryRun, isOpen: key => drops.isOpen(key) }),
+      now,
+    }),
   }
   const api: Api = {
     methods,
@@ -270,6 +295,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         const { id } = jobs.resolve(ref)
         return watchers.add(id, await openTerminal(jobs, id, terminal, signal))
       },
+      openUpload: dropId => drops.openUpload(dropId),
     },
     reportError,
   }
@@ -311,6 +337,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       config.close()
       runner.close()
       pulls.close()
+      drops.close()
       notifier.close()
       await Promise.all([server.close(), web.close()])
       shell.close()

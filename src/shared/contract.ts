@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Command, HostView, JobFile, JobView, LogMatch, Placement } from './domain.ts'
+import { DROP_BATCH } from './drop.ts'
 
 export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
 export type Principal = { readonly role: Role }
@@ -106,11 +107,20 @@ export type DiskUse = {
 }
 export type GcReport = {
   host: string
-  removed: { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number }[]
+  removed: { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent' | 'drop'; id: string; bytes: number }[]
   error: string | null
 }
 export type SkippedPath = { path: string; rule: string }
 export type PushPreview = { files: number; bytes: number; skipped: SkippedPath[]; isSkippedCut: boolean; warnings: string[] }
+/** What of a dropped folder is sent, as every push would; `wanted…` is what of it is not here yet. */
+export type DropDecision = PushPreview & { ignoredFiles: number; wantedFiles: number; wantedBytes: number }
+export type DropEnd = {
+  files: number
+  bytes: number
+  /** What did not come, since it changed or vanished meanwhile; the first hundred. */
+  missing: string[]
+  missingCount: number
+}
 export type Importable = {
   source: 'ssh-config' | 'beowulf' | 'p'
   path: string
@@ -308,6 +318,37 @@ export const contract = {
   },
   'pull.cancel': { allow: owner, input: z.strictObject({ pullId: Short(100) }), output: output<null>() },
 
+  /**
+   * A folder dropped on a page in a browser. In this order: `begin`; `names`, batch by batch; the contents of rule files by an `upload`
+   * stream; `decide`; the files that are `wanted` by another; `finish`. Then jobs can be pushed from `folder`, on the core's machine.
+   */
+  'drop.begin': {
+    allow: owner,
+    input: z.strictObject({
+      name: Short(255),
+      /** Tells folders of one name apart, and is the same each time for the same folder. */
+      origin: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'is letters, digits and dashes'),
+    }),
+    output: output<{ dropId: string; folder: string }>(),
+  },
+  'drop.names': {
+    allow: owner,
+    input: z.strictObject({
+      dropId: z.uuid(),
+      from: z.int().min(0),
+      entries: z.array(z.tuple([Short(MAX_PATH), z.int().min(0), z.int()])).max(DROP_BATCH),
+    }),
+    output: output<null>(),
+  },
+  'drop.decide': { allow: owner, input: z.strictObject({ dropId: z.uuid() }), output: output<DropDecision>() },
+  'drop.wanted': {
+    allow: owner,
+    input: z.strictObject({ dropId: z.uuid(), after: z.int().min(0).default(0) }),
+    output: output<{ wanted: [index: number, offset: number][]; next: number | null; wantedBytes: number }>(),
+  },
+  'drop.finish': { allow: owner, input: z.strictObject({ dropId: z.uuid() }), output: output<DropEnd>() },
+  'drop.cancel': { allow: owner, input: z.strictObject({ dropId: z.uuid() }), output: output<null>() },
+
   /** Opens the window in a browser on the display, or gives the address with which a person can do so. */
   'window.open': {
     allow: owner,
@@ -384,6 +425,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
     rows: Columns,
     term: z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/),
   }),
+  /** Takes the files of a drop, as shared/drop.ts says; ends when they are written. */
+  z.strictObject({ type: z.literal('upload'), stream: z.int().min(1), dropId: z.uuid() }),
   z.strictObject({ type: z.literal('resize'), stream: z.int().min(1), columns: Columns, rows: Columns }),
   /** The client has taken this many more bytes of the stream: see STREAM_WINDOW_BYTES. */
   z.strictObject({ type: z.literal('took'), stream: z.int().min(1), bytes: z.int().min(1) }),

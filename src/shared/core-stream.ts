@@ -10,9 +10,13 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
   close(): void
 }
 
-export interface TerminalStream extends ByteStream {
+/** Takes bytes as well. */
+export interface InputStream extends ByteStream {
   /** Settles when there is room for more. */
   write(bytes: Uint8Array): Promise<void>
+}
+
+export interface TerminalStream extends InputStream {
   resize(size: { columns: number; rows: number }): void
 }
 
@@ -83,7 +87,7 @@ export class CoreStream implements TerminalStream {
   async write(bytes: Uint8Array): Promise<void> {
     let rest = bytes
     while (rest.length > 0) {
-      if (this.#end) throw this.#end.error ?? new AppError('CANCELLED', 'This terminal has ended: it takes no more input')
+      if (this.#end) throw this.#end.error ?? new AppError('CANCELLED', 'This stream has ended: it takes no more input')
       if (this.#credit > 0) {
         const part = rest.subarray(0, this.#credit)
         rest = rest.subarray(part.length)

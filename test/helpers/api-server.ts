@@ -46,7 +46,7 @@ export async function startApi(options: ApiServerOptions = {}): Promise<RunningA
       methods: { ...options.methods } as Methods,
       principal: { role: options.role ?? 'owner' },
       bus,
-      streams: { openLog: nothingThere, openTerminal: nothingThere, ...options.streams },
+      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop, ...options.streams },
       reportError: error => errors.push(error),
     },
     options.limits,
@@ -59,6 +59,9 @@ export async function startApi(options: ApiServerOptions = {}): Promise<RunningA
   return { server, bus, home, socketPath, env: { HOME: home, PATH: process.env.PATH ?? '' }, errors }
 }
 
+const noDrop = () => {
+  throw new AppError('NOT_FOUND', 'There is no such drop')
+}
 const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no such job'))
 
 /** A terminal that shows what is typed on it, until it is closed or gets Ctrl+D. */

@@ -117,6 +117,9 @@ export class FakeCore {
     return {
       openLog: async (job, fromByte, follow) => this.find(job).openLog(fromByte, follow),
       openTerminal: async (job, size) => this.find(job).openTerminal(size, this.env),
+      openUpload: () => {
+        throw new AppError('NOT_FOUND', 'There is no such drop')
+      },
     }
   }
 }

@@ -51,6 +51,9 @@ const createStub: CreateCore = async ({ env, version }) => {
   const streams: StreamSource = {
     openLog: async job => byteSource(Readable.from(mebibytes(Number.parseInt(job, 16)))),
     openTerminal: () => Promise.reject(new AppError('NOT_FOUND', 'The stub has no terminals')),
+    openUpload: () => {
+      throw new AppError('NOT_FOUND', 'The stub takes no drops')
+    },
   }
   const server = new ApiServer({
     methods,

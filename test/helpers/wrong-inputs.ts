@@ -4,6 +4,8 @@ import { ClientMessage, contract, type Input, type Method } from '../../src/shar
 
 export type Wrong = { what: string /** The field that is wrong; empty when it is all of it. */; field: string; value: unknown }
 
+const DROP = 'abcdabcd-0000-4000-8000-000000000001'
+
 /** Right ones. They are never sent: what is sent differs in a field that makes them wrong. */
 const RIGHT: { readonly [M in Method]: Input<M> } = {
   'core.status': {},
@@ -42,6 +44,12 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'job.files': { job: 'abcd', path: 'out' },
   'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },
   'pull.cancel': { pullId: 'x' },
+  'drop.begin': { name: 'project', origin: 'x' },
+  'drop.names': { dropId: DROP, from: 0, entries: [] },
+  'drop.decide': { dropId: DROP },
+  'drop.wanted': { dropId: DROP, after: 0 },
+  'drop.finish': { dropId: DROP },
+  'drop.cancel': { dropId: DROP },
   'window.open': { display: { DISPLAY: ':0' } },
   'web.signOut': {},
   'disk.usage': { host: 'local' },
@@ -53,6 +61,7 @@ const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [
   { type: 'events', id: 1, afterSeq: 0, jobId: 'abcdabcd-0000-4000-8000-000000000000' },
   { type: 'log', stream: 1, job: 'abcd', fromByte: 0, follow: true },
   { type: 'terminal', stream: 1, job: 'abcd', columns: 80, rows: 24, term: 'xterm' },
+  { type: 'upload', stream: 1, dropId: DROP },
   { type: 'resize', stream: 1, columns: 80, rows: 24 },
   { type: 'took', stream: 1, bytes: 1 },
   { type: 'close', stream: 1 },

@@ -1,12 +1,12 @@
 /**
- * One stream of a WebSocket: a log or a terminal. Both directions have at most STREAM_WINDOW_BYTES under way that the receiver has not
+ * One stream of a WebSocket: a log, a terminal or an upload. Both directions have at most STREAM_WINDOW_BYTES under way that the receiver has not
  * said it took; beyond that the source is not read, so it slows down to the client's pace and nothing piles up in between.
  */
 import type { Readable } from 'node:stream'
 import { AppError, type ErrorBody, toErrorBody } from '../../shared/errors.ts'
 import { type ServerMessage, STREAM_WINDOW_BYTES } from '../../shared/frames.ts'
 import { eachChunk, freeChunk } from '../chunks.ts'
-import type { ByteSource, TerminalSource } from './streams.ts'
+import type { ByteSource, InputSource, TerminalSource } from './streams.ts'
 
 export type StreamPeer = {
   tell(message: ServerMessage): void
@@ -15,8 +15,9 @@ export type StreamPeer = {
   /** Called once; nothing of this stream is told or sent after it. */
   ended(stream: number, error: ErrorBody | null): void
 }
+type StreamEnd = ByteSource | InputSource | TerminalSource
 /** Begins to open what the stream reads from. */
-export type Opening = (signal: AbortSignal) => Promise<ByteSource | TerminalSource>
+export type Opening = (signal: AbortSignal) => Promise<StreamEnd>
 
 /** The client is told that its input was taken when this much of it was: often enough to keep it going, too seldom to cost. */
 const TELL_TAKEN_BYTES = STREAM_WINDOW_BYTES / 4
@@ -25,7 +26,7 @@ export class SocketStream {
   readonly #number: number
   readonly #peer: StreamPeer
   readonly #opening = new AbortController()
-  #source: ByteSource | TerminalSource | undefined
+  #source: StreamEnd | undefined
   #isClosed = false
   /** Asked for before the terminal was open. */
   #size: { columns: number; rows: number } | undefined
@@ -50,11 +51,11 @@ export class SocketStream {
     this.#wake?.()
   }
 
-  /** @throws {AppError} `PROTOCOL` if this is no open terminal, or the client sent beyond its window. */
+  /** @throws {AppError} `PROTOCOL` if this is nothing open that takes bytes, or the client sent beyond its window. */
   write(bytes: Uint8Array): void {
     if (this.#isClosed) return
     if (!this.#source || !('input' in this.#source))
-      throw new AppError('PROTOCOL', `Stream ${this.#number} is no open terminal: it takes no bytes`)
+      throw new AppError('PROTOCOL', `Stream ${this.#number} is no open terminal or upload: it takes no bytes`)
     this.#inputBytes += bytes.length
     if (this.#inputBytes > STREAM_WINDOW_BYTES)
       throw new AppError(
@@ -92,7 +93,7 @@ export class SocketStream {
     this.#release()
   }
 
-  #begin(source: ByteSource | TerminalSource): void {
+  #begin(source: StreamEnd): void {
     // Failures show where we wait for the output's and the source's end; these keep an early one from being nobody's.
     source.end.catch(() => undefined)
     source.output.on('error', () => undefined)

@@ -1,4 +1,4 @@
-/** What the API needs of whoever has the bytes: a job's log, and a terminal on it. The job room implements it. */
+/** What the API needs of whoever has the bytes: a job's log, a terminal on it, and what takes a dropped folder. The job room implements it. */
 import type { Readable, Writable } from 'node:stream'
 import type { Role } from '../../shared/contract.ts'
 
@@ -13,8 +13,10 @@ export type ByteSource = {
   close(): void
 }
 
-export type TerminalSource = ByteSource & {
-  readonly input: Writable
+/** Takes bytes too: what is written to it is taken at its own pace. */
+export type InputSource = ByteSource & { readonly input: Writable }
+
+export type TerminalSource = InputSource & {
   resize(size: { columns: number; rows: number }): void
 }
 
@@ -26,6 +28,7 @@ export type StreamSource = {
     terminal: { columns: number; rows: number; term: string },
     signal: AbortSignal,
   ): Promise<TerminalSource>
+  openUpload(dropId: string): InputSource
 }
 
 /** Who may ask for what beside the methods; these say it for themselves, in the contract. */
@@ -33,4 +36,5 @@ export const STREAM_ROLES = {
   events: ['owner', 'readonly'],
   log: ['owner'],
   terminal: ['owner'],
+  upload: ['owner'],
 } as const satisfies Record<string, readonly Role[]>

@@ -1,6 +1,6 @@
 /**
- * One client's WebSocket, or a window's port that is as one: its calls, its events, its logs and terminals. What a client does wrong ends this socket only, and a client
- * that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
+ * One client's WebSocket, or a window's port that is as one: its calls, its events, its logs, terminals and uploads. What a client does
+ * wrong ends this socket only, and a client that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
  */
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
@@ -122,6 +122,9 @@ export class ApiSocket {
         this.#open(message, signal => this.#api.streams.openTerminal(job, { columns, rows, term }, signal))
         break
       }
+      case 'upload':
+        this.#open(message, async () => this.#api.streams.openUpload(message.dropId))
+        break
       case 'resize':
         this.#stream(message.stream)?.resize({ columns: message.columns, rows: message.rows })
         break
@@ -162,7 +165,7 @@ export class ApiSocket {
     }
   }
 
-  #open({ type, stream }: { type: 'log' | 'terminal'; stream: number }, open: Opening): void {
+  #open({ type, stream }: { type: 'log' | 'terminal' | 'upload'; stream: number }, open: Opening): void {
     if (stream <= this.#lastStream) throw new AppError('PROTOCOL', `Stream ${stream}: streams are numbered upwards`)
     this.#lastStream = stream
     try {

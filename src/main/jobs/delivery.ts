@@ -21,6 +21,8 @@ export type DeliveryOptions = {
   owner: string
   live(hostName: string): Live | null
   spareLimitBytes(): number
+  /** True for a folder in which nothing is ignored: it was dropped, and decided of then. */
+  takesAll(folder: string): boolean
   now(): number
   log(message: string, details: LogFields): void
 }
@@ -46,6 +48,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
       agent,
       folder,
       owner,
+      takesAll: options.takesAll(folder),
       scan: scanned,
       linkBytesPerSecond,
       signal,
@@ -61,7 +64,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
   }
 
   return {
-    scan: (folder, signal, onProgress) => scan({ workers, folder, signal, onProgress }),
+    scan: (folder, signal, onProgress) => scan({ workers, folder, signal, onProgress, takesAll: options.takesAll(folder) }),
     place: (job, scanned) => place(job, scanned && toSend(scanned, owner), options.placer),
     deliver: async (job, scanned, live, signal, onProgress) => {
       if (scanned === null) return // The start makes an empty one.

@@ -1,4 +1,4 @@
-/** What clients may ask of the disks on the hosts: what we use there, and freeing it. */
+/** What clients may ask of the disks on the hosts and of this machine's: what we use there, and freeing it. */
 import type { DiskUse, GcReport, Methods } from '../../shared/contract.ts'
 import { owedPulls } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -8,14 +8,24 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { JobRow } from '../store/job-table.ts'
 
 const DAY_MS = 86_400_000
+/** Of a folder that was dropped on a page there is another one, where it came from. */
+const KEPT_DROPS_MS = 7 * DAY_MS
 
-export type DiskMethodsOptions = { hosts: Hosts; jobs: Jobs; owner: string; keepFinishedDays(): number; now(): number }
+export type DiskMethodsOptions = {
+  hosts: Hosts
+  jobs: Jobs
+  owner: string
+  keepFinishedDays(): number
+  sweepDrops(request: { olderThanMs: number; dryRun: boolean }): Promise<{ key: string; bytes: number }[]>
+  now(): number
+}
 
 export function diskMethods({
   hosts,
   jobs,
   owner,
   keepFinishedDays,
+  sweepDrops,
   now,
 }: DiskMethodsOptions): Pick<Methods, 'disk.usage' | 'disk.gc'> {
   const links = (name: string | undefined) => (name === undefined ? hosts.all() : [hosts.get(name)])
@@ -36,6 +46,12 @@ export function diskMethods({
     for (const { kind, id, bytes } of removable) {
       if (!dryRun) await agent.removeEntry(kind, id)
       removed.push({ kind, id, bytes })
+    }
+    // Folders dropped on a page are staged on this machine.
+    if (link.name === 'local') {
+      const unusedForMs = Math.min(olderThanMs, KEPT_DROPS_MS)
+      for (const { key, bytes } of await sweepDrops({ olderThanMs: unusedForMs, dryRun }))
+        removed.push({ kind: 'drop', id: key, bytes })
     }
     return { host: link.name, removed, error: null }
   }

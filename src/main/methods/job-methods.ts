@@ -25,6 +25,8 @@ export type JobMethodsOptions = {
   /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
   place(row: JobRow): Promise<NonNullable<JobRow['placement']>>
   preview: Methods['job.preview']
+  /** @throws {AppError} `CONFLICT` if the folder was dropped and has not come whole. */
+  requireWhole(folder: string): void
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
@@ -40,7 +42,7 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
     const id = input.jobId ?? randomUUID()
     const known = jobs.find(id)
     if (known) return { job: jobs.get(id) }
-    if (input.sync) checkFolder(input.folder)
+    if (input.sync) checkFolder(input.folder, options.requireWhole)
     const row = newRow({ ...input, id, createdAt: now() })
     const host = input.host ?? options.defaultHost()
     if (host !== 'auto') {
@@ -129,12 +131,12 @@ function unlessLost(error: unknown): void {
   if (!(error instanceof AppError) || error.code !== 'HOST_UNREACHABLE') throw error
 }
 
-/** `jobs` newest first; of those that have ended the newest `count` stay. */
-function checkFolder(folder: string | null): void {
+function checkFolder(folder: string | null, requireWhole: (folder: string) => void): void {
   if (folder === null) throw new AppError('BAD_INPUT', 'A push with files needs a folder')
   const stat = statSync(folder, { throwIfNoEntry: false })
   if (!stat) throw new AppError('NOT_FOUND', `There is no folder ${folder}`)
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
+  requireWhole(folder)
 }
 
 function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {

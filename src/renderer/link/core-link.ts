@@ -4,7 +4,7 @@
  */
 import type { Call } from '../../shared/contract.ts'
 import type { CoreConnection } from '../../shared/core-connection.ts'
-import type { ByteStream, TerminalStream } from '../../shared/core-stream.ts'
+import type { ByteStream, InputStream, TerminalStream } from '../../shared/core-stream.ts'
 import type { CoreEvent } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 
@@ -65,6 +65,10 @@ export class CoreLink {
 
   async openTerminal(terminal: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream> {
     return await this.#connected().openStream(stream => ({ type: 'terminal', stream, ...terminal }))
+  }
+
+  async openUpload(dropId: string): Promise<InputStream> {
+    return await this.#connected().openStream(stream => ({ type: 'upload', stream, dropId }))
   }
 
   #connected(): CoreConnection {

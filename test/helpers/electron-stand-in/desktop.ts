@@ -1,4 +1,5 @@
 /** What a desktop gives. Nothing of it is shown: a test puts its own answers in the place of these, as it would in Electron. */
+import { EventEmitter } from 'node:events'
 import type { Part } from './part.ts'
 
 const workArea = { x: 0, y: 0, width: 1920, height: 1080 }
@@ -19,3 +20,17 @@ export const dialog = {
 export const shell = {
   openExternal: url => Promise.resolve(void process.stderr.write(`stand-in: would open ${url}\n`)),
 } satisfies Part<Electron.Shell>
+
+class StandInNotification extends EventEmitter implements Part<Electron.Notification> {
+  title: string
+  constructor({ title = '' }: Electron.NotificationConstructorOptions) {
+    super()
+    this.title = title
+  }
+  show(): void {
+    process.stderr.write(`stand-in: would notify: ${this.title}\n`)
+  }
+}
+export const Notification = StandInNotification as unknown as typeof Electron.Notification satisfies Partial<
+  typeof Electron.Notification
+>

@@ -3,6 +3,10 @@ import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import type { SyncProgress } from '../../../shared/domain.ts'
 import { AppError, toErrorBody } from '../../../shared/errors.ts'
+import { decideDrop } from '../drops/drop-decide.ts'
+import { receiveDrop } from '../drops/drop-receive.ts'
+import { settleDrop } from '../drops/drop-settle.ts'
+import { findWanted } from '../drops/drop-wanted.ts'
 import { pullTask } from '../pull/pull-task.ts'
 import { copyTree } from './copy-tree.ts'
 import { compareManifests } from './manifest-compare.ts'
@@ -29,6 +33,10 @@ const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext)
   copy: copyTree,
   pack: packTask,
   pull: pullTask,
+  'drop-decide': decideDrop,
+  'drop-wanted': findWanted,
+  'drop-receive': receiveDrop,
+  'drop-settle': settleDrop,
 }
 
 if (!parentPort) throw new TypeError('files.worker.ts is started as a worker thread, by FileWorkers')

@@ -17,6 +17,8 @@ export type ScanInput = {
   now: number
   /** How many of the skipped paths are told with their rules; 0 saves the question. */
   explain: number
+  /** Nothing is left out: it was decided before what is in the folder. */
+  takesAll?: boolean
 }
 export type ScanResult = {
   manifest: Manifest
@@ -33,7 +35,7 @@ const GITS_AT_ONCE = 4
 export async function scanFolder(input: ScanInput, context: TaskContext): Promise<ScanResult> {
   const folder = resolveFolder(input.folder)
   const walk = new TreeWalk({ folder, now: input.now, context })
-  const scopes = await walkAll(walk, folder, context.signal)
+  const scopes = input.takesAll ? takeAll(walk) : await walkAll(walk, folder, context.signal)
   walk.throwUnreadable(input.folder)
   const told = walk.skipped.slice(0, input.explain)
   return {
@@ -42,6 +44,11 @@ export async function scanFolder(input: ScanInput, context: TaskContext): Promis
     skipped: told.length > 0 ? await explainAll(told, { walk, scopes }, context.signal) : [],
     isSkippedCut: walk.skipped.length > told.length,
   }
+}
+
+function takeAll(walk: TreeWalk): IgnoreScope[] {
+  walk.walk('')
+  return []
 }
 
 async function walkAll(walk: TreeWalk, folder: string, signal: AbortSignal): Promise<IgnoreScope[]> {

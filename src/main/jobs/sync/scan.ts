@@ -11,6 +11,8 @@ export type ScanOptions = {
   onProgress?: ((progress: SyncProgress) => void) | undefined
   /** How many skipped paths are told, each with its rule; the default tells none. */
   explain?: number
+  /** All that is there, whatever git would say. */
+  takesAll?: boolean | undefined
   now?: () => number
 }
 
@@ -19,7 +21,7 @@ export type FolderScan = ScanResult & { folder: string }
 
 /** @throws {AppError} `NOT_FOUND`, `BAD_INPUT` naming what cannot be read, `MISSING_TOOL` git, `CANCELLED`, `TIMEOUT`. */
 export async function scan(options: ScanOptions): Promise<FolderScan> {
-  const { workers, folder, signal, onProgress, explain = 0, now = Date.now } = options
-  const result = await workers.run('scan', { folder, explain, now: now() }, { signal, onProgress })
+  const { workers, folder, signal, onProgress, explain = 0, takesAll = false, now = Date.now } = options
+  const result = await workers.run('scan', { folder, explain, takesAll, now: now() }, { signal, onProgress })
   return { ...result, folder }
 }

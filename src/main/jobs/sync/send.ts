@@ -33,6 +33,8 @@ export type SyncOptions = {
   folder: string
   /** Id of this computer. */
   owner: string
+  /** As for a scan. */
+  takesAll?: boolean
   /** What was found in the folder; without it the folder is scanned first. */
   scan?: FolderScan
   /** What the link to the host carried last time; a slow one is worth compressing for. */

@@ -1,6 +1,10 @@
 /** What the core and its file workers say to each other: see file-workers.ts for one side, files.worker.ts for the other. */
 import type { SyncProgress } from '../../../shared/domain.ts'
 import type { ErrorBody } from '../../../shared/errors.ts'
+import type { DropDecideInput, DropDecideResult } from '../drops/drop-decide.ts'
+import type { DropReceiveInput, DropReceiveResult } from '../drops/drop-receive.ts'
+import type { DropSettleInput, DropSettleResult } from '../drops/drop-settle.ts'
+import type { DropWantedInput, DropWantedResult } from '../drops/drop-wanted.ts'
 import type { PullInput, PullResult } from '../pull/pull-task.ts'
 import type { CopyInput, CopyResult } from './copy-tree.ts'
 import type { CompareInput, CompareResult } from './manifest-compare.ts'
@@ -19,6 +23,11 @@ export type Tasks = {
   pack: { input: PackInput; result: PackResult }
   /** Is fed a tar stream as chunks. */
   pull: { input: PullInput; result: PullResult }
+  'drop-decide': { input: DropDecideInput; result: DropDecideResult }
+  'drop-wanted': { input: DropWantedInput; result: DropWantedResult }
+  /** Is fed what a page uploads. */
+  'drop-receive': { input: DropReceiveInput; result: DropReceiveResult }
+  'drop-settle': { input: DropSettleInput; result: DropSettleResult }
 }
 export type TaskName = keyof Tasks
 
