@@ -39,7 +39,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
       methods: { ...options.methods } as Methods,
       principal: { role: 'owner' },
       bus: new EventBus(),
-      streams: { openLog: nothingThere, openTerminal: nothingThere },
+      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: nothingThere },
     },
     access,
     tries: new AttemptLimit({ clock }),

@@ -1,6 +1,7 @@
 /**
  * One client's WebSocket, or a window's port that is as one: its calls, its events, its logs, terminals and uploads. What a client does
- * wrong ends this socket only, and a client that does not read costs a bounded amount of memory: then its own messages wait, its events stay in the bus, its streams in their sources.
+ * wrong ends this socket only, and a client that does not read costs a bounded amount of memory: then its own messages wait, its events
+ * stay in the bus, its streams in their sources.
  */
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
