@@ -63,7 +63,8 @@ export function jobMethods(options: JobMethodsOptions): Pick<Methods, JobMethod>
   return {
     'job.push': push,
     'job.preview': options.preview,
-    'job.list': async ({ limit, foreign, ended }) => {
+    'job.list': async ({ limit, foreign, ended, before }) => {
+      if (before) return { jobs: jobs.older(before, limit) }
       const own = jobs.list({ limit, ended })
       return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
     },
