@@ -115,6 +115,8 @@ export async function bundleRenderer({ sourceDir, outDir }: { sourceDir: string;
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // All of it stands on this computer; what may be loaded later is loaded later.
+      chunkSizeWarningLimit: 2_000,
       // Packages mark what runs in browsers; here all of it does.
       rolldownOptions: { onLog: (level, log, tell) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || tell(level, log)) },
     },

@@ -27,6 +27,7 @@ import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink, Live } from './hosts/host-link.ts'
 import { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
+import { SampleRing } from './hosts/sample-ring.ts'
 import { detectWake } from './hosts/wake-detector.ts'
 import { makeDelivery } from './jobs/delivery.ts'
 import { DropShelf } from './jobs/drops/drop-shelf.ts'
@@ -87,6 +88,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     hosts: store.hosts,
     log: log.room('hosts'),
   })
+  const samples = new SampleRing()
   const hosts = new Hosts({
     open: host => dialler.open(host),
     now,
@@ -95,7 +97,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
       connected: (link, live) => void welcome(link, live),
       lost: link => jobs.hostLost(link.name),
-      sampled: link => bus.emit({ type: 'host.changed', host: view(link) }),
+      sampled: (link, sample) => {
+        samples.add(link.name, sample)
+        bus.emit({ type: 'host.changed', host: view(link) })
+      },
       jobsSampled: (_link, samples) => jobs.sampled(samples),
     },
   })
@@ -242,7 +247,18 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       }),
     }),
     ...configMethods(config),
-    ...hostMethods({ hosts, jobs, config, store, vault: dialler.vault, view, trust: dialler.trust, resolve: dialler.resolve }),
+    ...hostMethods({
+      hosts,
+      jobs,
+      config,
+      store,
+      vault: dialler.vault,
+      samples,
+      view,
+      placeAny: () => place({ command: { line: '' }, folder: null }, null, placer),
+      trust: dialler.trust,
+      resolve: dialler.resolve,
+    }),
     ...importMethods({ config, store, env, now }),
     ...jobMethods({
       jobs,
@@ -323,6 +339,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
+      samples.forget(name)
       pulls.hostGone(name)
     }
   }

@@ -3,7 +3,7 @@
  * are all made from this table. The command line imports its types only, so that no zod gets into its bundle.
  */
 import { z } from 'zod'
-import type { Command, HostView, JobFile, JobView, LogMatch, Placement } from './domain.ts'
+import type { Command, HostView, JobFile, JobView, LogMatch, Placement, SampleSeries } from './domain.ts'
 import { DROP_BATCH } from './drop.ts'
 
 export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
@@ -182,6 +182,10 @@ export const contract = {
     input: z.strictObject({ check: z.boolean().default(false) }),
     output: output<{ hosts: HostView[] }>(),
   },
+  /** What the lines of the last ten minutes are drawn from, of all hosts. */
+  'host.samples': { allow: viewer, input: nothing, output: output<{ hosts: SampleSeries[] }>() },
+  /** Where a job that says nothing of itself would be placed now; null: no host would take it. */
+  'host.next': { allow: viewer, input: nothing, output: output<{ host: string | null }>() },
   'host.add': {
     allow: owner,
     input: z.strictObject({ connection: Connection, name: HostName.optional() }),
@@ -242,6 +246,8 @@ export const contract = {
       foreign: z.boolean().default(false),
       /** Of those that have ended only this many, the newest. What has not ended always comes. */
       ended: z.int().min(0).max(100_000).optional(),
+      /** Only those that have ended and come after this one in the list: how older ones are had, page by page. */
+      before: z.strictObject({ createdAt: z.int().min(0), id: z.uuid() }).optional(),
     }),
     output: output<{ jobs: JobView[] }>(),
   },

@@ -99,6 +99,17 @@ export type HostSample = {
   load1: number
 }
 
+/** The samples of a host's last ten minutes, oldest first: one number of each column for each. */
+export type SampleSeries = {
+  name: string
+  at: number[]
+  cpuPermille: number[]
+  ioWaitPermille: number[]
+  memoryTotalBytes: number
+  memoryAvailableKb: number[]
+  load1: number[]
+}
+
 export type HostView = {
   name: string
   /** As given to `host add`: `user@host:port` or an alias; `local` for this machine. */

@@ -34,12 +34,15 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
   const store = temporaryStore()
   const access = new WebAccess({ clock, store: store.web, onEnd: sessions => server.shutOut(sessions) })
   const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no such job'))
+  const noDrop = () => {
+    throw new AppError('NOT_FOUND', 'There is no such drop')
+  }
   const server = new WebServer({
     api: {
       methods: { ...options.methods } as Methods,
       principal: { role: 'owner' },
       bus: new EventBus(),
-      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: nothingThere },
+      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop },
     },
     access,
     tries: new AttemptLimit({ clock }),

@@ -59,6 +59,7 @@ export class HostLink {
   #sample: HostSample | null = null
   #attempt: Promise<Live> | null = null
   #failures = 0
+  #awaySince: number | null = null
   #timer: NodeJS.Timeout | null = null
   #isClosed = false
   readonly #firstNews = Promise.withResolvers<void>()
@@ -204,9 +205,20 @@ export class HostLink {
   }
 
   #set(change: Partial<LinkStatus>): void {
-    const since = change.state === undefined || change.state === this.#status.state ? this.#status.since : this.#options.now()
+    const since = this.#sinceOf(change.state ?? this.#status.state)
     this.#status = { ...this.#status, ...change, since }
     this.#options.listener.changed?.(this)
+  }
+
+  /** A host that is tried in vain has been away all along: since it was lost, not since the last try. */
+  #sinceOf(state: HostState): number {
+    const { state: before, since } = this.#status
+    if (state === 'connected') this.#awaySince = null
+    if (state === 'offline') {
+      this.#awaySince ??= before === 'offline' ? since : this.#options.now()
+      return this.#awaySince
+    }
+    return state === before ? since : this.#options.now()
   }
 
   #clearTimer(): void {

@@ -6,7 +6,7 @@ import { type EventBody, type JobView, owedPulls, type PulledPattern } from '../
 import { AppError } from '../../shared/errors.ts'
 import type { Agent, AgentJob, AgentJobSample } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
-import type { JobRow, JobTable, StopHow } from '../store/job-table.ts'
+import type { JobCursor, JobRow, JobTable, StopHow } from '../store/job-table.ts'
 import type { OutputJobs } from './job-output.ts'
 import { hasReachedHost, type JobNews, type JobStatus, nextStatus } from './job-state.ts'
 
@@ -72,6 +72,11 @@ export class Jobs implements OutputJobs {
   /** Newest first; `ended`: of those that have ended only so many. */
   list(options: { limit: number; ended?: number | undefined }): JobView[] {
     return this.#options.table.list(options).map(row => this.#view(row))
+  }
+
+  /** Those that have ended, from after `before` in the list of all. */
+  older(before: JobCursor, limit: number): JobView[] {
+    return this.#options.table.listOlder(before, limit).map(row => this.#view(row))
   }
 
   unfinished(): JobRow[] {

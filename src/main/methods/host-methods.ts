@@ -8,6 +8,7 @@ import { leadsToThisMachine } from '../config/this-machine.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { KeyVault } from '../hosts/key-vault.ts'
+import type { SampleRing } from '../hosts/sample-ring.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Store } from '../store/store.ts'
 
@@ -17,7 +18,10 @@ export type HostMethodsOptions = {
   config: ConfigFile
   store: Pick<Store, 'hosts' | 'folders'>
   vault: KeyVault
+  samples: Pick<SampleRing, 'series'>
   view(link: HostLink): HostView
+  /** Where a job that says nothing of itself would go. @throws {AppError} `NO_HOST` */
+  placeAny(): Promise<{ host: string }>
   trust(link: HostLink, fingerprint: string | null): Promise<TrustOffer>
   /** Where a connection leads, as ssh understands it. */
   resolve(connection: string): Promise<{ hostname: string; port: number }>
@@ -34,6 +38,8 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
       if (check) await Promise.all(hosts.all().map(attempt))
       return { hosts: hosts.all().map(view) }
     },
+    'host.samples': async () => ({ hosts: options.samples.series() }),
+    'host.next': async () => ({ host: await options.placeAny().then(({ host }) => host, noneFits) }),
     'host.add': async ({ connection, name: wanted }) => {
       await refuseThisMachine(connection, options.resolve)
       const name = wanted ?? nameFor(connection)
@@ -79,6 +85,11 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
       return null
     },
   }
+}
+
+function noneFits(error: unknown): null {
+  if (error instanceof AppError && error.code === 'NO_HOST') return null
+  throw error
 }
 
 /** Waits until the host is connected or it is known why not; either is then seen in its view. */

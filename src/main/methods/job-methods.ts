@@ -70,7 +70,8 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
   return {
     'job.push': push,
     'job.preview': options.preview,
-    'job.list': async ({ limit, foreign, ended }) => {
+    'job.list': async ({ limit, foreign, ended, before }) => {
+      if (before) return { jobs: jobs.older(before, limit) }
       const own = jobs.list({ limit, ended })
       return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
     },

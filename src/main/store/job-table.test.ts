@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { jobRow } from '../../../test/helpers/job-row.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
-import { type JobRow, OWING, RECENT } from './job-table.ts'
+import { type JobRow, OLDER, OWING, RECENT } from './job-table.ts'
 
 const FULL: JobRow = {
   id: 'aaaaaaaa-0000-4000-8000-000000000000',
@@ -124,6 +124,25 @@ test('lists are newest first, those made in the same millisecond by the order th
   expect(ids(jobs.listByHost('near', { limit: 1 }))).toBe('c')
 })
 
+test('older ones are had page by page, each once, also where many were made in one millisecond or the last seen was removed', () => {
+  const { jobs } = temporaryStore()
+  for (let index = 0; index < 25; index++)
+    jobs.insert(jobRow({ id: `j${index}`, createdAt: Math.floor(index / 10), state: 'ended', outcome: 'exited' }))
+  jobs.insert(jobRow({ id: 'runs', createdAt: 1 }))
+  const all = jobs.list({ limit: 100 }).filter(row => row.state === 'ended')
+  const seen = all.slice(0, 3)
+  for (let last = seen.at(-1); last; ) {
+    const page = jobs.listOlder(last, 4)
+    seen.push(...page)
+    last = page.at(-1)
+  }
+  expect(seen.map(row => row.id)).toEqual(all.map(row => row.id))
+  jobs.remove('j15')
+  expect(jobs.listOlder({ createdAt: 1, id: 'j15' }, 100).map(row => row.id)).toEqual(
+    all.filter(row => row.createdAt <= 1 && row.id !== 'j15').map(row => row.id),
+  )
+})
+
 test('a job owes what it declared and has no result of, once it has run and ended', () => {
   const { jobs } = temporaryStore()
   const owing = { host: 'box', pull: ['x', 'y'], state: 'ended', outcome: 'exited', startedAt: 5 } as const
@@ -167,6 +186,7 @@ test('each question is answered from an index', () => {
   expect(plan("SELECT * FROM job WHERE id >= 'a' AND id < 'b'")).toMatch(/SEARCH job USING INDEX sqlite_autoindex/)
   expect(plan('SELECT * FROM job ORDER BY created_at DESC, rowid DESC LIMIT 5')).toBe('SCAN job USING INDEX job_by_age')
   expect(plan(`SELECT * FROM job ${RECENT}`.replaceAll('?', '5'))).not.toMatch(/SCAN job(?! USING INDEX)/)
+  expect(plan(`SELECT * FROM job ${OLDER}`.replaceAll('?', '5'))).toMatch(/^SEARCH job USING INDEX job_by_age/)
   expect(plan(`SELECT * FROM job ${OWING}`.replaceAll('?', "'a'"))).toMatch(/^SEARCH job USING INDEX job_owing \(host=\?\)$/)
   expect(plan("SELECT * FROM job WHERE state <> 'ended' ORDER BY created_at, rowid")).toBe('SCAN job USING INDEX job_unfinished')
   expect(plan("SELECT * FROM job WHERE host = 'a' ORDER BY created_at DESC, rowid DESC")).toMatch(/USING INDEX job_by_host/)

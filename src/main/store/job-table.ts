@@ -17,6 +17,8 @@ export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
   pendingStop: StopHow | null
 }
 export type StopHow = { signal: string; graceMs: number }
+/** A place in the list of all jobs. */
+export type JobCursor = { createdAt: number; id: string }
 export type JobPatch = Partial<Omit<JobRow, 'id'>>
 
 const COLUMNS: Columns<JobRow> = {
@@ -55,6 +57,11 @@ export const RECENT = `WHERE state <> 'ended' OR rowid IN (
   SELECT rowid FROM job WHERE state = 'ended' ORDER BY created_at DESC, rowid DESC LIMIT ?
 ) ORDER BY created_at DESC, rowid DESC LIMIT ?`
 
+/** A job that is there no more leaves those of its millisecond in: twice is better than never. */
+export const OLDER = `WHERE state = 'ended'
+  AND (created_at, rowid) < (?, coalesce((SELECT rowid FROM job WHERE id = ?), 9223372036854775807))
+  ORDER BY created_at DESC, rowid DESC LIMIT ?`
+
 /** As the index of them has it. */
 export const OWING = `WHERE host = ? AND state = 'ended' AND started_at IS NOT NULL
   AND json_array_length(pull_results) < json_array_length(pull) ORDER BY rowid`
@@ -74,6 +81,7 @@ export class JobTable {
   readonly #byPrefix: Query<[string, string, number], JobRow>
   readonly #newest: Query<[number], JobRow>
   readonly #recent: Query<[number, number], JobRow>
+  readonly #older: Query<[number, string, number], JobRow>
   readonly #unfinished: Query<[], JobRow>
   readonly #byHost: Query<[string, number], JobRow>
   readonly #owing: Query<[string], JobRow>
@@ -88,6 +96,7 @@ export class JobTable {
     this.#byPrefix = this.#table.query('WHERE id >= ? AND id < ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#newest = this.#table.query('ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#recent = this.#table.query(RECENT)
+    this.#older = this.#table.query(OLDER)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#owing = this.#table.query(OWING)
@@ -137,6 +146,11 @@ export class JobTable {
   /** Newest first. With `ended` all that have not ended, and of the others the newest so many. */
   list({ limit, ended }: { limit: number; ended?: number | undefined }): JobRow[] {
     return this.#allAsTheyAre(ended === undefined ? this.#newest.all(limit) : this.#recent.all(ended, limit))
+  }
+
+  /** Newest first, of those that have ended: what follows `before` in a list of all. */
+  listOlder(before: JobCursor, limit: number): JobRow[] {
+    return this.#allAsTheyAre(this.#older.all(before.createdAt, before.id, limit))
   }
 
   /** Oldest first: the order in which they are to be gone on with. */

@@ -1,6 +1,6 @@
 /** Keeps the store as the core is: takes a snapshot after each connecting, and gathers events to one change a frame. */
 import type { CoreEvent } from '../../shared/domain.ts'
-import { applyEvents, applyLinkState, applySnapshot } from '../stores/core-store.ts'
+import { applyEvents, applyLinkState, applySeries, applySnapshot } from '../stores/core-store.ts'
 import { type Connect, CoreLink } from './core-link.ts'
 
 /** Of the jobs that have ended, so many come with a snapshot. */
@@ -46,12 +46,22 @@ export function followCore(connect: Connect): CoreLink {
         link.call('core.status', {}),
         link.call('job.list', { ended: SNAPSHOT_ENDED, limit: 100_000 }),
       ])
-      applySnapshot({ status, hosts: status.hosts, jobs })
+      applySnapshot({ status, hosts: status.hosts, jobs, endedAsked: SNAPSHOT_ENDED })
+      void takeSeries()
     } catch {
       // The link broke meanwhile: the next one brings its own snapshot.
     } finally {
       isSnapshotUnderWay = false
       scheduleFlush()
+    }
+  }
+
+  /** After the rest: without the lines of the past minutes the window can be used all the same. */
+  async function takeSeries(): Promise<void> {
+    try {
+      applySeries((await link.call('host.samples', {})).hosts)
+    } catch {
+      // As above: the next snapshot brings them.
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand'
 import type { CoreStatus } from '../../shared/contract.ts'
-import type { CoreEvent, HostSample, HostView, JobView } from '../../shared/domain.ts'
+import type { CoreEvent, HostSample, HostView, JobView, SampleSeries } from '../../shared/domain.ts'
 import type { LinkState } from '../link/core-link.ts'
 
 /** What the line of a host's card shows. */
@@ -22,8 +22,13 @@ export type CoreState = {
   /** Newest first. */
   jobs: readonly JobView[]
   jobById: ReadonlyMap<string, JobView>
+  /** Where the jobs that are here end, and older ones begin; null: there are none. */
+  olderJobs: JobCursor | null
   samples: ReadonlyMap<string, readonly HostSample[]>
 }
+
+/** A job, as a place in the list of all. */
+export type JobCursor = { createdAt: number; id: string }
 
 export const useCore = create<CoreState>()(() => ({
   link: { kind: 'connecting' },
@@ -33,14 +38,53 @@ export const useCore = create<CoreState>()(() => ({
   hosts: [],
   jobs: [],
   jobById: new Map(),
+  olderJobs: null,
   samples: new Map(),
 }))
 
-export type Snapshot = { status: CoreStatus; hosts: readonly HostView[]; jobs: readonly JobView[] }
+/** `endedAsked`: of the jobs that have ended, so many were asked for. */
+export type Snapshot = { status: CoreStatus; hosts: readonly HostView[]; jobs: readonly JobView[]; endedAsked: number }
 
-export function applySnapshot({ status, hosts, jobs }: Snapshot): void {
+export function applySnapshot({ status, hosts, jobs, endedAsked }: Snapshot): void {
   const samples = hosts.reduce(withSample, useCore.getState().samples)
-  useCore.setState({ isLoaded: true, staleSince: null, status, hosts, ...indexed(jobs), samples })
+  const ended = jobs.filter(job => job.state === 'ended')
+  const olderJobs = cursorAfter(ended, endedAsked)
+  useCore.setState({ isLoaded: true, staleSince: null, status, hosts, ...indexed(jobs), olderJobs, samples })
+}
+
+/** Takes a page of older jobs; of those that are here already, what is here is newer. */
+export function applyOlderJobs(page: readonly JobView[], asked: number): void {
+  useCore.setState(({ jobs, jobById }) => {
+    const added = page.filter(job => !jobById.has(job.id))
+    return { ...indexed([...jobs, ...added].sort(newestFirst)), olderJobs: cursorAfter(page, asked) }
+  })
+}
+
+/** A page that is not full was the last. */
+function cursorAfter(page: readonly JobView[], asked: number): JobCursor | null {
+  const last = page.at(-1)
+  return last === undefined || page.length < asked ? null : { createdAt: last.createdAt, id: last.id }
+}
+
+/** Puts what the core has kept before what was heard since. */
+export function applySeries(series: readonly SampleSeries[]): void {
+  useCore.setState(({ samples }) => {
+    const merged = new Map(samples)
+    for (const { name, at, cpuPermille, ioWaitPermille, memoryTotalBytes, memoryAvailableKb, load1 } of series) {
+      const heard = samples.get(name) ?? []
+      const kept = at.map((time, index) => ({
+        at: time,
+        cpuRatio: (cpuPermille[index] ?? 0) / 1000,
+        ioWaitRatio: (ioWaitPermille[index] ?? 0) / 1000,
+        memoryTotalBytes,
+        memoryAvailableBytes: (memoryAvailableKb[index] ?? 0) * 1000,
+        load1: load1[index] ?? 0,
+      }))
+      const last = kept.at(-1)?.at ?? 0
+      merged.set(name, [...kept, ...heard.filter(sample => Math.round(sample.at) > last)])
+    }
+    return { samples: merged }
+  })
 }
 
 export function applyLinkState(link: LinkState): void {
@@ -91,7 +135,11 @@ function mergedJobs(
 ): JobView[] {
   const kept = jobs.flatMap(job => (changed.has(job.id) ? (changed.get(job.id) ?? []) : job))
   const added = [...changed.values()].filter(job => job !== null && !known.has(job.id)) as JobView[]
-  return added.length === 0 ? kept : [...added, ...kept].sort((a, b) => b.createdAt - a.createdAt)
+  return added.length === 0 ? kept : [...added, ...kept].sort(newestFirst)
+}
+
+function newestFirst(a: JobView, b: JobView): number {
+  return b.createdAt - a.createdAt
 }
 
 function indexed(jobs: readonly JobView[]): Pick<CoreState, 'jobs' | 'jobById'> {
