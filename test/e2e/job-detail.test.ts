@@ -113,6 +113,34 @@ test('a terminal: what is typed, what is printed, its size; left and come back t
   await page.getByRole('log').getByText('is still-here').waitFor()
 })
 
+test('two windows on one terminal both type; one is detached and attached again; its end is told', async () => {
+  const ground = await makeGround()
+  const { page, product } = ground
+  const job = await push(ground, 'exec sh -i', { terminal: true })
+  const other = { ...ground, ...(await openWindow(product)) }
+  other.problems.expect(/GPU stall due to ReadPixels/)
+  await openTerminal(ground, job)
+  await openTerminal(other, job)
+  await page.keyboard.type('mark=one; echo from $mark\n')
+  await screenHas(other.page, 'from one')
+  await other.page.keyboard.type('echo also $mark\n')
+  await screenHas(page, 'also one')
+  await page.keyboard.press('Control+B')
+  await page.keyboard.type('d')
+  await page.getByText('Detached; the job goes on').waitFor()
+  await page.getByRole('button', { name: 'Attach' }).click()
+  await attached(page)
+  await other.page.keyboard.type('exit 3\n')
+  const foot = page.getByRole('region', { name: 'Terminal' })
+  await foot.getByText('done [3]').waitFor()
+  await screenHas(page, 'Press any key to detach')
+  await page.getByRole('textbox', { name: 'Terminal input' }).focus()
+  await page.keyboard.press('x')
+  await foot.getByRole('link', { name: 'Log' }).click()
+  await page.getByRole('log').getByText('also one').waitFor()
+  expect(await page.getByRole('log').getByText('Press any key').count()).toBe(0)
+})
+
 test('a terminal outlives a core that is killed, and a link that is cut', async () => {
   const ground = await makeGround()
   const { page, product, sshd } = ground
