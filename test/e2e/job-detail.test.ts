@@ -1,4 +1,5 @@
 /** The job's page in a real browser on a real core, with jobs on a real sshd host: terminal, log, files, and what is done with a job. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -139,6 +140,39 @@ test('two windows on one terminal both type; one is detached and attached again;
   await foot.getByRole('link', { name: 'Log' }).click()
   await page.getByRole('log').getByText('also one').waitFor()
   expect(await page.getByRole('log').getByText('Press any key').count()).toBe(0)
+})
+
+test('a paste of many kilobytes arrives whole, before what is typed after it', async () => {
+  const ground = await makeGround()
+  const { page, context } = ground
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const job = await push(ground, 'stty raw -echo; echo up; head -c 400000 | md5sum; exec sleep 1000', { terminal: true })
+  await openTerminal(ground, job)
+  await screenHas(page, 'up')
+  const text = 'abcdefghi '.repeat(39_999)
+  await page.evaluate(pasted => navigator.clipboard.writeText(pasted), text)
+  // More than the core takes ahead of its host.
+  await page.keyboard.press('Control+Shift+V')
+  await page.keyboard.type('typed last')
+  await screenHas(page, createHash('md5').update(`${text}typed last`).digest('hex'))
+})
+
+test('a terminal whose drawing by WebGL is taken away is drawn all the same', async () => {
+  const ground = await makeGround()
+  const { page, problems } = ground
+  const job = await push(ground, 'echo ready; exec sh -i', { terminal: true })
+  await openTerminal(ground, job)
+  await screenHas(page, 'ready')
+  problems.expect(/webgl context not restored/)
+  const lost = await page.evaluate(() => {
+    const contexts = [...document.querySelectorAll('canvas')].map(canvas => canvas.getContext('webgl2'))
+    for (const context of contexts) context?.getExtension('WEBGL_lose_context')?.loseContext()
+    return contexts.filter(context => context !== null).length
+  })
+  expect(lost).toBeGreaterThan(0)
+  await page.locator('.xterm-rows').getByText('ready', { exact: true }).waitFor()
+  await page.keyboard.type('echo still $((1 + 1))\n')
+  await page.locator('.xterm-rows').getByText('still 2').waitFor()
 })
 
 test('a terminal outlives a core that is killed, and a link that is cut', async () => {
