@@ -1,4 +1,5 @@
 /** The job's page in a real browser on a real core, with jobs on a real sshd host: terminal, log, files, and what is done with a job. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -113,6 +114,68 @@ test('a terminal: what is typed, what is printed, its size; left and come back t
   await page.getByRole('log').getByText('is still-here').waitFor()
 })
 
+test('two windows on one terminal both type; one is detached and attached again; its end is told', async () => {
+  const ground = await makeGround()
+  const { page, product } = ground
+  const job = await push(ground, 'exec sh -i', { terminal: true })
+  const other = { ...ground, ...(await openWindow(product)) }
+  other.problems.expect(/GPU stall due to ReadPixels/)
+  await openTerminal(ground, job)
+  await openTerminal(other, job)
+  await page.keyboard.type('mark=one; echo from $mark\n')
+  await screenHas(other.page, 'from one')
+  await other.page.keyboard.type('echo also $mark\n')
+  await screenHas(page, 'also one')
+  await page.keyboard.press('Control+B')
+  await page.keyboard.type('d')
+  await page.getByText('Detached; the job goes on').waitFor()
+  await page.getByRole('button', { name: 'Attach' }).click()
+  await attached(page)
+  await other.page.keyboard.type('exit 3\n')
+  const foot = page.getByRole('region', { name: 'Terminal' })
+  await foot.getByText('done [3]').waitFor()
+  await screenHas(page, 'Press any key to detach')
+  await page.getByRole('textbox', { name: 'Terminal input' }).focus()
+  await page.keyboard.press('x')
+  await foot.getByRole('link', { name: 'Log' }).click()
+  await page.getByRole('log').getByText('also one').waitFor()
+  expect(await page.getByRole('log').getByText('Press any key').count()).toBe(0)
+})
+
+test('a paste of many kilobytes arrives whole, before what is typed after it', async () => {
+  const ground = await makeGround()
+  const { page, context } = ground
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const job = await push(ground, 'stty raw -echo; echo up; head -c 400000 | md5sum; exec sleep 1000', { terminal: true })
+  await openTerminal(ground, job)
+  await screenHas(page, 'up')
+  const text = 'abcdefghi '.repeat(39_999)
+  await page.evaluate(pasted => navigator.clipboard.writeText(pasted), text)
+  // More than the core takes ahead of its host.
+  await page.keyboard.press('Control+Shift+V')
+  await page.keyboard.type('typed last')
+  await screenHas(page, createHash('md5').update(`${text}typed last`).digest('hex'))
+})
+
+test('a terminal whose drawing by WebGL is taken away is drawn all the same', async () => {
+  const ground = await makeGround()
+  const { page, problems } = ground
+  const job = await push(ground, 'echo ready; exec sh -i', { terminal: true })
+  await openTerminal(ground, job)
+  await screenHas(page, 'ready')
+  // The browser and xterm.js both remark on it.
+  problems.expect(/webgl/i)
+  const lost = await page.evaluate(() => {
+    const contexts = [...document.querySelectorAll('canvas')].map(canvas => canvas.getContext('webgl2'))
+    for (const context of contexts) context?.getExtension('WEBGL_lose_context')?.loseContext()
+    return contexts.filter(context => context !== null).length
+  })
+  expect(lost).toBeGreaterThan(0)
+  await page.locator('.xterm-rows').getByText('ready', { exact: true }).waitFor()
+  await page.keyboard.type('echo still $((1 + 1))\n')
+  await page.locator('.xterm-rows').getByText('still 2').waitFor()
+})
+
 test('a terminal outlives a core that is killed, and a link that is cut', async () => {
   const ground = await makeGround()
   const { page, product, sshd } = ground
@@ -173,7 +236,7 @@ test('a log: paged through, searched, its errors, its end followed', async () =>
   const go = join(ground.sshd.home, 'go')
   const job = await push(
     ground,
-    `seq -f 'line %07.0f' 1 400000; echo 'ERROR: it broke'; seq 5; mkfifo ${go}; read x <${go}; echo after; sleep 1000`,
+    `seq -f 'line %07.0f' 1 400000; echo 'ERROR: it broke'; seq 5; mkfifo ${go}; read x <${go}; echo after; read x <${go}; echo more; sleep 1000`,
   )
   await waitFor(async () => (await ground.product.call('job.logSize', { job: job.id })).bytes > 5_200_020)
   await open(ground, job, 'log')
@@ -219,6 +282,13 @@ test('a log: paged through, searched, its errors, its end followed', async () =>
   await page.getByRole('button', { name: /^Follow: \d+ B more|^Follow$/ }).click()
   await log.getByText('after', { exact: true }).waitFor()
   await page.getByText('Following the end').waitFor()
+  // Who reads further up is left there, and told how much came.
+  await log.hover()
+  await page.mouse.wheel(0, -2000)
+  await follow.waitFor()
+  writeFileSync(go, '\n')
+  await page.getByRole('button', { name: 'Follow: 5 B more' }).click()
+  await log.getByText('more', { exact: true }).waitFor()
 })
 
 async function expectMarked(page: Page, text: string): Promise<void> {

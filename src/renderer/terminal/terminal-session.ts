@@ -114,8 +114,11 @@ export class TerminalSession {
     })
     this.#screen = screen
     const encoder = new TextEncoder()
+    // One after another: what is typed while a long paste waits for room comes behind it.
+    let sent = Promise.resolve()
     const send = (bytes: Uint8Array) => {
-      this.#stream?.write(bytes).catch(() => undefined) // A stream that has ended says so where it is read.
+      const stream = this.#stream
+      sent = sent.then(() => stream?.write(bytes)).catch(() => undefined) // A stream that has ended says so where it is read.
     }
     screen.terminal.onData(text => send(encoder.encode(text)))
     screen.terminal.onBinary(text => send(Uint8Array.from(text, char => char.charCodeAt(0))))
