@@ -1,6 +1,7 @@
 /** `npm start` of the built product: what it says, what a second one says, and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { coreCommand } from '../../src/cli/start-core.ts'
@@ -13,7 +14,7 @@ const root = join(import.meta.dirname, '../..')
 
 type Started = { child: ChildProcess; output(): string; ended: Promise<number | null> }
 
-function makeHome(): { start(...words: string[]): Started; pids(): number[] } {
+function makeHome(more: Record<string, string> = {}): { start(...words: string[]): Started; pids(): number[] } {
   const home = temporaryFolder()
   const pids = () => pidsWithEnv(`DROVER_TEST_START=${home}`)
   onTestFinished(async () => {
@@ -22,7 +23,7 @@ function makeHome(): { start(...words: string[]): Started; pids(): number[] } {
       return pids().length === 0
     })
   })
-  const env = { HOME: home, TMPDIR: home, PATH: process.env.PATH ?? '', SHELL: '/bin/sh', DROVER_TEST_START: home }
+  const env = { HOME: home, TMPDIR: home, PATH: process.env.PATH ?? '', SHELL: '/bin/sh', DROVER_TEST_START: home, ...more }
   const start = (...words: string[]): Started => {
     // A process group of its own, so that a test can press Ctrl+C for it.
     const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...words], { env, cwd: home, detached: true })
@@ -62,11 +63,51 @@ test('it says what to type next; a second one shows that it runs; Ctrl+C ends it
 
 test('a signal to it alone ends the core with it', { timeout: 120_000 }, async () => {
   const { start, pids } = makeHome()
-  const { child, output, ended } = start()
+  const { child, output, ended } = start('--headless')
   await waitFor(() => output().includes('Stop Drover with Ctrl+C'), { timeoutMs: 60_000, what: 'npm start to be ready' })
   child.kill('SIGTERM')
   expect(await within(ended)).toBe(0)
   await waitFor(() => pids().length === 0, { what: 'nothing to be left' })
+})
+
+test('without Electron and without a display it says so, and where a browser can open the window', {
+  timeout: 120_000,
+}, async () => {
+  const { start, pids } = makeHome()
+  const { child, output, ended } = start()
+  await waitFor(() => /^http:\S+#token=/m.test(output()), { timeoutMs: 60_000, what: 'the address' })
+  expect(output()).toMatch(/^The window is a browser’s: there is no display here\.$/m)
+  child.kill('SIGTERM')
+  expect(await within(ended)).toBe(0)
+  await waitFor(() => pids().length === 0, { what: 'nothing to be left' })
+})
+
+test('with Electron, for which a stand-in is put here, it opens the window; Ctrl+C ends it in order', {
+  timeout: 120_000,
+}, async () => {
+  const folder = join(root, 'test/helpers/electron-stand-in')
+  const { start, pids } = makeHome({ ELECTRON_OVERRIDE_DIST_PATH: folder, STAND_IN_NODE: process.execPath })
+  const first = start()
+  const chromiums = () => pids().filter(pid => processArguments(pid).some(word => word.startsWith('--remote-debugging-port')))
+  await waitFor(() => chromiums().length > 0, { timeoutMs: 60_000, what: 'a window' })
+  const second = start()
+  expect(await within(second.ended, { timeoutMs: 30_000 })).toBe(0)
+  expect(second.output()).toContain('Drover’s window is open already')
+  process.kill(-(first.child.pid ?? 0), 'SIGINT')
+  const code = await within(first.ended)
+  expect([code, first.output()]).toEqual([0, expect.not.stringContaining('a mistake of ours')])
+  await waitFor(() => pids().length === 0, { what: 'nothing to be left' })
+})
+
+test('an Electron that this system cannot run gives way to the browser', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'electron'), '#!/bin/sh\necho cannot make a sandbox\nkill -TRAP $$\n', { mode: 0o755 })
+  const { start } = makeHome({ ELECTRON_OVERRIDE_DIST_PATH: folder })
+  const { child, output, ended } = start()
+  await waitFor(() => /^http:\S+#token=/m.test(output()), { timeoutMs: 60_000, what: 'the address' })
+  expect(output()).toMatch(/cannot make a sandbox\nThe window is a browser’s: Electron ended at once \(SIGTRAP\)/)
+  child.kill('SIGTERM')
+  expect(await within(ended)).toBe(0)
 })
 
 test('words it does not know are refused', async () => {

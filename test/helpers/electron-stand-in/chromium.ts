@@ -28,7 +28,9 @@ async function start(profile: string): Promise<Cdp> {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-startup-window']
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--password-store=basic']
   const own = ['--remote-debugging-port=0', `--user-data-dir=${join(profile, 'chromium')}`]
-  const program = spawn('/usr/bin/chromium', [...args, ...quiet, ...own], { stdio: ['ignore', 'ignore', 'pipe'] })
+  // In a group of its own: a Ctrl+C is the app's to answer.
+  const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
+  const program = spawn('/usr/bin/chromium', [...args, ...quiet, ...own], { stdio, detached: true })
   child = program
   process.once('exit', () => program.kill('SIGKILL'))
   const url = await new Promise<string>((resolve, reject) => {

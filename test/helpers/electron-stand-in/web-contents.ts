@@ -26,6 +26,7 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
     super()
     this.#options = options
     this.ready = this.#start()
+    this.ready.catch(gone)
   }
 
   get targetId(): string | undefined {
@@ -61,7 +62,7 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
 
   reload(): void {
     this.#loading = this.#url
-    void this.#page?.reload()
+    this.#page?.reload().catch(gone)
   }
 
   close(): void {
@@ -82,7 +83,7 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
     })
     page.on('navigated', url => {
       this.#url = url
-      void defaultSession.apply(this as unknown as Electron.WebContents, url)
+      defaultSession.apply(this as unknown as Electron.WebContents, url).catch(gone)
     })
     page.on('opened', url => {
       const { action } = this.#open({
@@ -139,6 +140,11 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
     const senderFrame = { url: this.#url, parent: null }
     ipcMain.emit(message.channel, { sender: this, senderFrame, ports, type: 'frame' }, ...message.values)
   }
+}
+
+/** Chromium was ended under us, as the app ends. */
+function gone(): void {
+  // Nobody is left to be told.
 }
 
 function withoutFragment(url: string): string {
