@@ -39,6 +39,7 @@ import { place } from './jobs/placer.ts'
 import { pullFiles } from './jobs/pull/pull.ts'
 import { Pulls } from './jobs/pulls.ts'
 import { FileWorkers } from './jobs/sync/file-workers.ts'
+import { folderKey } from './jobs/sync/folder-key.ts'
 import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
 import { LogFile } from './log.ts'
@@ -46,6 +47,7 @@ import { configMethods } from './methods/config-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
 import { examine } from './methods/doctor.ts'
 import { dropMethods } from './methods/drop-methods.ts'
+import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
@@ -269,6 +271,12 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       settled,
       defaultHost: () => config.current.defaultHost,
       place: row => place(row, null, placer),
+      weigh: ({ command, folder, totalBytes }) => {
+        // Without a scan there is no stamp: a copy that is there is taken to differ by as much as the sizes do.
+        const toSend =
+          folder === null || totalBytes === null ? null : { folderKey: folderKey(owner, folder), totalBytes, stamp: '' }
+        return place({ command, folder }, toSend, placer)
+      },
       preview: async ({ folder }) => {
         const { manifest, skipped, isSkippedCut, warnings } = await scan({
           workers,
@@ -288,6 +296,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         return shell.openWindow(request)
       },
     }),
+    ...folderMethods({ env }),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,

@@ -165,11 +165,17 @@ export const contract = {
   'core.stop': { allow: owner, input: nothing, output: output<JobCounts>() },
   'core.doctor': { allow: owner, input: nothing, output: output<{ findings: Finding[] }>() },
 
-  /** `values` is what holds now, with the defaults of what the file does not name. */
+  /** `values` is what holds now, with the defaults of what the file does not name; `defaults` is what would hold if it named nothing. */
   'config.get': {
     allow: owner,
     input: nothing,
-    output: output<{ path: string; text: string; error: string | null; values: Record<string, unknown> }>(),
+    output: output<{
+      path: string
+      text: string
+      error: string | null
+      values: Record<string, unknown>
+      defaults: Record<string, unknown>
+    }>(),
   },
   'config.set': {
     allow: owner,
@@ -237,6 +243,16 @@ export const contract = {
       jobId: z.uuid().optional(),
     }),
     output: output<{ job: JobView }>(),
+  },
+  /** Where a job would go now, by the allocator; nothing is begun. `totalBytes` of the folder, if it is to be sent and is known. */
+  'job.place': {
+    allow: owner,
+    input: z.strictObject({
+      command: CommandInput,
+      folder: AbsolutePath.nullable(),
+      totalBytes: z.int().min(0).nullable(),
+    }),
+    output: output<{ placement: Placement }>(),
   },
   'job.preview': { allow: owner, input: z.strictObject({ folder: AbsolutePath }), output: output<PushPreview>() },
   'job.list': {
@@ -370,6 +386,19 @@ export const contract = {
   },
   /** Every browser that is signed in, or could be with an address already given out, is shut out. */
   'web.signOut': { allow: owner, input: nothing, output: output<null>() },
+
+  /** Of the core's machine. A null path is the home of its user. */
+  'folder.list': {
+    allow: owner,
+    input: z.strictObject({ path: AbsolutePath.nullable() }),
+    output: output<{ path: string; machine: string; folders: string[]; isCut: boolean }>(),
+  },
+  /** What one would run in it, by the files of its tools. */
+  'folder.commands': {
+    allow: owner,
+    input: z.strictObject({ folder: AbsolutePath }),
+    output: output<{ commands: { command: string; source: string }[] }>(),
+  },
 
   'disk.usage': { allow: owner, input: z.strictObject({ host: HostName.optional() }), output: output<{ hosts: DiskUse[] }>() },
   'disk.gc': {

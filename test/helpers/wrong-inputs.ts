@@ -34,6 +34,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
     terminal: { columns: 80, rows: 24 },
     jobId: 'abcdabcd-0000-4000-8000-000000000000',
   },
+  'job.place': { command: { line: 'true' }, folder: '/tmp', totalBytes: 1 },
   'job.preview': { folder: '/tmp' },
   'job.list': { limit: 1, foreign: false, ended: 1, before: { createdAt: 1, id: 'abcdabcd-0000-4000-8000-000000000000' } },
   'job.get': { job: 'abcd' },
@@ -54,6 +55,8 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'drop.cancel': { dropId: DROP },
   'window.open': { display: { DISPLAY: ':0' } },
   'web.signOut': {},
+  'folder.list': { path: '/tmp' },
+  'folder.commands': { folder: '/tmp' },
   'disk.usage': { host: 'local' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
 }

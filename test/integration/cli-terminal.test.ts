@@ -72,7 +72,7 @@ test('Ctrl+B D leaves the job running, and attach comes back to it', async () =>
 
 test('with --detach-on-ctrl-c, or the config saying so, Ctrl+C leaves it running', async () => {
   const core = await FakeCore.start({
-    'config.get': async () => ({ path: '', text: '', error: null, values: { detach_on_ctrl_c: true } }),
+    'config.get': async () => ({ path: '', text: '', error: null, values: { detach_on_ctrl_c: true }, defaults: {} }),
   })
   const pane = paneFor(core)
   pane.line(`drover push -n -- 'echo ready; exec sleep 30'; echo "code $?"`)

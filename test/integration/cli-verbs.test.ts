@@ -319,6 +319,7 @@ test('config get: one value that holds, or the nearest key', async () => {
       text: '# mine\ndefault_host: box\n',
       error: null,
       values: { default_host: 'box', push: { keep_finished_days: 7 } },
+      defaults: {},
     }),
   })
   expect((await runCli(['config', 'get', 'push.keep_finished_days'], core)).stdout).toBe('7\n')

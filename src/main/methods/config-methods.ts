@@ -3,7 +3,7 @@ import type { Methods } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { setKey } from '../config/config-edits.ts'
 import type { ConfigFile } from '../config/config-file.ts'
-import type { Config } from '../config/schema.ts'
+import { type Config, DEFAULT_CONFIG } from '../config/schema.ts'
 
 export function configMethods(config: ConfigFile): Pick<Methods, 'config.get' | 'config.set'> {
   return {
@@ -12,6 +12,7 @@ export function configMethods(config: ConfigFile): Pick<Methods, 'config.get' | 
       text: textOf(config),
       error: config.error?.message ?? null,
       values: settingValues(config.current),
+      defaults: settingValues(DEFAULT_CONFIG),
     }),
     'config.set': async ({ key, value }) => {
       await config.edit(document => setKey(document, key, value))

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Methods } from '../../shared/contract.ts'
-import type { JobView } from '../../shared/domain.ts'
+import type { JobView, Placement } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
@@ -23,7 +23,9 @@ export type JobMethodsOptions = {
   settled(): Promise<void>
   defaultHost(): string
   /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
-  place(row: JobRow): Promise<NonNullable<JobRow['placement']>>
+  place(row: JobRow): Promise<Placement>
+  /** The same for one that is not begun. */
+  weigh: (input: Parameters<Methods['job.place']>[0]) => Promise<Placement>
   preview: Methods['job.preview']
   /** @throws {AppError} `CONFLICT` if the folder was dropped and has not come whole. */
   requireWhole(folder: string): void
@@ -69,6 +71,7 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
 
   return {
     'job.push': push,
+    'job.place': async input => ({ placement: await options.weigh(input) }),
     'job.preview': options.preview,
     'job.list': async ({ limit, foreign, ended, before }) => {
       if (before) return { jobs: jobs.older(before, limit) }
