@@ -122,6 +122,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   const pulls = new Pulls({
     pullFiles: request => pullFiles({ workers, ...request }),
     linkOf,
+    resultsFolder: folder => shelf.resultsFolder(folder),
     settled: (jobId, result) => jobs.pulled(jobId, result),
     emit: event => bus.emit(event),
     log: jobsLog,
@@ -136,6 +137,7 @@ export async function createCore({ env, version }: { env: NodeJS.ProcessEnv; ver
   }
   const shelf = new DropShelf({
     root: join(paths.cacheFolder, 'drops'),
+    resultsRoot: join(dirname(paths.databaseFile), 'results'),
     isNeeded: folder =>
       jobs.unfinished().some(job => job.folder === folder && job.isSynced && (job.state === 'queued' || job.state === 'syncing')),
     now,

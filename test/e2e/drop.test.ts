@@ -1,6 +1,6 @@
 /** A folder dropped on the window, in a real browser, onto a real core and a real host. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
@@ -107,10 +107,10 @@ describe('a folder', () => {
 
     // Again, with one file changed: the same place, and only that file travels.
     writeFileSync(join(folder, 'src/main.c'), 'int changed;\n')
-    const sent: string[] = []
-    page.on('websocket', () => sent.push('a new link'))
+    const other = statSync(join(staging, 'src/data.bin')).ino
     await dropOn(page, folder)
     await dialog.getByText(WHOLE).waitFor()
+    expect(statSync(join(staging, 'src/data.bin')).ino).toBe(other)
     const again = await push(page, 'cat src/main.c')
     expect(again.folder).toBe(staging)
     expect((await product.drover(['logs', again.id])).stdout).toContain('int changed;')
@@ -157,7 +157,7 @@ test('a big file: cancelled in the midst, dropped again it goes on; so does one 
   expect(beforeStart).toBeGreaterThan(kept)
   await own.status()
   await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 60_000 })
-  const staged = own.home.dir + '/.cache/drover/drops'
+  const staged = join(own.home.dir, '.cache/drover/drops')
   const key = readdirSync(staged).find(name => /^[0-9a-f]{24}$/.test(name)) ?? ''
   expect(readFileSync(join(staged, key, 'big/data')).equals(bytes)).toBe(true)
 })
@@ -227,4 +227,17 @@ test('without a mouse: a folder is chosen; and on one machine its path will do',
   await dialog.getByText('3 files').waitFor()
   const job = await push(page, 'ls')
   expect(job.folder).toContain('/drover/drops/')
+
+  const held = newFolder('big')
+  writeFileSync(join(held, 'data'), randomBytes(200 * 1024 * 1024))
+  await dropOn(page, held)
+  await page.getByText('Give its path instead').click()
+  await page.getByLabel('Path of the folder').fill('/no/such')
+  await page.getByLabel('Path of the folder').press('Enter')
+  await page.getByRole('alert').getByText('There is no folder /no/such').waitFor()
+  await page.getByLabel('Path of the folder').fill(folder)
+  await page.getByLabel('Path of the folder').press('Enter')
+  await page.getByRole('dialog', { name: `Push ${folder}` }).waitFor()
+  const byPath = await push(page, 'ls')
+  expect(byPath.folder).toBe(folder)
 })

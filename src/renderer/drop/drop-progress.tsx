@@ -1,5 +1,5 @@
 /** How far a dropped folder is: what is being done, with a figure. Fit for any dialog that shows the folder. */
-import { ageText, bytesText, counted } from '../../shared/format.ts'
+import { ageText, bytesText, counted, countText } from '../../shared/format.ts'
 import { visibleLines } from '../../shared/visible.ts'
 import { useNow } from '../stores/clock.ts'
 import type { DropView } from '../stores/drops.ts'
@@ -35,7 +35,7 @@ function StepText({ drop: { step, startedAt } }: { readonly drop: DropView }) {
     case 'deciding':
       return `git looks at ${counted(step.entries, 'name')} (${ageText(now - startedAt)})`
     case 'uploading':
-      return `${bytesText(step.bytes)} of ${bytesText(step.ofBytes)} · ${counted(step.files, 'file')} of ${counted(step.ofFiles, 'file')} to send`
+      return `${bytesText(step.bytes)} of ${bytesText(step.ofBytes)} · ${countText(step.files)} of ${counted(step.ofFiles, 'file')} to send`
     case 'waiting':
       return 'Waiting for the core; it goes on from here'
     case 'settling':

@@ -39,13 +39,13 @@ export function DropQuestion({ things }: { readonly things: readonly Thing[] }) 
           </Button>
         )}
         {first && <Button onPress={answer(() => startDrop(first.source))}>Only {visible(first.name)}</Button>}
-        <Button kind="quiet" onPress={() => askAbout(null)}>
-          Cancel
-        </Button>
       </div>
       {folders.length > 1 && files > 0 && (
         <p className="faint">As jobs of their own, {counted(files, 'file')} beside the folders would be left out.</p>
       )}
+      <footer>
+        <Button onPress={() => askAbout(null)}>Cancel</Button>
+      </footer>
     </Dialog>
   )
 }

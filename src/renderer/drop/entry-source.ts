@@ -1,6 +1,6 @@
 /**
- * A dropped folder, by the browser's File and Directory Entries. Nothing of it is kept but its root: 200,000 entries would cost the page
- * a hundred megabytes. Browsers pass over links, so there are no loops.
+ * A dropped folder, by the browser's File and Directory Entries. Of a big one not all that was seen is kept: 200,000 entries would cost
+ * the page a hundred megabytes, and can be looked up again. Browsers pass over links, so there are no loops.
  */
 import { type DropEntry, isRuleFile } from '../../shared/drop.ts'
 import type { DropSource } from './drop-source.ts'
@@ -8,16 +8,28 @@ import type { DropSource } from './drop-source.ts'
 /** Under `.git`, all that git is asked by. */
 const GIT_RULES = ['info/exclude', 'index']
 
+type Seen = Map<string, FileSystemFileEntry>
+
+/** Looking one up takes as long as reading it. */
+const KEPT_ENTRIES = 50_000
+
 export function entrySource(root: FileSystemDirectoryEntry, origin: string): DropSource {
+  const seen: Seen = new Map()
   return {
     name: root.name,
     origin,
-    entries: lost => walk(root, lost),
-    open: path => fileAt(root, path),
+    entries: lost => walk(root, { lost, seen }),
+    open: path => {
+      const entry = seen.get(path)
+      return entry ? fileOf(entry) : fileAt(root, path)
+    },
   }
 }
 
-async function* walk(root: FileSystemDirectoryEntry, lost: (path: string) => void): AsyncGenerator<readonly DropEntry[]> {
+async function* walk(
+  root: FileSystemDirectoryEntry,
+  { lost, seen }: { lost(path: string): void; seen: Seen },
+): AsyncGenerator<readonly DropEntry[]> {
   const folders = [{ path: '', entry: root }]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const reader = folder.entry.createReader()
@@ -35,6 +47,7 @@ async function* walk(root: FileSystemDirectoryEntry, lost: (path: string) => voi
           }
           const told = await tell(entry as FileSystemFileEntry, path)
           if (!told) lost(path)
+          else if (seen.size < KEPT_ENTRIES) seen.set(path, entry as FileSystemFileEntry)
           return told ? [told] : []
         }),
       )
@@ -55,7 +68,7 @@ async function gitRules(git: FileSystemDirectoryEntry, path: string): Promise<Dr
 
 async function tell(entry: FileSystemFileEntry, path: string): Promise<DropEntry | null> {
   try {
-    const { size, lastModified } = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
+    const { size, lastModified } = await fileOf(entry)
     return [path, size, lastModified]
   } catch {
     return null // We have no right to it, or its name is not Unicode; the browser does not say which.
@@ -65,6 +78,10 @@ async function tell(entry: FileSystemFileEntry, path: string): Promise<DropEntry
 /** A hundred at a time, as browsers give them; none at the end. */
 function read(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject))
 }
 
 function fileAt(folder: FileSystemDirectoryEntry, path: string): Promise<File> {
