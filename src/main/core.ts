@@ -128,6 +128,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const pulls = new Pulls({
     pullFiles: request => pullFiles({ workers, ...request }),
     linkOf,
+    resultsFolder: folder => shelf.resultsFolder(folder),
     settled: (jobId, result) => jobs.pulled(jobId, result),
     emit: event => bus.emit(event),
     log: jobsLog,
@@ -142,6 +143,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   }
   const shelf = new DropShelf({
     root: join(paths.cacheFolder, 'drops'),
+    resultsRoot: join(dirname(paths.databaseFile), 'results'),
     isNeeded: folder =>
       jobs.unfinished().some(job => job.folder === folder && job.isSynced && (job.state === 'queued' || job.state === 'syncing')),
     now,

@@ -1,6 +1,7 @@
 /** The frame: top bar, side bar, the view, status bar; and what lies over all of them. */
 import { ErrorBoundary } from './components/error-boundary.tsx'
 import { Toasts } from './components/toasts.tsx'
+import { DropLayer } from './drop/drop-layer.tsx'
 import { LinkBanner } from './frame/link-banner.tsx'
 import { SideBar } from './frame/side-bar.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
@@ -29,6 +30,7 @@ export function App() {
         </ErrorBoundary>
       </main>
       <StatusBar />
+      <DropLayer />
       <Toasts />
     </div>
   )

@@ -96,6 +96,19 @@ describe('what is sent', () => {
     expect(stdout).toBe('ran\ntracked.gitignore\nempty\nkept.o\nlib\nmain.c\nrun.sh\n')
   })
 
+  test('what a job from it brings back has a place of its own, which no further drop touches', async () => {
+    const client = await dropClient(product)
+    const { folder } = await drop(client, memorySource({ a: 'one' }, { name: 'brings' }))
+    const push = { command: { line: 'mkdir out; echo made > out/x' }, folder, sync: true, host: 'box', terminal: null }
+    const { job } = await client.call('job.push', { ...push, pull: ['out'] })
+    const brought = join(product.home.dir, '.local/share/drover/results/brings/out/x')
+    await waitFor(() => existsSync(brought), { what: 'the results' })
+    await product.reaches(job.id, 'ended')
+    await drop(client, memorySource({ b: 'two' }, { name: 'brings' }))
+    expect(staged(folder)).toEqual({ b: 'file 644 two' })
+    expect(readFileSync(brought, 'utf8')).toBe('made\n')
+  })
+
   test('a repository whose index git cannot read by itself: told, and its rules count', async () => {
     const folder = temporaryFolder()
     makeTree(folder, { '.gitignore': '*.o\n', 'a.c': 'a', 'a.o': 'o' })

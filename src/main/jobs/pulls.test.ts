@@ -39,6 +39,7 @@ function ground() {
       if (known instanceof AppError) throw known
       return known
     },
+    resultsFolder: folder => folder,
     settled: (jobId, result) => {
       expect(events.filter(({ type }) => type === 'pull.ended')).toHaveLength(stored.length)
       expect(jobId).toBe(JOB.id)

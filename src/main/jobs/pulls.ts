@@ -1,7 +1,8 @@
 /**
  * Bringing results back: each pull runs in the background, tells of its progress, can be cancelled, and ends with one event.
  *
- * What is declared with --pull is brought back when its job has ended, into the folder that was pushed. It is owed until it is stored how
+ * What is declared with --pull is brought back when its job has ended, into the folder that was pushed, or
+ * beside it where that is a copy of ours. It is owed until it is stored how
  * that ended: a host that is lost meanwhile is waited for, and what one core leaves undone the next one does. So the same may be brought
  * twice, which does no harm: what is here already, and is the same, is left as it is.
  */
@@ -30,6 +31,8 @@ export type PullsOptions = {
   pullFiles: PullFiles
   /** @throws {AppError} if the job has no host yet, or the job or its host is gone. */
   linkOf(jobId: string): HostLink
+  /** Where what a job from `folder` declared goes, which is there then: mostly that folder. */
+  resultsFolder(folder: string): string
   /** Stores how a declared pull has ended: from then on it is not owed. */
   settled(jobId: string, result: PulledPattern): void
   emit(event: EventBody): void
@@ -75,7 +78,7 @@ export class Pulls {
     if (folder === null || this.#isClosed) return
     const underWay = this.#declared(pull => pull.request.jobId === jobId).map(pull => pull.request.pattern)
     for (const pattern of owedPulls(job).filter(one => !underWay.includes(one))) {
-      const request = { jobId, pattern, destination: folder, overwrite: false, keepPaths: true }
+      const request = { jobId, pattern, destination: this.#options.resultsFolder(folder), overwrite: false, keepPaths: true }
       this.#begin({ request, declaredOn: host }, pull => this.#pullUntilSettled(pull))
     }
   }

@@ -4,7 +4,7 @@
  */
 import { statSync, utimesSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { ensurePrivateFolder, makeFolder } from '../../private-files.ts'
 import { asideOf, type DropPlace, dropPlace } from './drop-place.ts'
@@ -12,6 +12,8 @@ import { asideOf, type DropPlace, dropPlace } from './drop-place.ts'
 export type DropShelfOptions = {
   /** Absolute; it need not be there. */
   root: string
+  /** Absolute: what jobs from dropped folders bring back is kept below it. */
+  resultsRoot: string
   /** True while a job that has not reached its host is to be pushed from this folder. */
   isNeeded(folder: string): boolean
   now(): number
@@ -50,6 +52,14 @@ export class DropShelf {
 
   owns(folder: string): boolean {
     return this.#placeOf(folder) !== null
+  }
+
+  /** Of a dropped folder the results have a place of their own, that no further drop touches; of any other they go into it. */
+  resultsFolder(folder: string): string {
+    if (!this.owns(folder)) return folder
+    const results = join(this.#options.resultsRoot, basename(folder))
+    makeFolder(results)
+    return results
   }
 
   markWhole({ mark }: DropPlace): void {

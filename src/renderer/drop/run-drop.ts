@@ -1,0 +1,99 @@
+/** Brings what was dropped to the core, and keeps the store told of it. One after the other: two would share the link all the same. */
+import { toErrorBody } from '../../shared/errors.ts'
+import { core } from '../core.ts'
+import { useCore } from '../stores/core-store.ts'
+import { addDrop, askAbout, changeDrop, type DropView } from '../stores/drops.ts'
+import type { DropSource } from './drop-source.ts'
+import { type DropStep, sendDrop } from './send-drop.ts'
+import { combined, nameFor, type Thing } from './things.ts'
+
+const SHOWN_EVERY_MS = 100
+/** A core that was killed takes a moment to be missed. */
+const LOST_MS = 100
+
+let lastId = 0
+let before: Promise<void> = Promise.resolve()
+
+/** What a person dropped or chose: several things, among them a folder, are asked about first. */
+export function takeThings(things: readonly Thing[]): void {
+  const [only, ...others] = things
+  if (!only) return
+  if (others.length === 0 && only.kind === 'folder') startDrop(only.source)
+  else if (things.every(thing => thing.kind === 'file')) startDrop(combined(nameFor(things), things))
+  else askAbout(things)
+}
+
+export function startDrop(source: DropSource): void {
+  const id = ++lastId
+  const abort = new AbortController()
+  addDrop({
+    id,
+    name: source.name,
+    startedAt: Date.now(),
+    step: { kind: 'listing', entries: 0 },
+    folder: null,
+    decision: null,
+    lost: [],
+    cancel: () => abort.abort(),
+  })
+  before = before.then(() => run(id, source, abort.signal))
+}
+
+async function run(id: number, source: DropSource, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const show = showing(id)
+  try {
+    const { lost, missing } = await sendDrop({
+      core,
+      source,
+      signal,
+      onStep: show.step,
+      onDecision: ({ folder, decision }) => changeDrop(id, { folder, decision }),
+      reconnected,
+    })
+    show.end({ step: { kind: 'whole' }, lost: [...lost, ...missing] })
+  } catch (error) {
+    // Whoever cancelled it has done with it.
+    if (signal.aborted) return show.end({})
+    show.end({ step: { kind: 'failed', error: toErrorBody(error) } })
+  }
+}
+
+/** A figure that changes a thousand times a second is drawn ten times. */
+function showing(id: number): { step(step: DropStep): void; end(change: Partial<DropView>): void } {
+  let latest: DropStep | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const draw = () => {
+    timer = undefined
+    if (latest) changeDrop(id, { step: latest })
+  }
+  return {
+    step: step => {
+      latest = step
+      timer ??= setTimeout(draw, SHOWN_EVERY_MS)
+    },
+    end: change => {
+      clearTimeout(timer)
+      changeDrop(id, change)
+    },
+  }
+}
+
+/** Settles when the core can be asked again. */
+async function reconnected(signal: AbortSignal): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, LOST_MS))
+  if (useCore.getState().link.kind === 'connected') return
+  await new Promise<void>((resolve, reject) => {
+    const stop = useCore.subscribe(({ link }) => {
+      if (link.kind === 'connected') settle(resolve)
+      else if (link.kind === 'refused') settle(() => reject(new Error(link.message)))
+    })
+    const settle = (end: () => void) => {
+      stop()
+      signal.removeEventListener('abort', abort)
+      end()
+    }
+    const abort = () => settle(() => reject(signal.reason))
+    signal.addEventListener('abort', abort)
+  })
+}
