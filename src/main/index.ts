@@ -30,6 +30,10 @@ process.on('unhandledRejection', fail)
 // Whoever read our output may go away at any time; that is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
+/** Before there is a core there is nothing to end in order. */
+let leave: (reason: string) => Promise<void> = async () => app.exit(0)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave(signal).catch(fail))
+
 const { env } = process
 const paths = systemPaths(env)
 /** Chromium's profile. Electron's own choice would be the folder of config.yaml. */
@@ -97,6 +101,7 @@ function endInOrder({ core, window, closePorts }: Ending): void {
     step = 'closed'
     app.quit()
   }
+  leave = close
   app.on('before-quit', event => {
     if (step === 'closed') return
     event.preventDefault()
@@ -112,7 +117,6 @@ function endInOrder({ core, window, closePorts }: Ending): void {
       })
       .catch(fail)
   })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void close(signal).catch(fail))
   // Somebody else asked it to end.
   void core.closed.then(() => {
     if (step === 'closing' || step === 'closed') return

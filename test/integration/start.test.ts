@@ -1,7 +1,7 @@
 /** `npm start` of the built product: what it says, what a second one says, and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { coreCommand } from '../../src/cli/start-core.ts'
@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..')
 
 type Started = { child: ChildProcess; output(): string; ended: Promise<number | null> }
 
-function makeHome(more: Record<string, string> = {}): { start(...words: string[]): Started; pids(): number[] } {
+function makeHome(more: Record<string, string> = {}): { start(...words: string[]): Started; pids(): number[]; log(): string } {
   const home = temporaryFolder()
   const pids = () => pidsWithEnv(`DROVER_TEST_START=${home}`)
   onTestFinished(async () => {
@@ -35,7 +35,7 @@ function makeHome(more: Record<string, string> = {}): { start(...words: string[]
     }
     return { child, output: () => output, ended: once(child, 'close').then(([code]) => code) }
   }
-  return { start, pids }
+  return { start, pids, log: () => readFileSync(join(home, '.local/state/drover/core.log'), 'utf8') }
 }
 
 test('it says what to type next; a second one shows that it runs; Ctrl+C ends it in order', { timeout: 120_000 }, async () => {
@@ -86,10 +86,9 @@ test('with Electron, for which a stand-in is put here, it opens the window; Ctrl
   timeout: 120_000,
 }, async () => {
   const folder = join(root, 'test/helpers/electron-stand-in')
-  const { start, pids } = makeHome({ ELECTRON_OVERRIDE_DIST_PATH: folder, STAND_IN_NODE: process.execPath })
+  const { start, pids, log } = makeHome({ ELECTRON_OVERRIDE_DIST_PATH: folder, STAND_IN_NODE: process.execPath })
   const first = start()
-  const chromiums = () => pids().filter(pid => processArguments(pid).some(word => word.startsWith('--remote-debugging-port')))
-  await waitFor(() => chromiums().length > 0, { timeoutMs: 60_000, what: 'a window' })
+  await waitFor(() => log().includes('core ready'), { timeoutMs: 60_000, what: 'its core' })
   const second = start()
   expect(await within(second.ended, { timeoutMs: 30_000 })).toBe(0)
   expect(second.output()).toContain('Drover’s window is open already')
