@@ -21,7 +21,7 @@ export type StopHow = { signal: string; graceMs: number }
 export type JobCursor = { createdAt: number; id: string }
 export type JobPatch = Partial<Omit<JobRow, 'id'>>
 
-const COLUMNS: Columns<JobRow> = {
+export const COLUMNS: Columns<JobRow> = {
   id: 'text',
   kind: 'text',
   host: 'text',

@@ -27,7 +27,7 @@ export function JobFolder({ folder }: { readonly folder: string | null }) {
   )
 }
 
-export function shortFolder(folder: string): string {
+function shortFolder(folder: string): string {
   const parts = folder.split('/').filter(part => part !== '')
   return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : folder
 }

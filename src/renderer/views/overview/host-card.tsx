@@ -63,7 +63,7 @@ function Figures({ sample }: { readonly sample: HostSample | null }) {
 }
 
 /** `21 / 64 GB`: in the unit of the whole, so that the two compare at a glance. */
-export function memoryText({ memoryTotalBytes, memoryAvailableBytes }: HostSample): string {
+function memoryText({ memoryTotalBytes, memoryAvailableBytes }: HostSample): string {
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(memoryTotalBytes < 10e9 ? 1 : 0)
   return `${gigabytes(Math.max(0, memoryTotalBytes - memoryAvailableBytes))} / ${gigabytes(memoryTotalBytes)} GB`
 }
