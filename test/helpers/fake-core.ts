@@ -99,7 +99,13 @@ export class FakeCore {
         this.jobs.delete(this.find(job).view.id)
         return null
       },
-      'config.get': async () => ({ path: '/config.yaml', text: '', error: null, values: { detach_on_ctrl_c: false }, defaults: {} }),
+      'config.get': async () => ({
+        path: '/config.yaml',
+        text: '',
+        error: null,
+        values: { detach_on_ctrl_c: false },
+        defaults: {},
+      }),
       'disk.gc': async () => ({ hosts: [] }),
     }
   }
