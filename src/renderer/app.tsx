@@ -1,6 +1,8 @@
 /** The frame: top bar, side bar, the view, status bar; and what lies over all of them. */
+import { useState } from 'react'
 import { ErrorBoundary } from './components/error-boundary.tsx'
 import { Toasts } from './components/toasts.tsx'
+import { Dialogs } from './dialogs/dialogs.tsx'
 import { DropLayer } from './drop/drop-layer.tsx'
 import { LinkBanner } from './frame/link-banner.tsx'
 import { SideBar } from './frame/side-bar.tsx'
@@ -8,6 +10,7 @@ import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
 import { type Route, useRoute } from './stores/route.ts'
+import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
 import { JobView } from './views/job/job-view.tsx'
 import { JobsView } from './views/jobs/jobs-view.tsx'
@@ -31,6 +34,7 @@ export function App() {
       </main>
       <StatusBar />
       <DropLayer />
+      <Dialogs />
       <Toasts />
     </div>
   )
@@ -39,7 +43,7 @@ export function App() {
 function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'overview':
-      return <Overview />
+      return <Beginning />
     case 'jobs':
       return <JobsView />
     case 'job':
@@ -51,4 +55,11 @@ function View({ route }: { readonly route: Route }) {
     case 'settings':
       return <SettingsView />
   }
+}
+
+/** The overview; until there is something to look at, what can be begun with. */
+function Beginning() {
+  const isFirstStart = useIsFirstStart()
+  const [isDismissed, setIsDismissed] = useState(false)
+  return isFirstStart && !isDismissed ? <FirstStart onDismiss={() => setIsDismissed(true)} /> : <Overview />
 }

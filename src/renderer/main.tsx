@@ -8,7 +8,9 @@ import './theme/components.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { applyTheme } from './theme/appearance.ts'
 
+applyTheme()
 const root = document.getElementById('root')
 if (!root) throw new Error('The page lacks its #root')
 createRoot(root).render(

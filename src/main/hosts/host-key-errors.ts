@@ -18,12 +18,13 @@ export function hostKeyError(name: string, host: SshHost, verdict: Exclude<Verdi
     case 'changed': {
       const expected = verdict.expected.map(key => `${fingerprint(key.blob)} (${key.type}, ${key.file}:${key.line})`)
       const [knownName] = knownHostsNames(host)
+      const command = forget(knownName, verdict.expected)
       return new AppError(
         'HOST_KEY_CHANGED',
         `THE KEY OF ${name} (${address}) HAS CHANGED. Someone may be listening in, or the machine was set up anew. ` +
           `It now shows ${verdict.fingerprint}; known is ${expected.join(', ')}. Nothing was sent to it. ` +
-          `Only if you know why it changed, remove the old key yourself: ${forget(knownName, verdict.expected)}`,
-        { details: { ...details, expected } },
+          `Only if you know why it changed, remove the old key yourself: ${command}`,
+        { details: { ...details, expected, forget: command } },
       )
     }
     case 'revoked':

@@ -7,6 +7,8 @@ export type OpenDialog =
   | { kind: 'trust'; host: string }
   | { kind: 'unlock'; keyPath: string; host: string }
   | { kind: 'import-hosts' }
+  | { kind: 'remove-host'; host: string }
+  | { kind: 'keys' }
   /** `folder`: where it begins, absolute on the core's machine. */
   | { kind: 'push'; folder: string | null }
 

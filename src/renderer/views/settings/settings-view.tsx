@@ -1,3 +1,63 @@
+/** Settings: the config file as a form. The file is the truth: what is changed in it elsewhere is seen here at once. */
+import './settings.css'
+import { useEffect } from 'react'
+import { visible, visibleLines } from '../../../shared/visible.ts'
+import { Skeleton } from '../../components/empty.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { useAnswer } from '../../components/use-answer.ts'
+import { core } from '../../core.ts'
+import { onCoreEvent } from '../../link/follow-core.ts'
+import { Appearance, SignOut } from './appearance.tsx'
+import { SettingRow } from './setting-row.tsx'
+import { SETTINGS, valueAt } from './settings-form.ts'
+import { useKept } from './use-kept.ts'
+
 export function SettingsView() {
-  return <h1>SettingsView</h1>
+  const { answer, again } = useAnswer('config', () => core.call('config.get', {}))
+  useEffect(
+    () =>
+      onCoreEvent(({ type }) => {
+        if (type === 'config.changed' || type === 'config.error') again()
+      }),
+    [again],
+  )
+  const config = useKept(answer)
+  return (
+    <section className="view settings">
+      <header>
+        <h1>Settings</h1>
+      </header>
+      {answer.kind === 'failed' && <Problem error={answer.error} />}
+      {config === null && answer.kind === 'waiting' && <Skeleton height={200} />}
+      {config && (
+        <>
+          <p className="dim">
+            The same as in <span className="mono">{visible(config.path)}</span>. Open it in your editor with{' '}
+            <code>drover config edit</code>; comments stay as they are.
+          </p>
+          {config.error !== null && (
+            <div className="loud" role="alert">
+              <strong>The file has a mistake; the last good settings hold. It has to be mended there first.</strong>
+              <pre className="mono">{visibleLines(config.error)}</pre>
+            </div>
+          )}
+          {SETTINGS.map(({ title, fields }) => (
+            <fieldset key={title} className="card setting-group" disabled={config.error !== null}>
+              <legend>{title}</legend>
+              {fields.map(field => (
+                <SettingRow
+                  key={field.key}
+                  field={field}
+                  value={valueAt(config.values, field.key)}
+                  usual={valueAt(config.defaults, field.key)}
+                />
+              ))}
+            </fieldset>
+          ))}
+        </>
+      )}
+      <Appearance />
+      <SignOut />
+    </section>
+  )
 }

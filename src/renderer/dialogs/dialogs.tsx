@@ -1,0 +1,37 @@
+/** Draws the dialog that stores/dialogs.ts says is open. */
+import './dialogs.css'
+import { Palette } from '../palette/palette.tsx'
+import { useKeys } from '../palette/use-keys.ts'
+import { closeDialog, useDialogs } from '../stores/dialogs.ts'
+import { AddHostDialog } from './add-host-dialog.tsx'
+import { ImportDialog } from './import-dialog.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
+import { PushDialog } from './push/push-dialog.tsx'
+import { RemoveHostDialog } from './remove-host-dialog.tsx'
+import { TrustDialog } from './trust-dialog.tsx'
+import { UnlockDialog } from './unlock-dialog.tsx'
+
+export function Dialogs() {
+  useKeys()
+  const open = useDialogs(state => state.open)
+  switch (open?.kind) {
+    case 'palette':
+      return <Palette onClose={closeDialog} />
+    case 'add-host':
+      return <AddHostDialog onClose={closeDialog} />
+    case 'trust':
+      return <TrustDialog key={open.host} name={open.host} onClose={closeDialog} />
+    case 'unlock':
+      return <UnlockDialog key={open.keyPath} keyPath={open.keyPath} host={open.host} onClose={closeDialog} />
+    case 'import-hosts':
+      return <ImportDialog onClose={closeDialog} />
+    case 'remove-host':
+      return <RemoveHostDialog key={open.host} name={open.host} onClose={closeDialog} />
+    case 'keys':
+      return <KeysDialog onClose={closeDialog} />
+    case 'push':
+      return <PushDialog folder={open.folder} onClose={closeDialog} />
+    default:
+      return null
+  }
+}

@@ -1,0 +1,81 @@
+/** Taking hosts over from other tools' files: each file with its hosts, a tick each. */
+import { useState } from 'react'
+import type { Importable } from '../../shared/contract.ts'
+import { toErrorBody } from '../../shared/errors.ts'
+import { ageText, counted } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { Skeleton } from '../components/empty.tsx'
+import { Problem } from '../components/problem.tsx'
+import { useAnswer } from '../components/use-answer.ts'
+import { core } from '../core.ts'
+import { useNow } from '../stores/clock.ts'
+import { showToast } from '../stores/toasts.ts'
+import { HostTicks, importHosts, newHosts, tickKey } from './host-ticks.tsx'
+
+export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
+  const { answer, again } = useAnswer('importable', () => core.call('host.importable', {}))
+  const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
+  const [problem, setProblem] = useState<string | null>(null)
+  const sources = answer.kind === 'here' ? answer.value.sources : []
+  const ticked = sources.flatMap(source => newHosts(source).filter(host => !unticked.has(tickKey(source, host.name))))
+  const take = async () => {
+    setProblem(null)
+    try {
+      const { added, skipped } = await importHosts(sources, unticked)
+      if (added.length > 0) showToast({ kind: 'done', text: `${counted(added.length, 'host')} taken over` })
+      if (skipped.length === 0) return onClose()
+      setProblem(skipped.map(({ name, why }) => `${name}: ${why}`).join('\n'))
+    } catch (error) {
+      setProblem(toErrorBody(error).message)
+    }
+    again()
+  }
+  return (
+    <Dialog title="Take hosts over" onClose={onClose}>
+      {answer.kind === 'waiting' && <Skeleton height={80} />}
+      {answer.kind === 'failed' && <Problem error={answer.error} />}
+      {answer.kind === 'here' && sources.length === 0 && (
+        <p>There is no ~/.ssh/config, ~/.beowulf/hosts or ~/.config/p/config.yaml on the core’s machine to take hosts from.</p>
+      )}
+      <div className="sources">
+        {sources.map(source => (
+          <Source key={source.source} source={source} unticked={unticked} onChange={setUnticked} />
+        ))}
+      </div>
+      {problem !== null && <Problem error={{ message: problem }} />}
+      <footer>
+        <Button onPress={onClose}>Close</Button>
+        <Button kind="primary" disabled={ticked.length === 0} onPress={take}>
+          Take over {counted(ticked.length, 'host')}
+        </Button>
+      </footer>
+    </Dialog>
+  )
+}
+
+type SourceProps = {
+  readonly source: Importable
+  readonly unticked: ReadonlySet<string>
+  readonly onChange: (unticked: ReadonlySet<string>) => void
+}
+
+function Source({ source, unticked, onChange }: SourceProps) {
+  const now = useNow()
+  const { path, hosts, skipped, error, importedAt } = source
+  return (
+    <section className="stack source">
+      <h3 className="mono">{visible(path)}</h3>
+      {importedAt !== null && <span className="faint">last taken from {ageText(now - importedAt)} ago</span>}
+      {error !== null && <Problem error={{ message: error }} />}
+      {error === null && hosts.length === 0 && <span className="dim">It names no host.</span>}
+      <HostTicks source={source} unticked={unticked} onChange={onChange} />
+      {skipped.map(({ name, why }) => (
+        <span key={name} className="faint">
+          {visible(name)}: {visible(why)}
+        </span>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { HostView, JobView } from '../../shared/domain.ts'
+import { matchingEntries } from './entries.ts'
+
+const job = (index: number, more: Partial<JobView> = {}) =>
+  ({
+    id: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`,
+    command: { line: `run ${index}` },
+    host: 'box',
+    state: 'ended',
+    isForeign: false,
+    ...more,
+  }) as unknown as JobView
+const host = (name: string) => ({ name, connection: `me@${name}`, isDefault: false }) as unknown as HostView
+const known = { hosts: [host('local'), host('box')], jobs: Array.from({ length: 1000 }, (_, index) => job(index)) }
+const titles = (query: string, recents: string[] = []) => matchingEntries(known, query, recents).map(entry => entry.title)
+
+test('with nothing typed: what is of use always; what was chosen lately goes first', () => {
+  expect(titles('')[0]).toBe('Push a folder…')
+  expect(titles('', ['hosts', 'theme-dark']).slice(0, 2)).toEqual(['Hosts', 'Theme: dark'])
+  expect(titles('')).not.toContain('Sign out all browsers…')
+})
+
+test('hosts by name: go there, test, make default', () => {
+  expect(titles('box').slice(0, 3).toSorted()).toEqual(['Default host: box', 'Host box', 'Test host box'])
+})
+
+test('the id of an old job finds it', () => {
+  expect(titles('00000999')).toContain('run 999')
+  expect(titles('run 999')).not.toContain('run 999')
+})
+
+test('what would lose something has a question; a running job is stopped, an ended one run again', () => {
+  const running = matchingEntries({ hosts: [], jobs: [job(1, { state: 'running' })] }, 'run 1', [])
+  expect(running.find(entry => entry.deed.kind === 'stop-job')?.question).toContain('00000001')
+  expect(running.some(entry => entry.deed.kind === 'rerun-job')).toBe(false)
+  for (const entry of matchingEntries(known, 'sign out', [])) {
+    if (entry.deed.kind === 'sign-out') expect(entry.question).toBeDefined()
+  }
+})
+
+test('a command that tries to turn the text is shown escaped', () => {
+  const [entry] = matchingEntries({ hosts: [], jobs: [job(1, { command: { line: 'evil\u202etxt' } })] }, 'evil', [])
+  expect(entry?.title).not.toContain('\u202e')
+})

@@ -1,0 +1,129 @@
+/** All that the palette offers, made from what the window knows at that moment; and which of it fits what was typed. */
+import type { HostView, JobView } from '../../shared/domain.ts'
+import { commandText, shortId } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
+import { fuzzyScore } from './fuzzy.ts'
+
+/** What is done when it is chosen: named, so that this file is pure. */
+export type PaletteDeed =
+  | { kind: 'view'; view: 'overview' | 'jobs' | 'hosts' | 'settings' }
+  | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' }
+  | { kind: 'theme'; theme: 'system' | 'dark' | 'light' }
+  | { kind: 'sign-out' }
+  | { kind: 'host'; name: string }
+  | { kind: 'test-host'; name: string }
+  | { kind: 'default-host'; name: string }
+  | { kind: 'job'; id: string }
+  | { kind: 'stop-job'; id: string }
+  | { kind: 'rerun-job'; id: string }
+
+export type PaletteEntry = {
+  id: string
+  title: string
+  detail?: string
+  keys?: string
+  /** Asked before it is done: something would be lost. */
+  question?: string
+  /** Only when something was typed: there would be too many. */
+  isQuiet?: boolean
+  deed: PaletteDeed
+}
+
+const NEWEST_JOBS = 200
+const SHOWN = 60
+
+const FIXED: readonly PaletteEntry[] = [
+  { id: 'push', title: 'Push a folder…', keys: 'n', deed: { kind: 'dialog', dialog: 'push' } },
+  { id: 'add-host', title: 'Add a host…', deed: { kind: 'dialog', dialog: 'add-host' } },
+  { id: 'overview', title: 'Overview', keys: 'g o', deed: { kind: 'view', view: 'overview' } },
+  { id: 'jobs', title: 'Jobs', keys: 'g j', deed: { kind: 'view', view: 'jobs' } },
+  { id: 'hosts', title: 'Hosts', keys: 'g h', deed: { kind: 'view', view: 'hosts' } },
+  { id: 'settings', title: 'Settings', keys: 'g s', deed: { kind: 'view', view: 'settings' } },
+  { id: 'import-hosts', title: 'Import hosts…', detail: '~/.ssh/config', deed: { kind: 'dialog', dialog: 'import-hosts' } },
+  { id: 'keys', title: 'List of keys', keys: '?', deed: { kind: 'dialog', dialog: 'keys' } },
+  { id: 'theme-dark', title: 'Theme: dark', isQuiet: true, deed: { kind: 'theme', theme: 'dark' } },
+  { id: 'theme-light', title: 'Theme: light', isQuiet: true, deed: { kind: 'theme', theme: 'light' } },
+  { id: 'theme-system', title: 'Theme: as the system', isQuiet: true, deed: { kind: 'theme', theme: 'system' } },
+  {
+    id: 'sign-out',
+    title: 'Sign out all browsers…',
+    isQuiet: true,
+    question: 'Sign out all browsers, this one too?',
+    deed: { kind: 'sign-out' },
+  },
+  { id: 'auto', title: 'Default host: auto', isQuiet: true, deed: { kind: 'default-host', name: 'auto' } },
+]
+
+export function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
+  return [...FIXED, ...hosts.flatMap(hostEntries), ...jobs.slice(0, NEWEST_JOBS).flatMap(jobEntries)]
+}
+
+/** The best first. With nothing typed: what was chosen lately, then what is always of use. */
+export function matchingEntries(
+  known: { hosts: readonly HostView[]; jobs: readonly JobView[] },
+  query: string,
+  recents: readonly string[],
+): PaletteEntry[] {
+  const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query)]
+  const rank = (id: string) => {
+    const at = recents.indexOf(id)
+    return at < 0 ? 0 : recents.length - at
+  }
+  const scored = entries.flatMap(entry => {
+    const score = fuzzyScore(query, `${entry.title} ${entry.detail ?? ''}`)
+    if (score === null || (query.trim() === '' && entry.isQuiet && rank(entry.id) === 0)) return []
+    return { entry, score: score + rank(entry.id) / (query.trim() === '' ? 1 : 4) }
+  })
+  return scored
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, SHOWN)
+    .map(({ entry }) => entry)
+}
+
+function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] {
+  const shown = visible(name)
+  return [
+    { id: `host:${name}`, title: `Host ${shown}`, detail: visible(connection), deed: { kind: 'host', name } },
+    { id: `test:${name}`, title: `Test host ${shown}`, isQuiet: true, deed: { kind: 'test-host', name } },
+    ...(isDefault
+      ? []
+      : [
+          {
+            id: `default:${name}`,
+            title: `Default host: ${shown}`,
+            isQuiet: true,
+            deed: { kind: 'default-host', name },
+          } as const,
+        ]),
+  ]
+}
+
+function jobEntries(job: JobView): PaletteEntry[] {
+  const { id, state, isForeign } = job
+  const text = visible(commandText(job.command).slice(0, 200))
+  const detail = `${shortId(id)}${job.host === null ? '' : ` on ${visible(job.host)}`}`
+  const go: PaletteEntry = { id: `job:${id}`, title: text, detail, isQuiet: state === 'ended', deed: { kind: 'job', id } }
+  if (isForeign) return [go]
+  const next: PaletteEntry =
+    state === 'ended'
+      ? { id: `rerun:${id}`, title: `Run again: ${text}`, detail, isQuiet: true, deed: { kind: 'rerun-job', id } }
+      : {
+          id: `stop:${id}`,
+          title: `Stop: ${text}…`,
+          detail,
+          isQuiet: true,
+          question: `Stop ${shortId(id)}, ${text}?`,
+          deed: { kind: 'stop-job', id },
+        }
+  return [go, next]
+}
+
+/** A typed id finds its job however old it is. */
+function olderJobs(jobs: readonly JobView[], query: string): PaletteEntry[] {
+  const ref = query.trim().toLowerCase()
+  if (!/^[0-9a-f][0-9a-f-]{3,35}$/.test(ref)) return []
+  return jobs
+    .slice(NEWEST_JOBS)
+    .filter(job => job.id.startsWith(ref))
+    .flatMap(jobEntries)
+}

@@ -1,0 +1,99 @@
+/** One host: how it is, what it needs from a person, and what can be done with it. */
+import { useState } from 'react'
+import type { Output } from '../../../shared/contract.ts'
+import type { HostView } from '../../../shared/domain.ts'
+import { bytesText, percentText } from '../../../shared/format.ts'
+import { visible } from '../../../shared/visible.ts'
+import { Button } from '../../components/button.tsx'
+import { core } from '../../core.ts'
+import { openDialog } from '../../stores/dialogs.ts'
+import { showToast } from '../../stores/toasts.ts'
+import { HostDisk } from './host-disk.tsx'
+import { HostProblem } from './host-problem.tsx'
+import { HostStateTag, toolsText } from './host-table.tsx'
+import { TestSteps } from './test-steps.tsx'
+
+type Steps = Output<'host.test'>['steps']
+
+export function HostDetail({ host }: { readonly host: HostView }) {
+  const { name, isDefault } = host
+  const [test, setTest] = useState<Steps | 'under way' | null>(null)
+  const runTest = async () => {
+    setTest('under way')
+    try {
+      setTest((await core.call('host.test', { name })).steps)
+    } catch (error) {
+      setTest(null)
+      throw error
+    }
+  }
+  const setDefault = async () => {
+    await core.call('host.default', { name: isDefault ? 'auto' : name })
+    showToast({
+      kind: 'done',
+      text: isDefault ? 'Pushes go to the best host again' : `Pushes go to ${visible(name)} from now on`,
+    })
+  }
+  return (
+    <section className="card host-detail" aria-label={`Host ${visible(name)}`}>
+      <header className="row">
+        <h2>{visible(name)}</h2>
+        <HostStateTag host={host} />
+        <span className="grow" />
+        <Button onPress={runTest}>Test</Button>
+        <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
+        {name !== 'local' && (
+          <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
+            Remove…
+          </Button>
+        )}
+      </header>
+      <HostProblem host={host} onTest={runTest} />
+      <Facts host={host} />
+      {test !== null && <TestSteps steps={test === 'under way' ? null : test} onClose={() => setTest(null)} />}
+      {host.state === 'connected' && <HostDisk name={name} />}
+    </section>
+  )
+}
+
+function Facts({ host }: { readonly host: HostView }) {
+  const { sample, tools, transportReason, importedFrom } = host
+  const memory =
+    sample && `${bytesText(sample.memoryTotalBytes - sample.memoryAvailableBytes)} of ${bytesText(sample.memoryTotalBytes)}`
+  const missing = tools === null ? [] : (['tmux', 'rsync'] as const).filter(tool => tools[tool] === null)
+  return (
+    <dl className="facts">
+      <Fact name="Connection">
+        <span className="mono">{visible(host.connection)}</span>
+      </Fact>
+      <Fact name="Reached by">
+        {host.transport ?? '—'}
+        {transportReason !== null && <span className="dim"> · {visible(transportReason)}</span>}
+      </Fact>
+      <Fact name="CPU">
+        {sample ? `${percentText(sample.cpuRatio)} of ${host.cpus ?? '?'}, load ${sample.load1.toFixed(1)}` : '—'}
+      </Fact>
+      <Fact name="Memory">{memory ?? '—'}</Fact>
+      <Fact name="I/O wait">{sample ? percentText(sample.ioWaitRatio) : '—'}</Fact>
+      <Fact name="Tools">
+        {toolsText(host)}
+        {missing.length > 0 && (
+          <span className="dim">
+            {' '}
+            · without {missing.join(', ')}; there: <code>apt install {missing.join(' ')}</code>
+          </span>
+        )}
+      </Fact>
+      {importedFrom !== null && <Fact name="Imported from">{visible(importedFrom)}</Fact>}
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+/** The hosts, one a row: what they are, how they are reached, what they have. */
+import { memo } from 'react'
+import type { HostView } from '../../../shared/domain.ts'
+import { ageText, percentText } from '../../../shared/format.ts'
+import { visible } from '../../../shared/visible.ts'
+import { HostDot, hostText } from '../../components/state-tags.tsx'
+import { useNow } from '../../stores/clock.ts'
+import { useCore } from '../../stores/core-store.ts'
+import { navigate, routeHash } from '../../stores/route.ts'
+
+export function HostTable({ selected }: { readonly selected: string | null }) {
+  const hosts = useCore(state => state.hosts)
+  const isAuto = !hosts.some(host => host.isDefault)
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Host</th>
+            <th>State</th>
+            <th>Connection</th>
+            <th>By</th>
+            <th className="figure">CPU</th>
+            <th className="figure">CPUs</th>
+            <th>Tools</th>
+            <th className="figure">Jobs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {hosts.map(host => (
+            <HostRow key={host.name} host={host} isSelected={host.name === selected} />
+          ))}
+        </tbody>
+      </table>
+      {isAuto && hosts.length > 1 && (
+        <p className="table-note">A push that names no host goes to the best one at that moment (auto).</p>
+      )}
+    </div>
+  )
+}
+
+const HostRow = memo(function HostRow({ host, isSelected }: { readonly host: HostView; readonly isSelected: boolean }) {
+  const { name } = host
+  return (
+    // The link in it is what the keyboard and a screen reader use; the rest of the row only makes it easier to hit.
+    <tr className={isSelected ? 'selected' : ''} onClick={() => navigate({ view: 'host', name })}>
+      <td>
+        <span className="row host-name">
+          <HostDot host={host} />
+          <a href={routeHash({ view: 'host', name })} aria-current={isSelected ? 'true' : undefined}>
+            {visible(name)}
+          </a>
+          {host.isDefault && <span className="tag none">default</span>}
+        </span>
+      </td>
+      <td>
+        <HostStateTag host={host} />
+      </td>
+      <td className="mono dim cut">{visible(host.connection)}</td>
+      <td className="dim" title={host.transportReason === null ? undefined : visible(host.transportReason)}>
+        {host.transport ?? '—'}
+      </td>
+      <td className="figure">{host.sample === null ? '—' : percentText(host.sample.cpuRatio)}</td>
+      <td className="figure">{host.cpus ?? '—'}</td>
+      <td className="dim">{toolsText(host)}</td>
+      <td className="figure">{host.runningJobs === 0 ? '—' : host.runningJobs}</td>
+    </tr>
+  )
+})
+
+export function HostStateTag({ host }: { readonly host: HostView }) {
+  const now = useNow()
+  const text = hostText(host)
+  const age = ageText(now - host.since)
+  switch (host.state) {
+    case 'connected':
+      return <span className={`tag ${text === 'busy' ? 'warn' : 'ok'}`}>{text}</span>
+    case 'refused':
+      return <span className="tag bad">{host.error?.code === 'HOST_KEY_CHANGED' ? 'key changed' : `needs you, ${age}`}</span>
+    case 'offline':
+      return <span className="tag unknown">offline for {age}</span>
+    case 'connecting':
+      return <span className="tag none">connecting</span>
+  }
+}
+
+export function toolsText({ tools }: Pick<HostView, 'tools'>): string {
+  if (tools === null) return '—'
+  const have = (['tmux', 'rsync'] as const).filter(tool => tools[tool] !== null)
+  return have.length === 0 ? 'none' : have.join(', ')
+}
