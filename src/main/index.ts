@@ -9,6 +9,7 @@ import { toErrorBody } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 import { systemPaths } from './config/paths.ts'
 import { createCore } from './core.ts'
+import { ensurePrivateFolder } from './private-files.ts'
 import { preloadUrl } from './resources.ts'
 import type { RunningCore } from './running-core.ts'
 import { guardAll } from './shell/electron/guard.ts'
@@ -38,6 +39,7 @@ const { env } = process
 const paths = systemPaths(env)
 /** Chromium's profile. Electron's own choice would be the folder of config.yaml. */
 const profile = join(dirname(paths.logFile), 'window')
+ensurePrivateFolder(profile)
 app.setPath('userData', profile)
 app.enableSandbox()
 claimScheme()

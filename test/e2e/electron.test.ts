@@ -78,6 +78,7 @@ function suite(program: string): void {
       return { there: names.filter(name => name in window), bridge: Object.keys(window.drover).sort() }
     })
     expect(seen).toEqual({ there: [], bridge: ['connect', 'onRoute', 'pathOf'] })
+    expect(await page.evaluate(() => window.drover.pathOf(new File(['x'], 'of-no-disk')))).toBe('')
     expect(await page.evaluate(() => fetch('https://example.org/').catch(() => 'refused'))).toBe('refused')
     const preferences = await app.evaluate(({ BrowserWindow }) => {
       // Not in electron.d.ts, and there all the same.

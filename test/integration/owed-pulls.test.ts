@@ -231,7 +231,7 @@ test('of jobs that ended with a Drover that noted nothing, nothing is suddenly b
   rmSync(join(folder, 'old'))
   await own.drover(['daemon', 'stop'])
   const database = new BetterSqlite3(join(own.home.dir, '.local/share/drover/drover.db'))
-  database.exec('DROP INDEX job_owing; ALTER TABLE job DROP COLUMN pull_results; PRAGMA user_version = 2')
+  database.exec('DROP TABLE web_session; DROP INDEX job_owing; ALTER TABLE job DROP COLUMN pull_results; PRAGMA user_version = 2')
   database.close()
   expect(await push('new')).toMatchObject({ code: 0 })
   expect(readdirSync(folder)).toEqual(['new'])

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import type { Session } from './cdp.ts'
 import { chromium } from './chromium.ts'
-import { makeBridge } from './page-world.ts'
+import { makeBridge, replaceOpen } from './page-world.ts'
 import { type Received, runPreload, type Sent } from './preload-world.ts'
 import { fromDrawn, toDrawn } from './protocol.ts'
 import { makeWire } from './wire.ts'
@@ -14,7 +14,7 @@ const wire = makeWire()
 export type Paused = { url: string; method: string; isNavigation: boolean; isMainFrame: boolean }
 type Events = {
   /** From the preload's world number `context`. */
-  sent: [message: Sent, context: number]
+  sent: [message: Exclude<Sent, { type: 'open' }>, context: number]
   /** A world has ended, with everything in it. */
   worldGone: [context: number]
   navigated: [url: string]
@@ -95,7 +95,7 @@ export class PageSession extends EventEmitter<Events> {
     await session.send('Runtime.addBinding', { name: 'standInSend', executionContextName: WORLD })
     const { preload } = this.#options
     if (preload === null) return
-    const page = `(${makeBridge})('page', 'preload')`
+    const page = `{ (${makeBridge})('page', 'preload'); (${replaceOpen})() }`
     const isolated = `(${runPreload})((${makeWire})(), (${makeBridge})('preload', 'page'), function (require, module) { ${preload}\n })`
     await session.send('Page.addScriptToEvaluateOnNewDocument', { source: `if (window === top) ${page}` })
     await session.send('Page.addScriptToEvaluateOnNewDocument', { worldName: WORLD, source: `if (window === top) ${isolated}` })
@@ -111,7 +111,10 @@ export class PageSession extends EventEmitter<Events> {
       for (const world of this.#worlds) this.#worldGone(world)
     })
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
-      if (name === 'standInSend') this.emit('sent', wire.decode(payload) as Sent, executionContextId)
+      if (name !== 'standInSend') return
+      const message = wire.decode(payload) as Sent
+      if (message.type === 'open') this.emit('opened', fromDrawn(message.url))
+      else this.emit('sent', message, executionContextId)
     })
     session.on('Page.frameNavigated', ({ frame }) => {
       if (frame.id === this.#mainFrame) this.emit('navigated', fromDrawn(`${frame.url}${frame.urlFragment ?? ''}`))

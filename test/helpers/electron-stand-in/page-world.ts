@@ -60,3 +60,14 @@ export function makeBridge(side: 'page' | 'preload', other: 'page' | 'preload'):
     },
   }
 }
+
+/**
+ * `window.open` as it is where the app denies it: the app is asked, and nothing is opened. A real one would be, for a moment, and a
+ * debugger that is to see it first may stop it in that moment, with the page that waits for it.
+ */
+export function replaceOpen(): void {
+  window.open = (url = 'about:blank') => {
+    document.dispatchEvent(new CustomEvent('stand-in-open', { detail: new URL(url, location.href).href }))
+    return null
+  }
+}

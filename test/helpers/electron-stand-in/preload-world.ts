@@ -10,6 +10,7 @@ export type Sent =
   | { type: 'ipc'; channel: string; values: unknown[]; ports: number[] }
   | { type: 'port'; port: number; data: unknown }
   | { type: 'port-close'; port: number }
+  | { type: 'open'; url: string }
   | { type: 'preload-error'; message: string }
 /** From Node to the page. */
 export type Received =
@@ -53,6 +54,7 @@ export function runPreload(wire: Wire, bridge: Bridge, preload: Preload): void {
     port.addEventListener('close', () => send({ type: 'port-close', port: number }))
     return number
   }
+  document.addEventListener('stand-in-open', event => send({ type: 'open', url: (event as CustomEvent<string>).detail }))
   world.standInReceive = text => {
     const message = wire.decode(text) as Received
     if (message.type === 'port') ports.get(message.port)?.postMessage(message.data)

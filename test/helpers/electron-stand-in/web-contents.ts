@@ -117,7 +117,7 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
     return await answerFor(url, method)
   }
 
-  #sent(page: PageSession, message: Sent, world: number): void {
+  #sent(page: PageSession, message: Exclude<Sent, { type: 'open' }>, world: number): void {
     if (message.type === 'preload-error') {
       process.stderr.write(`stand-in: the preload failed: ${message.message}\n`)
       return

@@ -31,5 +31,9 @@ export function isPage(url: string): boolean {
 
 /** Our page itself, and nothing that stands in it or has taken its place. */
 export function isPageFrame(frame: WebFrameMain | null): boolean {
-  return frame !== null && frame.parent === null && isPage(frame.url)
+  try {
+    return frame !== null && frame.parent === null && isPage(frame.url)
+  } catch {
+    return false // It has gone, and Electron throws when it is asked.
+  }
 }

@@ -41,7 +41,7 @@ export function servePorts({ api, startedAt }: { api: Api; startedAt: number }):
     for (const other of others) other.close()
     if (!port) return
     if (!isPageFrame(senderFrame)) {
-      api.reportError?.(new Error(`A frame that is not our page asked for the core: ${senderFrame?.url}`), CONNECT_CHANNEL)
+      api.reportError?.(new Error('A frame that is not our page asked for the core'), CONNECT_CHANNEL)
       port.close()
       return
     }

@@ -13,6 +13,8 @@ export type WindowOptions = {
 
 /** How long a window is left alone after it was moved before its place is kept. */
 const SETTLED_MS = 500
+/** A page that dies again so soon would die for ever. */
+const RELOAD_MS = 30_000
 /** As in theme/tokens.css: seen for a moment before it. */
 const BACKGROUND = { dark: '#0f1115', light: '#f6f7f9' } as const
 
@@ -76,9 +78,12 @@ export class Window {
       this.#window = undefined
     })
     // A page that has died takes nothing of the core with it.
+    let reloadedAt = 0
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       warn('the page ended', reason)
-      if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload()
+      if (reason === 'clean-exit' || window.isDestroyed() || Date.now() - reloadedAt < RELOAD_MS) return
+      reloadedAt = Date.now()
+      window.webContents.reload()
     })
     window.loadURL(`${PAGE}${hash}`).catch(error => warn('the page did not load', error))
     return window
