@@ -34,10 +34,13 @@ type Drop = {
   wanted: DropWantedResult | null
   abort: AbortController
   usedAt: number
+  /** Work for it that has not ended. */
+  underWay: number
 }
 
 /** More than a person drops at once; of those beyond the one unused for longest is forgotten. */
 const MAX_DROPS = 16
+const IDLE_MS = 60 * 60_000
 const EXPLAINED = 10_000
 const WANTED_PAGE = 10_000
 
@@ -67,6 +70,7 @@ export class Drops {
       wanted: null,
       abort: new AbortController(),
       usedAt: now(),
+      underWay: 0,
     }
     this.#drops.set(drop.id, drop)
     const idle = [...this.#drops.values()].sort((one, other) => other.usedAt - one.usedAt).slice(MAX_DROPS)
@@ -152,9 +156,10 @@ export class Drops {
     if (drop) this.#forget(drop, 'It was cancelled')
   }
 
-  /** True while a page is sending it. */
+  /** True while a page is sending it; one that was closed is not heard of again. */
   isOpen(key: string): boolean {
-    return [...this.#drops.values()].some(drop => drop.place.key === key)
+    const isInUse = ({ underWay, usedAt }: Drop) => underWay > 0 || this.#options.now() - usedAt < IDLE_MS
+    return [...this.#drops.values()].some(drop => drop.place.key === key && isInUse(drop))
   }
 
   close(): void {
@@ -191,12 +196,14 @@ export class Drops {
   async #work<T extends TaskName>(drop: Drop, task: T, input: Tasks[T]['input'], options: TaskOptions = {}) {
     const { workers, now } = this.#options
     drop.usedAt = now()
+    drop.underWay += 1
     try {
       return await workers.run(task, input, { ...options, signal: drop.abort.signal })
     } catch (error) {
       throw drop.abort.signal.aborted ? drop.abort.signal.reason : error
     } finally {
       drop.usedAt = now()
+      drop.underWay -= 1
     }
   }
 
