@@ -57,6 +57,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
   {
     title: 'Core',
     fields: [
+      {
+        key: 'keep_core',
+        kind: 'yes-no',
+        label: 'Keep a core',
+        hint: 'One goes on in the background when Drover’s own window is quit',
+      },
       { key: 'ssh_config', kind: 'text', label: 'SSH config', hint: 'Read in place of ~/.ssh/config: an absolute path' },
       {
         key: 'log_level',
