@@ -229,7 +229,7 @@ test('without a mouse: a folder is chosen; and on one machine its path will do',
   expect(job.folder).toContain('/drover/drops/')
 
   const held = newFolder('big')
-  writeFileSync(join(held, 'data'), randomBytes(200 * 1024 * 1024))
+  writeFileSync(join(held, 'data'), randomBytes(30 * 1024 * 1024))
   await dropOn(page, held)
   await page.getByText('Give its path instead').click()
   await page.getByLabel('Path of the folder').fill('/no/such')
