@@ -6,7 +6,7 @@ import type { OpenedWindow } from '../../src/shared/contract.ts'
 import { startProduct } from '../helpers/product.ts'
 import { databaseRows } from '../helpers/raw-core.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { useOwnPort } from '../helpers/web.ts'
+import { takeOwnPort } from '../helpers/web.ts'
 
 test('the window that drover open shows signs in by itself, and its file is gone', async () => {
   const product = await startProduct(
@@ -22,7 +22,7 @@ test('the window that drover open shows signs in by itself, and its file is gone
       },
     },
   )
-  await useOwnPort(product)
+  await takeOwnPort(product)
   const opened = await product.drover(['open', '--json'], { env: { DISPLAY: ':99' } })
   const { address, openedWith, url, problem } = JSON.parse(opened.stdout) as OpenedWindow
   expect({ openedWith, url, problem }).toEqual({ openedWith: 'chromium', url: null, problem: null })

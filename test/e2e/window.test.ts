@@ -4,7 +4,6 @@ import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openPage, openWindow } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
-import { useOwnPort } from '../helpers/web.ts'
 
 afterAll(closeBrowser)
 
@@ -30,7 +29,6 @@ describe('signing in', () => {
 test('a core that is killed is missed, and found again when it is back; jobs that ran meanwhile are there', async () => {
   const sshd = await startSshd()
   const product = await startProduct({ box: sshd })
-  await useOwnPort(product)
   const { page, problems } = await openWindow(product)
   problems.expect(/WebSocket connection to .* failed/)
   await page.getByText('2 of 2 hosts').waitFor()

@@ -13,7 +13,7 @@ export type Asking = { method?: string; headers?: Record<string, string>; body?:
  * The usual port is every product's on this computer: a test that loses its core and wants the next one at the same place takes one
  * that no other test will have by then.
  */
-export async function useOwnPort(product: Product): Promise<number> {
+export async function takeOwnPort(product: Product): Promise<number> {
   const port = await freePort()
   const { code, stderr } = await product.drover(['config', 'set', 'web.port', String(port)])
   if (code !== 0) throw new Error(`The port was not set: ${stderr}`)

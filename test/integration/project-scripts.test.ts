@@ -116,6 +116,9 @@ function machineWithout(programs: readonly string[], more: Record<string, string
     'zsh',
     'fish',
     'tcsh',
+    'dbus-daemon',
+    'Xvfb',
+    'dunst',
   ])
     if (!programs.includes(program)) symlinkSync('/bin/true', join(bin, program))
   for (const program of ['sh', 'id']) {

@@ -5,7 +5,7 @@ import { type Product, startProduct } from '../helpers/product.ts'
 import { clientFrame, databaseRows, UPGRADE } from '../helpers/raw-core.ts'
 import { listenSomewhere } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { ask, link, linked, post, signIn, tokenOf, useOwnPort } from '../helpers/web.ts'
+import { ask, link, linked, post, signIn, takeOwnPort, tokenOf } from '../helpers/web.ts'
 import { startWeb } from '../helpers/web-server.ts'
 
 async function open(product: Product): Promise<{ address: string; token: string }> {
@@ -26,7 +26,7 @@ test('nothing listens until a window is asked for', async () => {
 
 test('a page that lost its core to kill -9 finds the next one at the same place, and is still signed in', async () => {
   const product = await startProduct()
-  await useOwnPort(product)
+  await takeOwnPort(product)
   const { address, token } = await open(product)
   const unused = (await open(product)).token
   const session = await signIn(address, token)
@@ -47,7 +47,7 @@ test('a page that lost its core to kill -9 finds the next one at the same place,
 
 test('a core that ends in order tells its pages to come again', async () => {
   const product = await startProduct()
-  await useOwnPort(product)
+  await takeOwnPort(product)
   const { address, token } = await open(product)
   const session = await signIn(address, token)
   const [page, stranger] = [await linked(address, session), link(address)]
@@ -203,7 +203,7 @@ test('where the port is taken a free one is used, and used again by the next cor
 
 test('a core that finds another at its old port moves on, and knows none of the secrets that one may have been told', async () => {
   const product = await startProduct()
-  const port = await useOwnPort(product)
+  const port = await takeOwnPort(product)
   const { address, token } = await open(product)
   expect(new URL(address).port).toBe(String(port))
   const session = await signIn(address, token)
@@ -222,7 +222,7 @@ test('a core that finds another at its old port moves on, and knows none of the 
 test('a change of the config moves the address at once', async () => {
   const product = await startProduct()
   const { address } = await open(product)
-  const port = await useOwnPort(product)
+  const port = await takeOwnPort(product)
   await waitFor(async () => (await product.status()).webAddress === `http://127.0.0.1:${port}`, { what: 'the new address' })
   await expect(ask(address, '/health')).rejects.toThrow('ECONNREFUSED')
   expect(await ask(`http://127.0.0.1:${port}`, '/health')).toMatchObject({ status: 200 })
