@@ -115,8 +115,8 @@ function scrollOf(list: string): number {
 function TableHead() {
   const sort = useJobsView(state => state.sort)
   return (
-    <div role="rowgroup" className="job-head">
-      <div role="row" aria-rowindex={1} className="job-head-row">
+    <div role="rowgroup" className="job-table-head">
+      <div role="row" aria-rowindex={1} className="job-table-head-row">
         <div role="columnheader" className="choice">
           <span className="visually-hidden">Chosen</span>
         </div>
