@@ -164,8 +164,9 @@ describe('settings', () => {
   test('a change is written to the file with its comments kept, and one made in the file is seen', async () => {
     const product = await startProduct()
     const { path } = await product.call('config.get', {})
-    writeFileSync(path, '# mine\nlog_level: debug # for now\n')
     const { page } = await openWindow(product)
+    const ofThisWindow = readFileSync(path, 'utf8')
+    writeFileSync(path, `${ofThisWindow}# mine\nlog_level: debug # for now\n`)
     await page.getByRole('link', { name: 'Settings' }).click()
     const days = page.getByLabel('Keep files of ended jobs')
     await days.fill('soon')
@@ -175,11 +176,11 @@ describe('settings', () => {
     await days.press('Enter')
     await waitFor(() => readFileSync(path, 'utf8').includes('keep_finished_days: 7'), { what: 'the setting in the file' })
     expect(readFileSync(path, 'utf8')).toContain('# mine\nlog_level: debug # for now\n')
-    writeFileSync(path, '# mine\nlog_level: warn\n')
+    writeFileSync(path, `${ofThisWindow}# mine\nlog_level: warn\n`)
     await waitFor(async () => (await page.getByLabel('Log', { exact: true }).inputValue()) === 'warn', {
       what: 'the change in the form',
     })
-    await page.getByRole('button', { name: 'Reset Log to its default' }).click()
+    await page.getByRole('button', { name: /^Reset to .*: Log$/ }).click()
     await waitFor(() => !readFileSync(path, 'utf8').includes('warn'), { what: 'the default' })
   })
 
@@ -187,15 +188,16 @@ describe('settings', () => {
     const product = await startProduct()
     const { path } = await product.call('config.get', {})
     const { page } = await openWindow(product)
+    const ofThisWindow = readFileSync(path, 'utf8')
     await page.getByRole('link', { name: 'Settings' }).click()
     await page.getByLabel('Log', { exact: true }).waitFor()
-    writeFileSync(path, 'log_levle: debug\n')
+    writeFileSync(path, `log_levle: debug\n${ofThisWindow}`)
     await page
       .getByRole('alert')
       .getByText(/config\.yaml:1/)
       .waitFor()
     expect(await page.getByLabel('Log', { exact: true }).isDisabled()).toBe(true)
-    writeFileSync(path, 'log_level: debug\n')
+    writeFileSync(path, `log_level: debug\n${ofThisWindow}`)
     await waitFor(async () => (await page.getByLabel('Log', { exact: true }).inputValue()) === 'debug', {
       what: 'the mended file',
     })

@@ -45,6 +45,9 @@ export function SettingRow({ field, value, usual }: SettingRowProps) {
     field.kind === 'host' ? ['auto', ...hosts.map(host => host.name)] : field.kind === 'choice' ? field.choices : null
   const hint = field.kind === 'number' && field.unit === 'bytes' ? `${field.hint} (now ${bytesText(Number(value))})` : field.hint
   const label = field.kind === 'number' && field.unit !== '' ? `${field.label} (${field.unit})` : field.label
+  const usualText =
+    usual === null ? 'none' : field.kind === 'yes-no' ? (usual === true ? 'on' : 'off') : visible(fieldText(usual))
+  const reset = `Reset to ${usualText}`
   return (
     <div className="setting-row">
       <Field label={label} hint={hint} problem={problem}>
@@ -78,9 +81,8 @@ export function SettingRow({ field, value, usual }: SettingRowProps) {
         {isUsual ? (
           <span className="faint">default</span>
         ) : (
-          <Button kind="quiet" aria-label={`Reset ${field.label} to its default`} onPress={() => save(null)}>
-            Reset to{' '}
-            {usual === null ? 'none' : field.kind === 'yes-no' ? (usual === true ? 'on' : 'off') : visible(fieldText(usual))}
+          <Button kind="quiet" aria-label={`${reset}: ${field.label}`} onPress={() => save(null)}>
+            {reset}
           </Button>
         )}
       </span>
