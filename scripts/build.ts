@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..')
 const sourceDir = join(root, 'src')
 const workDir = join(root, `node_modules/.cache/drover/build-${process.pid}`)
 
+// Whatever the shell says: the page's packages take it for a wish to be debugged, and would name the folder they were built in.
+process.env.NODE_ENV = 'production'
 await main()
 
 async function main(): Promise<void> {
