@@ -5,6 +5,8 @@ import { runCli } from './cli.ts'
 
 const STDOUT = 1
 
+// In a package the Node is Electron's. What we start may be an Electron too, as an editor, and is not to be a Node.
+delete process.env.ELECTRON_RUN_AS_NODE
 void main()
 
 async function main(): Promise<void> {

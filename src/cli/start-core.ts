@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CORE_MEMORY } from '../shared/core-memory.ts'
+import { type CoreProgram, coreProgram } from '../shared/core-program.ts'
 import { AppError, type ErrorBody, type ErrorCode, fromErrorBody } from '../shared/errors.ts'
 import { logError } from '../shared/log-error.ts'
-import { CORE_FLAGS } from '../shared/node-flags.ts'
 import { homeOf, pathsOf } from './find-core.ts'
 import { makeFolder } from './make-folder.ts'
 
@@ -25,15 +25,18 @@ export type StartOptions = {
 const isBuilt = !import.meta.filename.endsWith('.ts')
 const HEADLESS = join(import.meta.dirname, '../main', isBuilt ? 'headless.js' : 'headless.ts')
 
-export function coreCommand(program = HEADLESS): string[] {
-  return [...CORE_FLAGS, program]
+/** What starts a core here, with the environment of whoever asks for it. */
+export function coreCommand(env: NodeJS.ProcessEnv, headless = HEADLESS): CoreProgram {
+  const { execPath, versions } = process
+  const program = coreProgram({ execPath, isElectron: versions.electron !== undefined, env, headless })
+  return { ...program, env: { ...coreEnvironment(env), ...program.env } }
 }
 
 /**
  * The core's environment. The name we were called by is ours alone: local jobs get what the core has. And they have a home, as a login
  * would give them: without one the agent on this computer would keep its files in the root folder. How its memory is kept is not theirs.
  */
-export function coreEnvironment({ DROVER_CALLED_AS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function coreEnvironment({ DROVER_CALLED_AS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...CORE_MEMORY, ...env, HOME: homeOf(env) || '/' }
 }
 
@@ -46,8 +49,9 @@ export async function startCore({ env, program, timeoutMs }: StartOptions): Prom
   const { logFile } = pathsOf(env)
   const log = openLog(logFile)
   // A session of its own, and not in the user's folder: neither Ctrl+C nor a removed folder may reach it.
-  const options = { env: coreEnvironment(env), cwd: '/', detached: true }
-  const core = spawn(process.execPath, coreCommand(program), { ...options, stdio: ['ignore', log, log, 'ipc'] })
+  const command = coreCommand(env, program)
+  const options = { env: command.env, cwd: '/', detached: true }
+  const core = spawn(command.file, command.args, { ...options, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   let timer: NodeJS.Timeout | undefined
   try {

@@ -3,14 +3,15 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CORE_MEMORY } from '../shared/core-memory.ts'
-import { CORE_FLAGS } from '../shared/node-flags.ts'
+import { coreProgram } from '../shared/core-program.ts'
 import { headlessUrl } from './resources.ts'
 
-/** Electron's own program is a Node when it is told so. */
 export function startHeadless(env: NodeJS.ProcessEnv, logFile: string): void {
   const log = openSync(logFile, 'a', 0o600)
-  const child = spawn(process.execPath, [...CORE_FLAGS, fileURLToPath(headlessUrl)], {
-    env: { ...CORE_MEMORY, ...env, ELECTRON_RUN_AS_NODE: '1' },
+  const { execPath } = process
+  const core = coreProgram({ execPath, isElectron: true, env, headless: fileURLToPath(headlessUrl) })
+  const child = spawn(core.file, core.args, {
+    env: { ...CORE_MEMORY, ...env, ...core.env },
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],

@@ -1,4 +1,4 @@
-/** How the programs of ours are run on Node. For whoever starts one; bin/drover and scripts/start.mjs have them as well. */
+/** How the programs of ours are run on Node. For whoever starts one; bin/drover, scripts/start.mjs and assets/package/AppRun have them as well. */
 
 /**
  * What any Node of ours is run with. A Node that ends waits for what compiles beside its main thread, and that may wait for a collection,

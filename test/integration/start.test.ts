@@ -48,7 +48,7 @@ test('it says what to type next; a second one shows that it runs; Ctrl+C ends it
 
   // What keeps it small is written in two places.
   const commands = pids().map(pid => processArguments(pid).join(' '))
-  expect(commands.join('\n')).toContain(coreCommand().slice(0, -1).join(' '))
+  expect(commands.join('\n')).toContain(coreCommand(process.env).args.slice(0, -1).join(' '))
   const environments = pids().map(processText)
   for (const [name, value] of Object.entries(CORE_MEMORY)) expect(environments.join('\0')).toContain(`${name}=${value}`)
 

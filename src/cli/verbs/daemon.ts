@@ -8,7 +8,7 @@ import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { delay } from '../delay.ts'
 import { connectToCore } from '../find-core.ts'
-import { coreCommand, coreEnvironment } from '../start-core.ts'
+import { coreCommand } from '../start-core.ts'
 
 const STOP_TIMEOUT_MS = 15_000
 
@@ -93,7 +93,8 @@ function isAlive(pid: number): boolean {
 
 /** Ctrl+C reaches the core itself; we only hand on its exit code. */
 function runInForeground(cli: Cli): Promise<number> {
-  const core = spawn(process.execPath, [...coreCommand(), '--foreground'], { env: coreEnvironment(cli.env), stdio: 'inherit' })
+  const { file, args, env } = coreCommand(cli.env)
+  const core = spawn(file, [...args, '--foreground'], { env, stdio: 'inherit' })
   const ignore = () => undefined
   const pass = () => core.kill('SIGTERM')
   process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass)
