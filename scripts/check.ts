@@ -15,6 +15,7 @@ const isColored = process.stdout.isTTY && process.env.NO_COLOR === undefined
 const COLOR: Record<string, string> = isColored ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
 const SHELL_SCRIPTS = [
   'bin/drover',
+  'assets/package/AppRun',
   'test/helpers/electron-stand-in/electron',
   'src/agent/agent.sh',
   'scripts/setup-debian.sh',

@@ -23,6 +23,9 @@ tcsh:tcsh
 dbus-daemon:dbus
 Xvfb:xvfb
 dunst:dunst
+unsquashfs:squashfs-tools
+7zz:7zip
+desktop-file-validate:desktop-file-utils
 '
 
 missing=

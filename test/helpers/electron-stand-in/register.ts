@@ -1,5 +1,6 @@
 /** Loaded before the app: from here on `electron` is the stand-in, and the package of that name is never touched. */
 import { registerHooks } from 'node:module'
+import './identity.ts'
 
 const url = new URL('./electron.ts', import.meta.url).href
 
@@ -9,5 +10,4 @@ registerHooks({
       ? { url, format: 'module-typescript', shortCircuit: true }
       : next(specifier, context),
 })
-Object.defineProperty(process.versions, 'electron', { value: 'stand-in', enumerable: true })
 process.stderr.write('stand-in: this is Node with Chromium, and not Electron\n')
