@@ -10,22 +10,33 @@ export const STAND_IN = join(import.meta.dirname, 'electron-stand-in/electron')
 
 export type ElectronWindow = { app: ElectronApplication; page: Page; output(): string; ended: Promise<number | null> }
 
-/** Its program, as scripts/electron.mjs finds it; null where it is not installed. */
-export function realElectron(): string | null {
+/** What is started, and with which words: an Electron is told of the app, a package has it in itself. */
+export type ElectronProgram = { program: string; args: readonly string[] }
+
+export const STAND_IN_PROGRAM: ElectronProgram = { program: STAND_IN, args: [ROOT] }
+
+/** As scripts/electron.mjs finds it; null where it is not installed. */
+export function realElectron(): ElectronProgram | null {
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ROOT, 'node_modules/electron/dist')
   const pathFile = join(ROOT, 'node_modules/electron/path.txt')
   const program = join(folder, existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron')
-  return existsSync(program) ? program : null
+  return existsSync(program) ? { program, args: [ROOT] } : null
+}
+
+/** The program of an unpacked package that takes `--inspect`, as DROVER_TEST_PACKAGE names it; null where it names none. */
+export function packagedElectron(): ElectronProgram | null {
+  const program = process.env.DROVER_TEST_PACKAGE
+  return program ? { program, args: [] } : null
 }
 
 /** Starts it in the product's home. It ends with the test, if it has not before. */
 export async function startElectron(
-  program: string,
+  { program, args }: ElectronProgram,
   product: Product,
   more: Record<string, string> = {},
 ): Promise<ElectronWindow> {
   const env = { ...product.env, STAND_IN_NODE: process.execPath, ...more }
-  const app = await _electron.launch({ executablePath: program, args: [ROOT], env, timeout: 30_000 })
+  const app = await _electron.launch({ executablePath: program, args: [...args], env, timeout: 30_000 })
   const child = app.process()
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

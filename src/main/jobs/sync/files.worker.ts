@@ -22,6 +22,9 @@ import {
   type ToWorker,
 } from './worker-protocol.ts'
 
+// What Electron's Node takes for an archive of its own is a file of the person's here, to be sent as it is.
+Object.assign(process, { noAsar: true })
+
 const PROGRESS_EVERY_MS = 100
 /** A thread that did small things only has 20 MB. */
 const GROWN_BYTES = 32 * 1024 * 1024
