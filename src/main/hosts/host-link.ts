@@ -61,6 +61,8 @@ export class HostLink {
   #failures = 0
   #awaySince: number | null = null
   #timer: NodeJS.Timeout | null = null
+  /** Of the sampling that counts: one that was begun before it, and is answered later, goes no further. */
+  #sampling = 0
   #isClosed = false
   readonly #firstNews = Promise.withResolvers<void>()
   /** Settles with the first sample, or when it is first known that there is none to be had. */
@@ -114,7 +116,7 @@ export class HostLink {
   wake(): void {
     if (this.#live) {
       this.#clearTimer()
-      this.#sampleLoop(this.#live, 0)
+      this.#startSampling(this.#live)
     } else if (this.#status.state === 'offline') {
       this.#failures = 0
       this.start()
@@ -145,7 +147,7 @@ export class HostLink {
       Promise.race([transport.lost, agent.lost]).then(error => this.#lose(live, error))
       this.#options.listener.connected?.(this, live)
       this.#set({ state: 'connected', error: null, retryAt: null, transportReason: reason })
-      this.#sampleLoop(live, 0)
+      this.#startSampling(live)
       return live
     } catch (cause) {
       const error = toHostError(this.name, cause)
@@ -176,7 +178,12 @@ export class HostLink {
     this.#timer = setTimeout(() => this.start(), delayMs)
   }
 
-  async #sampleLoop(live: Live, count: number): Promise<void> {
+  #startSampling(live: Live): void {
+    this.#sampling += 1
+    void this.#sampleLoop(live, { count: 0, sampling: this.#sampling })
+  }
+
+  async #sampleLoop(live: Live, { count, sampling }: { count: number; sampling: number }): Promise<void> {
     if (this.#live !== live) return
     try {
       const sample = await withDeadline(
@@ -184,12 +191,12 @@ export class HostLink {
         SAMPLE_TIMEOUT_MS,
         `${this.name} did not answer for ${SAMPLE_TIMEOUT_MS / 1000} s`,
       )
-      if (this.#live !== live) return
+      if (this.#live !== live || this.#sampling !== sampling) return
       this.#sample = sample
       this.#firstNews.resolve()
       this.#options.listener.sampled?.(this, sample)
       if (count % JOB_SAMPLE_EVERY_SAMPLES === JOB_SAMPLE_EVERY_SAMPLES - 1) this.#sampleJobs(live)
-      this.#timer = setTimeout(() => this.#sampleLoop(live, count + 1), SAMPLE_EVERY_MS)
+      this.#timer = setTimeout(() => this.#sampleLoop(live, { count: count + 1, sampling }), SAMPLE_EVERY_MS)
     } catch (error) {
       this.#lose(live, error)
     }
