@@ -292,7 +292,12 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       now,
     }),
     ...windowMethods({
-      web: { open: () => web.open(), issueToken: onGone => web.issueToken(onGone), signOut: () => web.signOut() },
+      web: {
+        address: () => web.address,
+        open: () => web.open(),
+        issueToken: onGone => web.issueToken(onGone),
+        signOut: () => web.signOut(),
+      },
       openWindow: request => {
         desktop = request.display
         return shell.openWindow(request)
@@ -335,6 +340,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     folder: dirname(socketPath),
     display: () => desktop,
     onAction: (action, notice) => void act(action, notice).catch(reportError),
+    onWake: () => hosts.wake(),
     log: (message, details) => log.room('shell').warning(message, details),
   })
   const watchers = new Watchers()

@@ -144,8 +144,8 @@ export type Display = z.infer<typeof DisplayInput>
 /** How long an address with a one-time token can be used. */
 export const SIGN_IN_MS = 5 * 60_000
 export type OpenedWindow = {
-  /** Of the window, without anything secret. */
-  address: string
+  /** Of the window for browsers, without anything secret. Null while it is served to none, as when Drover's own was opened. */
+  address: string | null
   /** For the person to open: it signs in once, within `validMs`. Null when a window was opened. */
   url: string | null
   validMs: number

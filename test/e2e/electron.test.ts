@@ -154,7 +154,8 @@ function suite(electron: ElectronProgram): void {
     await waitFor(() => page.url().endsWith('#/jobs'))
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
     const { stdout } = await product.drover(['open'], { env: { DISPLAY: ':0' } })
-    expect(stdout).toContain('Opened in Drover')
+    expect(stdout).toBe('Opened in Drover\n')
+    expect((await product.status()).webAddress).toBeNull()
     await waitFor(async () => !(await isMinimized(app)))
   })
 

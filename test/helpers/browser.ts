@@ -22,7 +22,7 @@ export async function openWindow(product: Product, options: BrowserContextOption
   if (!ported.has(product)) await takeOwnPort(product)
   ported.add(product)
   const { address, url } = await product.call('window.open', { display: null })
-  if (url === null) throw new Error('window.open gave no address')
+  if (url === null || address === null) throw new Error('window.open gave no address')
   const { page, context, problems } = await openPage(options)
   await page.goto(url)
   return { page, context, problems, address }

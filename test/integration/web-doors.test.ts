@@ -17,7 +17,7 @@ const answers: { what: string; answer: WebAnswer }[] = []
 beforeAll(async () => {
   product = await openProduct()
   const opened = await product.call('window.open', { display: null })
-  address = opened.address
+  address = opened.address ?? ''
   port = new URL(address).port
   session = await signIn(address, tokenOf(opened.url))
 })

@@ -10,7 +10,7 @@ import { startWeb } from '../helpers/web-server.ts'
 
 async function open(product: Product): Promise<{ address: string; token: string }> {
   const { address, url } = await product.call('window.open', { display: null })
-  return { address, token: tokenOf(url) }
+  return { address: address ?? '', token: tokenOf(url) }
 }
 
 const status = (address: string, session: string) =>

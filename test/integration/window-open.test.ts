@@ -143,7 +143,7 @@ test('without a display, or asked only to print, nothing is started', async () =
   }
   const result = JSON.parse((await product.drover(['open', '--json'])).stdout) as OpenedWindow
   expect(result).toMatchObject({ openedWith: null, isShown: false, problem: null })
-  await signIn(result.address, tokenOf(result.url))
+  await signIn(result.address ?? '', tokenOf(result.url))
   expect(browsers.wasStarted('chromium')).toBe(false)
 })
 
@@ -174,7 +174,7 @@ test('the file of a core that was killed goes with the start of the next', async
   // Nobody had signed in, so nothing listens until it is asked for; and what was in the file is worth nothing.
   expect(webAddress).toBeNull()
   const { address } = await product.call('window.open', { display: null })
-  expect(await post(address, '/session', { token: tokenIn(started.page) })).toMatchObject({ status: 403 })
+  expect(await post(address ?? '', '/session', { token: tokenIn(started.page) })).toMatchObject({ status: 403 })
 })
 
 test('a core that ends in order takes its file along', async () => {

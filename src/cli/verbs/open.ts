@@ -20,11 +20,11 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const window = await cli.call('window.open', { display: args.has('print') ? null : displayOf(cli.env) })
   if (cli.out.isJson) cli.out.json(window)
   else if (window.openedWith !== null) {
-    cli.out.line(`Opened in ${visible(window.openedWith)}: ${window.address}`)
+    cli.out.line(`Opened in ${visible(window.openedWith)}${window.address === null ? '' : `: ${window.address}`}`)
     if (!window.isShown) cli.out.note('It has not signed in yet. If no window comes, or it shows an error: drover open --print')
   } else {
     if (window.problem !== null) cli.out.note(visibleLines(window.problem))
-    cli.out.line(window.url ?? window.address)
+    if (window.url !== null) cli.out.line(window.url)
     cli.out.note(`Open it in a browser on this computer. It signs in once, within ${ageText(window.validMs)}.`)
   }
   return 0

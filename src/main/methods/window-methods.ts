@@ -1,31 +1,30 @@
 /** What clients may ask of the window: to be shown on a display, or the address with which a person can open it. */
-import { type Display, type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
+import { type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
 import { signInUrl } from '../../shared/sign-in.ts'
+import type { WindowRequest, WindowResult } from '../shell/shell.ts'
 
 export type WindowParts = {
   web: {
+    /** Null while nobody can open it. */
+    address(): string | null
     open(): Promise<string>
     issueToken(onGone?: () => void): string
     signOut(): void
   }
-  openWindow(request: { display: Display; address: string; route: string; issueToken(onGone: () => void): string }): Promise<{
-    openedWith: string | null
-    isShown: boolean
-    problem: string | null
-  }>
+  openWindow(request: WindowRequest): Promise<WindowResult>
 }
 
-const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
+const NOT_SHOWN: WindowResult = { openedWith: null, isShown: false, problem: null }
 
 export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
+  const serve = () => web.open()
+  const issueToken = (onGone: () => void) => web.issueToken(onGone)
   return {
     'window.open': async ({ display, route }) => {
-      const address = await web.open()
-      const isThere = Boolean(display?.DISPLAY || display?.WAYLAND_DISPLAY)
-      const issueToken = (onGone: () => void) => web.issueToken(onGone)
-      const shown = display && isThere ? await openWindow({ display, address, route, issueToken }) : NOT_SHOWN
-      const url = shown.openedWith === null ? signInUrl({ address, token: web.issueToken(), route }) : null
-      return { address, url, validMs: SIGN_IN_MS, ...shown }
+      const shown = display ? await openWindow({ display, serve, route, issueToken }) : NOT_SHOWN
+      if (shown.openedWith !== null) return { address: web.address(), url: null, validMs: SIGN_IN_MS, ...shown }
+      const address = await serve()
+      return { address, url: signInUrl({ address, token: web.issueToken(), route }), validMs: SIGN_IN_MS, ...shown }
     },
     'web.signOut': async () => {
       web.signOut()

@@ -4,8 +4,8 @@ import type { Notice, NoticeAction } from './notice.ts'
 
 export type WindowRequest = {
   display: Display
-  /** Of the page, without anything secret. */
-  address: string
+  /** Of the page for browsers, without anything secret. It is served from when this is first asked for. */
+  serve(): Promise<string>
   /** Where in the window, as `/jobs/ID`. */
   route: string
   /** A token that signs in once; `onGone` is told when it no longer can. */
@@ -27,6 +27,8 @@ export type ShellOptions = {
   display(): Display
   /** A notification was answered. */
   onAction(action: NoticeAction, notice: Notice): void
+  /** This computer was asleep: connections that look alive may be dead. */
+  onWake(): void
   log(message: string, details: Record<string, string>): void
 }
 /** Made once by the core that it is for. */

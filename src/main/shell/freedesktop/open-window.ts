@@ -19,9 +19,11 @@ const START_MS = 2_000
 
 /** Settles when the page is there, or when a program runs and it may come yet. Never rejects for what the desktop lacks. */
 export async function openWindow(
-  { display, address, route, issueToken }: WindowRequest,
+  { display, serve, route, issueToken }: WindowRequest,
   { env, folder }: Desktop,
 ): Promise<WindowResult> {
+  if (!display.DISPLAY && !display.WAYLAND_DISPLAY) return { openedWith: null, isShown: false, problem: null }
+  const address = await serve()
   const { promise: signedIn, resolve: hasSignedIn } = Promise.withResolvers<'signed in'>()
   const name = randomBytes(9).toString('base64url')
   let path: string | undefined
