@@ -340,7 +340,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     folder: dirname(socketPath),
     display: () => desktop,
     onAction: (action, notice) => void act(action, notice).catch(reportError),
-    onWake: () => hosts.wake(),
+    onWake: () => wake('told by the system'),
     log: (message, details) => log.room('shell').warning(message, details),
   })
   const watchers = new Watchers()
@@ -349,6 +349,12 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     isWatched: id => watchers.has(id),
     show: notice => shell.notify(notice),
   })
+
+  /** Whoever notices it, and perhaps both do. */
+  function wake(how: string): void {
+    log.room('core').info('this computer was asleep: hosts are asked at once', { how })
+    hosts.wake()
+  }
 
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
@@ -392,7 +398,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     )
     followConfig().catch(reportError)
   })
-  const stopWakeDetector = detectWake(() => hosts.wake())
+  const stopWakeDetector = detectWake(() => wake('seen by the clock'))
   for (const row of jobs.unfinished()) jobs.apply(row.id, { type: 'host-lost' })
   await followConfig()
   for (const row of jobs.unfinished()) runner.run(row.id)

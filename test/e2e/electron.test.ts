@@ -226,6 +226,13 @@ function suite(electron: ElectronProgram): void {
     expect(await within(ended)).toBe(0)
   })
 
+  test('after a sleep of the computer hosts are asked at once', async () => {
+    const product = await startProduct()
+    const { app } = await open(product)
+    await app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'))
+    await waitFor(() => product.coreLog().includes('was asleep'))
+  })
+
   test('quitting asks when a push would be broken off, and stays if told so', async () => {
     const network = await openNetwork(await startSshd())
     const product = await startProduct({ box: network.host })

@@ -37,7 +37,11 @@ test('woken while it is asked, a host is asked once more and then by one questio
     open: async () => ({ ...live, reason: null }),
     now: () => 0,
     backoffMs: () => 3_600_000,
-    listener: { sampled: () => void (sampled += 1) },
+    listener: {
+      sampled: () => {
+        sampled += 1
+      },
+    },
   })
   await link.connect()
   link.wake()

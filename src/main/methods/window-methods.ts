@@ -1,7 +1,6 @@
 /** What clients may ask of the window: to be shown on a display, or the address with which a person can open it. */
-import { type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
+import { type Display, type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
 import { signInUrl } from '../../shared/sign-in.ts'
-import type { WindowRequest, WindowResult } from '../shell/shell.ts'
 
 export type WindowParts = {
   web: {
@@ -11,10 +10,15 @@ export type WindowParts = {
     issueToken(onGone?: () => void): string
     signOut(): void
   }
-  openWindow(request: WindowRequest): Promise<WindowResult>
+  openWindow(request: {
+    display: Display
+    serve(): Promise<string>
+    route: string
+    issueToken(onGone: () => void): string
+  }): Promise<{ openedWith: string | null; isShown: boolean; problem: string | null }>
 }
 
-const NOT_SHOWN: WindowResult = { openedWith: null, isShown: false, problem: null }
+const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
 export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
   const serve = () => web.open()

@@ -12,6 +12,9 @@ export const screen = {
 
 export const nativeTheme = { shouldUseDarkColors: true } satisfies Part<Electron.NativeTheme>
 
+/** Nothing sleeps here; a test says that it did. */
+export const powerMonitor: EventEmitter & Part<Electron.PowerMonitor> = new EventEmitter()
+
 export const dialog = {
   showErrorBox: (title, content) => void process.stderr.write(`stand-in: error box: ${title}: ${content}\n`),
   showMessageBox: () => Promise.reject(new Error('stand-in: nobody is there to answer a dialog; put an answer in its place')),

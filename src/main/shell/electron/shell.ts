@@ -1,5 +1,5 @@
 /** A desktop by Electron: the window is our own, in the process of the core, and speaks to it over ports. */
-import { ipcMain, Notification } from 'electron'
+import { ipcMain, Notification, powerMonitor } from 'electron'
 import type { WelcomeMessage } from '../../../shared/frames.ts'
 import { VERSION } from '../../../shared/version.ts'
 import { CONNECT_CHANNEL } from '../../../shared/window-bridge.ts'
@@ -15,8 +15,9 @@ import type { Window } from './window.ts'
  * Whoever asks for the window at the core gets the one there is. On Linux notifications go over D-Bus, where they may have buttons;
  * elsewhere they are Electron's own, which open the window at the job.
  */
-export function electronShell(window: Pick<Window, 'show'>, { display, onAction, log }: ShellOptions): Shell {
+export function electronShell(window: Pick<Window, 'show'>, { display, onAction, onWake, log }: ShellOptions): Shell {
   const bus = new NotificationBus({ address: () => display().DBUS_SESSION_BUS_ADDRESS, onAction, log })
+  powerMonitor.on('resume', onWake)
   return {
     openWindow: async ({ route }) => {
       window.show(`#${route}`)
@@ -29,7 +30,10 @@ export function electronShell(window: Pick<Window, 'show'>, { display, onAction,
       notification.on('click', () => onAction('default', notice))
       notification.show()
     },
-    close: () => bus.close(),
+    close: () => {
+      powerMonitor.off('resume', onWake)
+      bus.close()
+    },
   }
 }
 

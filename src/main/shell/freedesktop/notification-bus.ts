@@ -2,11 +2,10 @@
  * Notifications by the desktop's own service, over D-Bus (Desktop Notifications Specification 1.2). It owns the connection to the session
  * bus, which is made with the first notification and again after a loss; where there is no bus or no service nothing is shown.
  */
-import type { EventEmitter } from 'node:events'
-import type { Message, MessageBus } from '@jellybrick/dbus-next'
-import { AppError } from '../../../shared/errors.ts'
+import type { Message } from '@jellybrick/dbus-next'
 import { NOTICE_ACTIONS, type Notice, type NoticeAction } from '../notice.ts'
 import type { ShellOptions } from '../shell.ts'
+import { type Bus, connectBus } from './bus.ts'
 
 export type NotificationBusOptions = Pick<ShellOptions, 'onAction' | 'log'> & {
   /** Of the session bus; undefined where there is none. */
@@ -17,13 +16,10 @@ const SERVICE = 'org.freedesktop.Notifications'
 const PATH = '/org/freedesktop/Notifications'
 /** Of those that are shown or were; older ones are not answered any more. */
 const MAX_SHOWN = 200
-/** A bus that is gone does not say so: what is asked of it is never answered. */
-const ANSWER_MS = 5_000
 const NORMAL = 1
 const CRITICAL = 2
 
-type Question = { path: string; interface: string; member: string; signature?: string; body?: unknown[] }
-type Connected = { bus: MessageBus; ask(question: Question): Promise<unknown>; hasMarkup: boolean; hasActions: boolean }
+type Connected = Bus & { hasMarkup: boolean; hasActions: boolean }
 
 export class NotificationBus {
   readonly #options: NotificationBusOptions
@@ -53,30 +49,17 @@ export class NotificationBus {
     const connection = this.#connection
     this.#connection = undefined
     connection?.then(
-      ({ bus }) => bus.disconnect(),
+      bus => bus.disconnect(),
       () => undefined, // There is nothing to close.
     )
   }
 
   async #connect(address: string): Promise<Connected> {
-    // Loaded by those who have a desktop.
-    const { sessionBus, Message } = await import('@jellybrick/dbus-next')
-    const bus = sessionBus({ busAddress: address })
-    const lost = Promise.withResolvers<never>()
-    lost.promise.catch(() => undefined) // It may come when nobody asks.
-    // Its types leave out what it tells of the connection.
-    ;(bus as EventEmitter).on('error', (error: Error) => lost.reject(error))
-    bus.on('message', message => this.#heard(message))
-    const ask = async (question: Question) => {
-      const answer = bus.call(new Message({ destination: question.interface, ...question }))
-      return (await Promise.race([lost.promise, inTime(answer, question.member)]))?.body[0]
-    }
+    const bus = await connectBus({ address, onSignal: signal => this.#heard(signal) })
     try {
-      const rule = `type='signal',sender='${SERVICE}',path='${PATH}',interface='${SERVICE}'`
-      const daemon = { path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
-      await ask({ ...daemon, member: 'AddMatch', signature: 's', body: [rule] })
-      const capabilities = (await ask({ path: PATH, interface: SERVICE, member: 'GetCapabilities' })) as string[]
-      return { bus, ask, hasMarkup: capabilities.includes('body-markup'), hasActions: capabilities.includes('actions') }
+      await bus.match(`type='signal',sender='${SERVICE}',path='${PATH}',interface='${SERVICE}'`)
+      const capabilities = (await bus.ask({ path: PATH, interface: SERVICE, member: 'GetCapabilities' })) as string[]
+      return { ...bus, hasMarkup: capabilities.includes('body-markup'), hasActions: capabilities.includes('actions') }
     } catch (error) {
       bus.disconnect()
       throw error
@@ -108,15 +91,6 @@ async function notify({ ask, hasMarkup, hasActions }: Connected, notice: Notice)
     signature: 'susssasa{sv}i',
     body: ['Drover', 0, '', notice.title, body, hasActions ? actions.flat() : [], hints, -1],
   })) as number
-}
-
-async function inTime<T>(answer: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new AppError('TIMEOUT', `The session bus did not answer ${what} in ${ANSWER_MS / 1000} s`)
-    timer = setTimeout(() => reject(error), ANSWER_MS)
-  })
-  return await Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
 /** Where the service takes markup, a command with `<` in it must not be any. */

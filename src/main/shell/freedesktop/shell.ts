@@ -1,15 +1,25 @@
 /** A desktop of the freedesktop kind, without Electron: the window is a browser's, notifications are the desktop's own. */
+import { existsSync } from 'node:fs'
 import type { MakeShell } from '../shell.ts'
 import { NotificationBus } from './notification-bus.ts'
 import { openWindow } from './open-window.ts'
 import { removeOldRedirects } from './redirect-file.ts'
+import { watchSleep } from './sleep-watch.ts'
 
-export const freedesktopShell: MakeShell = ({ env, folder, display, onAction, log }) => {
+/** As the specification has it; what is in the environment wins. */
+const SYSTEM_BUS = '/run/dbus/system_bus_socket'
+
+export const freedesktopShell: MakeShell = ({ env, folder, display, onAction, onWake, log }) => {
   removeOldRedirects(folder)
   const bus = new NotificationBus({ address: () => display().DBUS_SESSION_BUS_ADDRESS, onAction, log })
+  const systemBus = env.DBUS_SYSTEM_BUS_ADDRESS ?? (existsSync(SYSTEM_BUS) ? `unix:path=${SYSTEM_BUS}` : null)
+  const sleep = systemBus === null ? null : watchSleep({ address: systemBus, onWake, log })
   return {
     openWindow: request => openWindow(request, { env, folder }),
     notify: notice => void bus.show(notice),
-    close: () => bus.close(),
+    close: () => {
+      bus.close()
+      sleep?.close()
+    },
   }
 }

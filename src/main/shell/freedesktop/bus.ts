@@ -1,0 +1,68 @@
+/** A connection to a message bus, as the rooms beside this file use one: questions that are answered or fail, and signals. */
+import type { EventEmitter } from 'node:events'
+import type { Message } from '@jellybrick/dbus-next'
+import { AppError } from '../../../shared/errors.ts'
+
+export type Question = {
+  path: string
+  interface: string
+  member: string
+  signature?: string
+  body?: unknown[]
+  destination?: string
+}
+export type Bus = {
+  /** The first value of the answer. @throws {Error} of the other side; that the bus is lost; `TIMEOUT`. */
+  ask(question: Question): Promise<unknown>
+  /** Signals that this rule describes reach `onSignal` from here on. */
+  match(rule: string): Promise<void>
+  disconnect(): void
+}
+
+export type BusOptions = {
+  address: string
+  onSignal(signal: Message): void
+  /** It has gone, and will not come back by itself. */
+  onLost?(error: Error): void
+}
+
+/** A bus that is gone does not say so: what is asked of it is never answered. */
+const ANSWER_MS = 5_000
+const DAEMON = { path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
+
+export async function connectBus({ address, onSignal, onLost }: BusOptions): Promise<Bus> {
+  // Loaded by those who have a bus.
+  const { sessionBus, Message } = await import('@jellybrick/dbus-next')
+  const bus = sessionBus({ busAddress: address })
+  const lost = Promise.withResolvers<never>()
+  lost.promise.catch(() => undefined) // It may come when nobody asks.
+  // Its types leave out what it tells of the connection.
+  ;(bus as EventEmitter).on('error', (error: Error) => {
+    lost.reject(error)
+    onLost?.(error)
+  })
+  bus.on('message', onSignal)
+  const ask = async (question: Question) => {
+    const answer = bus.call(new Message({ destination: question.interface, ...question }))
+    return (await Promise.race([lost.promise, inTime(answer, question.member)]))?.body[0]
+  }
+  return {
+    ask,
+    match: async rule => void (await ask({ ...DAEMON, member: 'AddMatch', signature: 's', body: [rule] })),
+    disconnect: () => bus.disconnect(),
+  }
+}
+
+/** The connection that has this name now: the sender of whatever comes from there. @throws {Error} if nobody has it. */
+export async function ownerOf(bus: Pick<Bus, 'ask'>, name: string): Promise<unknown> {
+  return await bus.ask({ ...DAEMON, member: 'GetNameOwner', signature: 's', body: [name] })
+}
+
+async function inTime<T>(answer: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = new AppError('TIMEOUT', `The message bus did not answer ${what} in ${ANSWER_MS / 1000} s`)
+    timer = setTimeout(() => reject(error), ANSWER_MS)
+  })
+  return await Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
