@@ -26,6 +26,7 @@ dunst:dunst
 unsquashfs:squashfs-tools
 7zz:7zip
 desktop-file-validate:desktop-file-utils
+gio:libglib2.0-bin
 '
 
 missing=

@@ -350,6 +350,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     show: notice => shell.notify(notice),
   })
 
+  function followLogin(): void {
+    if (config.error !== null) return // What the person wants stands in a file that cannot be read.
+    try {
+      shell.startAtLogin(config.current.startAtLogin)
+    } catch (error) {
+      log.room('shell').warning('start_at_login is not followed', { error: String(error) })
+    }
+  }
+
   /** Whoever notices it, and perhaps both do. */
   function wake(how: string): void {
     log.room('core').info('this computer was asleep: hosts are asked at once', { how })
@@ -358,6 +367,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
 
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
+    followLogin()
     web.follow().catch(error => log.room('web').warning('the window is not served', { error: String(error) }))
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {

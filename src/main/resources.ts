@@ -12,6 +12,12 @@ export const rendererUrl = new URL(isBuilt ? '../renderer/' : '../../out/rendere
 /** The program of a core without a window. */
 export const headlessUrl = new URL(isBuilt ? './headless.js' : './headless.ts', import.meta.url)
 
+/** The command line, which stands beside the archive of a package, and else in the clone. */
+export const launcherUrl = new URL(
+  import.meta.url.includes('.asar/out/') ? '../../../bin/drover' : '../../bin/drover',
+  import.meta.url,
+)
+
 /** What runs before the page in Electron, which only a build has. */
 export const preloadUrl = new URL(isBuilt ? '../preload/index.cjs' : '../../out/preload/index.cjs', import.meta.url)
 

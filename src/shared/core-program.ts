@@ -17,9 +17,15 @@ export type CoreProgram = {
   env: Readonly<Record<string, string | undefined>>
 }
 
-export function coreProgram({ execPath, isElectron, env: { APPIMAGE, APPDIR }, headless }: StartedFrom): CoreProgram {
-  // It is mounted for as long as the command runs that was started by it, and the core is to live on: it mounts it for itself. A program
-  // that was started from somebody else's AppImage has these two as well.
-  if (APPIMAGE && APPDIR && execPath.startsWith(`${APPDIR}/`)) return { file: APPIMAGE, args: ['core'], env: {} }
+export function coreProgram({ execPath, isElectron, env, headless }: StartedFrom): CoreProgram {
+  const appImage = appImageOf({ execPath, env })
+  // It is mounted for as long as the command runs that was started by it, and the core is to live on: it mounts it for itself.
+  if (appImage !== null) return { file: appImage, args: ['core'], env: {} }
   return { file: execPath, args: [...CORE_FLAGS, headless], env: isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {} }
+}
+
+/** The AppImage that we run from; null for any other place. */
+export function appImageOf({ execPath, env: { APPIMAGE, APPDIR } }: Pick<StartedFrom, 'execPath' | 'env'>): string | null {
+  // A program that was started from somebody else's AppImage has these two as well.
+  return APPIMAGE && APPDIR && execPath.startsWith(`${APPDIR}/`) ? APPIMAGE : null
 }

@@ -23,6 +23,7 @@ test('nothing written is the defaults', () => {
     notifications: { failed: true, longJobMs: 300_000 },
     web: { address: '127.0.0.1', port: 7373 },
     keepCore: false,
+    startAtLogin: false,
     sshConfig: null,
     logLevel: 'info',
   }
@@ -52,6 +53,7 @@ push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
 keep_core: true
+start_at_login: true
 ssh_config: /home/me/ssh config
 log_level: debug
 `
@@ -66,6 +68,7 @@ log_level: debug
     notifications: { failed: false, longJobMs: 0 },
     web: { address: '::1', port: 8080 },
     keepCore: true,
+    startAtLogin: true,
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -149,6 +152,7 @@ test('the single settings are known by their dotted keys', () => {
     'web.address',
     'web.port',
     'keep_core',
+    'start_at_login',
     'ssh_config',
     'log_level',
   ])

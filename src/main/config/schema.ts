@@ -55,6 +55,8 @@ const ConfigFields = z.strictObject({
   web: Web.prefault({}),
   /** A core goes on in the background when the window is quit, which ended the one that it had. */
   keep_core: z.boolean().default(false),
+  /** A core is started in the background when the person logs in to a desktop; on macOS the window. */
+  start_at_login: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -86,6 +88,7 @@ export type Config = {
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
   readonly web: { readonly address: string; readonly port: number }
   readonly keepCore: boolean
+  readonly startAtLogin: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -99,7 +102,8 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, ssh_config, log_level } = parsed.data
+  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, start_at_login, ssh_config, log_level } =
+    parsed.data
   return {
     defaultHost: default_host,
     hosts,
@@ -108,6 +112,7 @@ export function readConfig(source: YamlSource): Config {
     notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
     web,
     keepCore: keep_core,
+    startAtLogin: start_at_login,
     sshConfig: ssh_config,
     logLevel: log_level,
   }

@@ -39,6 +39,7 @@ function settingValues({
   notifications,
   web,
   keepCore,
+  startAtLogin,
   sshConfig,
   logLevel,
 }: Config): Record<string, unknown> {
@@ -49,6 +50,7 @@ function settingValues({
     notifications: { failed: notifications.failed, long_job_seconds: notifications.longJobMs / 1000 },
     web: { address: web.address, port: web.port },
     keep_core: keepCore,
+    start_at_login: startAtLogin,
     ssh_config: sshConfig,
     log_level: logLevel,
   }

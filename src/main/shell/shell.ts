@@ -38,5 +38,7 @@ export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>
   /** Shows it if it can. */
   notify(notice: Notice): void
+  /** Whether a login to the desktop is to start Drover, from now on. @throws {AppError} if that cannot be written. */
+  startAtLogin(isWanted: boolean): void
   close(): void
 }

@@ -1,5 +1,5 @@
 /** A desktop by Electron: the window is our own, in the process of the core, and speaks to it over ports. */
-import { ipcMain, Notification, powerMonitor } from 'electron'
+import { app, ipcMain, Notification, powerMonitor } from 'electron'
 import type { WelcomeMessage } from '../../../shared/frames.ts'
 import { VERSION } from '../../../shared/version.ts'
 import { CONNECT_CHANNEL } from '../../../shared/window-bridge.ts'
@@ -7,6 +7,7 @@ import type { Api } from '../../api/api.ts'
 import { PortSocket } from '../../api/port-socket.ts'
 import { ApiSocket } from '../../api/websocket.ts'
 import { NotificationBus } from '../freedesktop/notification-bus.ts'
+import { startCoreAtLogin } from '../freedesktop/start-core-at-login.ts'
 import type { Shell, ShellOptions } from '../shell.ts'
 import { isPageFrame } from './page.ts'
 import type { Window } from './window.ts'
@@ -15,7 +16,7 @@ import type { Window } from './window.ts'
  * Whoever asks for the window at the core gets the one there is. On Linux notifications go over D-Bus, where they may have buttons;
  * elsewhere they are Electron's own, which open the window at the job.
  */
-export function electronShell(window: Pick<Window, 'show'>, { display, onAction, onWake, log }: ShellOptions): Shell {
+export function electronShell(window: Pick<Window, 'show'>, { env, display, onAction, onWake, log }: ShellOptions): Shell {
   const bus = new NotificationBus({ address: () => display().DBUS_SESSION_BUS_ADDRESS, onAction, log })
   powerMonitor.on('resume', onWake)
   return {
@@ -29,6 +30,11 @@ export function electronShell(window: Pick<Window, 'show'>, { display, onAction,
       const notification = new Notification({ title, body })
       notification.on('click', () => onAction('default', notice))
       notification.show()
+    },
+    startAtLogin: isWanted => {
+      if (process.platform === 'linux') startCoreAtLogin(env, isWanted)
+      // From a clone it would be Electron that is started, without an app.
+      else if (app.isPackaged) app.setLoginItemSettings({ openAtLogin: isWanted })
     },
     close: () => {
       powerMonitor.off('resume', onWake)

@@ -5,6 +5,7 @@ import { NotificationBus } from './notification-bus.ts'
 import { openWindow } from './open-window.ts'
 import { removeOldRedirects } from './redirect-file.ts'
 import { watchSleep } from './sleep-watch.ts'
+import { startCoreAtLogin } from './start-core-at-login.ts'
 
 /** As the specification has it; what is in the environment wins. */
 const SYSTEM_BUS = '/run/dbus/system_bus_socket'
@@ -17,6 +18,7 @@ export const freedesktopShell: MakeShell = ({ env, folder, display, onAction, on
   return {
     openWindow: request => openWindow(request, { env, folder }),
     notify: notice => void bus.show(notice),
+    startAtLogin: isWanted => startCoreAtLogin(env, isWanted),
     close: () => {
       bus.close()
       sleep?.close()

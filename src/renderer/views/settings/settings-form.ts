@@ -63,6 +63,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         label: 'Keep a core',
         hint: 'One goes on in the background when Drover’s own window is quit',
       },
+      {
+        key: 'start_at_login',
+        kind: 'yes-no',
+        label: 'Start at login',
+        hint: 'A core starts in the background when you log in to your desktop; on macOS Drover’s window',
+      },
       { key: 'ssh_config', kind: 'text', label: 'SSH config', hint: 'Read in place of ~/.ssh/config: an absolute path' },
       {
         key: 'log_level',
