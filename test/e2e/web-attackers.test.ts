@@ -10,7 +10,7 @@ import { writeRedirect } from '../../src/main/shell/freedesktop/redirect-file.ts
 import { startProduct } from '../helpers/product.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { signIn, tokenOf } from '../helpers/web.ts'
+import { askAddress, signIn, tokenOf } from '../helpers/web.ts'
 
 async function startChromium(args: readonly string[] = []): Promise<Browser> {
   // In a container its sandbox cannot be had; what is tested here does not rest on it.
@@ -95,10 +95,10 @@ function tryDoors(page: Page, target: string, secrets: { session: string; token:
 
 test('pages of other sites, other ports, other names and files get nothing, though they know a token and a session', async () => {
   const product = await startProduct()
-  const { address, url } = await product.call('window.open', { display: null })
+  const { address, url } = await askAddress(product)
   const port = new URL(address).port
   const session = await signIn(address, tokenOf(url))
-  const token = tokenOf((await product.call('window.open', { display: null })).url)
+  const token = tokenOf((await askAddress(product)).url)
   const { pid } = await product.status()
   const site = await startSite()
   const browser = await startChromium([`--host-resolver-rules=MAP *.example 127.0.0.1`])
@@ -136,7 +136,7 @@ test('pages of other sites, other ports, other names and files get nothing, thou
 
 test('the redirect file leads Chromium to the page, by no referrer and with no step back to the file', async () => {
   const product = await startProduct()
-  const { address } = await product.call('window.open', { display: null })
+  const { address } = await askAddress(product)
   const path = writeRedirect(temporaryFolder(), 'x', `${address}/#token=abc`)
   const browser = await startChromium()
   const page = await browser.newPage()

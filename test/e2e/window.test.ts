@@ -4,6 +4,7 @@ import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openPage, openWindow } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
+import { askAddress } from '../helpers/web.ts'
 
 afterAll(closeBrowser)
 
@@ -19,7 +20,7 @@ describe('signing in', () => {
 
   test('a page without a token says what to type', async () => {
     const product = await startProduct()
-    const { address } = await product.call('window.open', { display: null })
+    const { address } = await askAddress(product)
     const { page } = await openPage()
     await page.goto(address)
     await page.getByText('drover open').waitFor()

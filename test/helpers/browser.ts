@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import type { Product } from './product.ts'
-import { takeOwnPort } from './web.ts'
+import { askAddress, takeOwnPort } from './web.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 
@@ -21,8 +21,7 @@ export async function openWindow(product: Product, options: BrowserContextOption
   // The port of the config is one for all products of this machine: a core that comes back would find it taken.
   if (!ported.has(product)) await takeOwnPort(product)
   ported.add(product)
-  const { address, url } = await product.call('window.open', { display: null })
-  if (url === null || address === null) throw new Error('window.open gave no address')
+  const { address, url } = await askAddress(product)
   const { page, context, problems } = await openPage(options)
   await page.goto(url)
   return { page, context, problems, address }

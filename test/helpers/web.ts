@@ -56,6 +56,13 @@ export async function signIn(address: string, token: string): Promise<string> {
   return (JSON.parse(text) as { session: string }).session
 }
 
+/** Where the core serves the window to browsers, and the address that signs one in, once. */
+export async function askAddress(product: Pick<Product, 'call'>): Promise<{ address: string; url: string }> {
+  const { address, url } = await product.call('window.open', { display: null })
+  if (address === null || url === null) throw new Error('window.open gave no address')
+  return { address, url }
+}
+
 /** The token in `http://…/#token=…`. */
 export function tokenOf(url: string | null): string {
   const token = url?.split('#token=')[1]

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openProduct, type Product } from '../helpers/product.ts'
 import { exchange } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { type Asking, ask, link, linked, signIn, tokenOf, type WebAnswer } from '../helpers/web.ts'
+import { type Asking, ask, askAddress, link, linked, signIn, tokenOf, type WebAnswer } from '../helpers/web.ts'
 
 let product: Product
 let address: string
@@ -16,15 +16,15 @@ const answers: { what: string; answer: WebAnswer }[] = []
 
 beforeAll(async () => {
   product = await openProduct()
-  const opened = await product.call('window.open', { display: null })
-  address = opened.address ?? ''
+  const opened = await askAddress(product)
+  address = opened.address
   port = new URL(address).port
   session = await signIn(address, tokenOf(opened.url))
 })
 afterAll(() => product.close())
 
 async function token(): Promise<string> {
-  return tokenOf((await product.call('window.open', { display: null })).url)
+  return tokenOf((await askAddress(product)).url)
 }
 
 /** Asks, and keeps the answer for the tests of what stands on all of them. */

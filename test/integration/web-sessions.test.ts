@@ -5,12 +5,12 @@ import { type Product, startProduct } from '../helpers/product.ts'
 import { clientFrame, databaseRows, UPGRADE } from '../helpers/raw-core.ts'
 import { listenSomewhere } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { ask, link, linked, post, signIn, takeOwnPort, tokenOf } from '../helpers/web.ts'
+import { ask, askAddress, link, linked, post, signIn, takeOwnPort, tokenOf } from '../helpers/web.ts'
 import { startWeb } from '../helpers/web-server.ts'
 
 async function open(product: Product): Promise<{ address: string; token: string }> {
-  const { address, url } = await product.call('window.open', { display: null })
-  return { address: address ?? '', token: tokenOf(url) }
+  const { address, url } = await askAddress(product)
+  return { address, token: tokenOf(url) }
 }
 
 const status = (address: string, session: string) =>

@@ -10,7 +10,7 @@ import { type Product, startProduct } from '../helpers/product.ts'
 import { rpc } from '../helpers/rpc.ts'
 import { toolsWithout } from '../helpers/tools.ts'
 import { waitFor } from '../helpers/wait.ts'
-import { post, signIn, tokenOf } from '../helpers/web.ts'
+import { askAddress, post, signIn, tokenOf } from '../helpers/web.ts'
 
 const SCREEN = { DISPLAY: ':7', XAUTHORITY: '/home/me/.Xauthority' }
 const RUNS_ON = 'exec sleep 600'
@@ -173,8 +173,8 @@ test('the file of a core that was killed goes with the start of the next', async
   expect(existsSync(file)).toBe(false)
   // Nobody had signed in, so nothing listens until it is asked for; and what was in the file is worth nothing.
   expect(webAddress).toBeNull()
-  const { address } = await product.call('window.open', { display: null })
-  expect(await post(address ?? '', '/session', { token: tokenIn(started.page) })).toMatchObject({ status: 403 })
+  const { address } = await askAddress(product)
+  expect(await post(address, '/session', { token: tokenIn(started.page) })).toMatchObject({ status: 403 })
 })
 
 test('a core that ends in order takes its file along', async () => {
