@@ -151,12 +151,12 @@ function suite(electron: ElectronProgram): void {
       const go = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&Go')
       go?.submenu?.items.find(({ label }) => label === 'Jobs')?.click()
     })
-    await waitFor(() => page.url().endsWith('#/jobs'))
+    await waitFor(() => page.url().endsWith('#/jobs'), { what: 'the menu to lead to the jobs' })
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
     const { stdout } = await product.drover(['open'], { env: { DISPLAY: ':0' } })
     expect(stdout).toBe('Opened in Drover\n')
     expect((await product.status()).webAddress).toBeNull()
-    await waitFor(async () => !(await isMinimized(app)))
+    await waitFor(async () => !(await isMinimized(app)), { what: 'the window to be shown again' })
   })
 
   test('a second start brings the first window to the front', async () => {

@@ -11,7 +11,7 @@ import { _electron } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { link, makePackages, mounted, openAsar, type Packages } from '../helpers/packaged.ts'
 import { pidsWithEnv, processArguments, processText } from '../helpers/processes.ts'
-import { startProduct } from '../helpers/product.ts'
+import { type Product, startProduct } from '../helpers/product.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -31,6 +31,11 @@ function unpackAppImage(): string {
     stdio: 'ignore',
   })
   return join(folder, 'squashfs-root')
+}
+
+function startsAtLogin({ home }: Product): string | undefined {
+  const entry = readFileSync(join(home.dir, '.config/autostart/drover.desktop'), 'utf8')
+  return entry.split('\n').find(line => line.startsWith('Exec='))
 }
 
 describe('what is packed', () => {
@@ -144,7 +149,20 @@ describe('the AppImage', () => {
     expect(core).toBeDefined()
     expect(processText(core ?? 0)).toContain(`APPIMAGE=${image}`)
     expect(processArguments(core ?? 0)).toContain('--max-semi-space-size=2')
+    expect(call(drover, 'config', 'set', 'start_at_login', 'true').status).toBe(0)
+    await waitFor(() => startsAtLogin(product) === `Exec="${image}" "cli" "daemon" "start"`)
     expect(call(drover, 'daemon', 'stop').status).toBe(0)
+  })
+
+  test('unpacked, it is not taken for the AppImage that it was started from', async () => {
+    const appDir = unpackAppImage()
+    openAsar(join(appDir, 'resources'))
+    const product = await startProduct()
+    const others = { APPIMAGE: '/nonexistent/Terminal.AppImage', APPDIR: '/usr', ARGV0: 'p' }
+    const env = { ...product.env, STAND_IN_NODE: process.execPath, ...others }
+    const call = (...words: string[]) => spawnSync(join(appDir, 'AppRun'), words, { env, encoding: 'utf8' })
+    expect(call('cli', '--version').stdout).toContain(VERSION)
+    expect(call('cli', 'push', '-n', '--', 'exit 3').status).toBe(3)
   })
 
   test('else it opens the window', async () => {
@@ -179,6 +197,8 @@ test('the tar.gz: its command line is found through links, and runs what stands 
   expect(code).toBe(3)
   // The core is a Node too, and not a second window.
   await waitFor(() => existsSync(join(product.home.dir, '.local/share/drover/drover.db')))
+  spawnSync(drover, ['config', 'set', 'start_at_login', 'true'], { env })
+  await waitFor(() => startsAtLogin(product) === `Exec="${join(place, 'resources/bin/drover')}" "daemon" "start"`)
 })
 
 test('the deb installs the command line as drover, and takes it away again', () => {
