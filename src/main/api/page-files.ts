@@ -2,7 +2,7 @@
  * The files of the window's page, read once into memory: a build that is replaced while the core runs cannot mix the old with the new,
  * and no name that a request bears ever reaches the file system.
  */
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 
@@ -33,11 +33,7 @@ export class PageFiles {
 
   /** A folder that is not there has no files. */
   constructor(folder: string) {
-    const names = existsSync(folder) ? globSync('**/*', { cwd: folder, withFileTypes: true }) : []
-    for (const entry of names.filter(entry => entry.isFile())) {
-      const path = join(entry.parentPath, entry.name)
-      this.#add(path, path.slice(join(folder, '/').length))
-    }
+    if (existsSync(folder)) for (const name of filesIn(folder)) this.#add(join(folder, name), name)
     // A packed file is only ever another form of a plain one.
     for (const [name, { bytes }] of this.#files) if (!bytes.identity) this.#files.delete(name)
   }
@@ -91,5 +87,14 @@ function acceptedBy(header: string): string[] {
   return header.split(',').flatMap(part => {
     const [name = '', ...parameters] = part.split(';').map(word => word.trim().toLowerCase())
     return parameters.some(parameter => /^q=0(\.0*)?$/.test(parameter)) ? [] : [name]
+  })
+}
+
+/** By calls as plain as can be: in a package the folder is a part of Electron's archive, which knows these. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap(name => {
+    const stat = lstatSync(join(folder, name), { throwIfNoEntry: false })
+    if (stat?.isDirectory()) return filesIn(join(folder, name)).map(inner => `${name}/${inner}`)
+    return stat?.isFile() ? [name] : []
   })
 }
