@@ -92,6 +92,7 @@ describe('what is packed', () => {
     expect(isOn(FuseV1Options.EnableEmbeddedAsarIntegrityValidation)).toBe(true)
     expect(isOn(FuseV1Options.OnlyLoadAppFromAsar)).toBe(true)
     expect(isOn(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(false)
+    expect(isOn(FuseV1Options.LoadBrowserProcessSpecificV8Snapshot)).toBe(false)
   })
 
   test('the checksums are those of the packages', () => {
