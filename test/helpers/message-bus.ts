@@ -1,5 +1,6 @@
 /** A message bus of one test's own, and programs on it that speak as logind does. */
 import { spawn } from 'node:child_process'
+import { type EventEmitter, once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Message, sessionBus } from '@jellybrick/dbus-next'
@@ -11,13 +12,20 @@ const MANAGER = 'org.freedesktop.login1.Manager'
 const tellers = new Set<string>()
 
 /** @returns its address, and what ends it at once. */
-export async function startBus(): Promise<{ address: string; kill(): void }> {
+export async function startBus(): Promise<{ address: string; kill(): Promise<unknown> }> {
   const path = join(temporaryFolder(), 'bus')
   const address = `unix:path=${path}`
   const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', `--address=${address}`], { stdio: 'ignore' })
   onTestFinished(() => void daemon.kill('SIGKILL'))
   await waitFor(() => existsSync(path), { what: 'the bus; scripts/setup-debian.sh installs the package dbus' })
-  return { address, kill: () => void daemon.kill('SIGKILL') }
+  return {
+    address,
+    kill: async () => {
+      const gone = once(daemon, 'exit')
+      daemon.kill('SIGKILL')
+      await gone
+    },
+  }
 }
 
 export type Teller = {
@@ -30,6 +38,7 @@ export type Teller = {
 /** As logind tells it, or somebody else who says the same. */
 export async function startTeller(address: string, name = 'org.freedesktop.login1'): Promise<Teller> {
   const bus = sessionBus({ busAddress: address })
+  ;(bus as EventEmitter).on('error', () => undefined) // It goes with its bus.
   onTestFinished(() => bus.disconnect())
   await bus.requestName(name, 0)
   tellers.add(bus.name ?? '')

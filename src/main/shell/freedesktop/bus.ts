@@ -22,25 +22,20 @@ export type Bus = {
 export type BusOptions = {
   address: string
   onSignal(signal: Message): void
-  /** It has gone, and will not come back by itself. */
-  onLost?(error: Error): void
 }
 
 /** A bus that is gone does not say so: what is asked of it is never answered. */
 const ANSWER_MS = 5_000
 const DAEMON = { path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
 
-export async function connectBus({ address, onSignal, onLost }: BusOptions): Promise<Bus> {
+export async function connectBus({ address, onSignal }: BusOptions): Promise<Bus> {
   // Loaded by those who have a bus.
   const { sessionBus, Message } = await import('@jellybrick/dbus-next')
   const bus = sessionBus({ busAddress: address })
   const lost = Promise.withResolvers<never>()
   lost.promise.catch(() => undefined) // It may come when nobody asks.
   // Its types leave out what it tells of the connection.
-  ;(bus as EventEmitter).on('error', (error: Error) => {
-    lost.reject(error)
-    onLost?.(error)
-  })
+  ;(bus as EventEmitter).on('error', (error: Error) => lost.reject(error))
   bus.on('message', onSignal)
   const ask = async (question: Question) => {
     const answer = bus.call(new Message({ destination: question.interface, ...question }))

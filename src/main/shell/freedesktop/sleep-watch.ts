@@ -19,11 +19,8 @@ const SIGNAL = 'PrepareForSleep'
 export function watchSleep({ address, onWake, log }: SleepWatchOptions): { close(): void } {
   let isClosed = false
   let bus: Bus | undefined
-  let isTold = false
   const fail = (error: unknown) => {
-    if (isClosed || isTold) return
-    isTold = true
-    log('a sleep of this computer is noticed by the clock only', { error: String(error) })
+    if (!isClosed) log('a sleep of this computer is noticed by the clock only', { error: String(error) })
   }
   const heard = async (from: Bus, { interface: of, member, sender, body }: Message) => {
     // It is told twice: true before the sleep, false after it. Anybody may send us a signal.
@@ -31,11 +28,7 @@ export function watchSleep({ address, onWake, log }: SleepWatchOptions): { close
     if (sender === (await ownerOf(from, LOGIND)) && !isClosed) onWake()
   }
   const connect = async () => {
-    const connected = await connectBus({
-      address,
-      onSignal: signal => void heard(connected, signal).catch(fail),
-      onLost: fail,
-    })
+    const connected = await connectBus({ address, onSignal: signal => void heard(connected, signal).catch(ignore) })
     bus = connected
     if (isClosed) return connected.disconnect()
     await connected.match(`type='signal',sender='${LOGIND}',interface='${MANAGER}',member='${SIGNAL}'`)
@@ -50,4 +43,9 @@ export function watchSleep({ address, onWake, log }: SleepWatchOptions): { close
       bus?.disconnect()
     },
   }
+}
+
+/** Somebody else has told of a sleep, and there is no logind; or the bus went away as we asked. */
+function ignore(): void {
+  // The clock shows it if it was one.
 }
