@@ -1,6 +1,16 @@
 /** A folder dropped on the window, in a real browser, onto a real core and a real host. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
@@ -39,10 +49,15 @@ function newFolder(name: string): string {
 /** Presses Push with a command, and gives the job when it has ended. */
 async function push(page: Page, line: string): Promise<JobView> {
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Command').fill(line)
+  await dialog.getByLabel('Command', { exact: true }).fill(line)
   await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByLabel('Command').press('Enter')
-  await dialog.waitFor({ state: 'detached' })
+  await dialog.getByLabel('Command', { exact: true }).press('Enter')
+  return await pushed(page)
+}
+
+/** The job that the dialog led to, when it has ended. */
+async function pushed(page: Page): Promise<JobView> {
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   const id = /#\/jobs\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''
   return await product.reaches(id, 'ended')
 }
@@ -105,15 +120,16 @@ describe('a folder', () => {
     expect(existsSync(join(staging, 'private.txt'))).toBe(false)
     expect(existsSync(join(staging, '.git'))).toBe(false)
 
-    // Again, with one file changed: the same place, and only that file travels.
+    // Again, with one file changed: only that file travels, what was run is recalled, and the job before has what it had.
     writeFileSync(join(folder, 'src/main.c'), 'int changed;\n')
-    const other = statSync(join(staging, 'src/data.bin')).ino
     await dropOn(page, folder)
-    await dialog.getByText(WHOLE).waitFor()
-    expect(statSync(join(staging, 'src/data.bin')).ino).toBe(other)
+    await dialog.getByText('↑ history').waitFor()
+    await dialog.getByLabel('Command', { exact: true }).press('ArrowUp')
+    expect(await dialog.getByLabel('Command', { exact: true }).inputValue()).toBe('./run.sh')
     const again = await push(page, 'cat src/main.c')
-    expect(again.folder).toBe(staging)
+    expect(statSync(join(again.folder ?? '', 'src/data.bin')).ino).toBe(statSync(join(staging, 'src/data.bin')).ino)
     expect((await product.drover(['logs', again.id])).stdout).toContain('int changed;')
+    expect(readFileSync(join(staging, 'src/main.c'), 'utf8')).toBe('int main;\n')
   })
 
   test('of 20,000 files comes whole, and the page stays awake', async () => {
@@ -132,6 +148,90 @@ describe('a folder', () => {
     expect(readFileSync(join(job.workdir ?? '', 'd199/f19999'), 'utf8')).toBe('content 19999\n')
   })
 })
+
+test('while it is sent the command and the host are chosen; pressed early, it is pushed when it is here', async () => {
+  const folder = newFolder('early')
+  makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n' })
+  writeFileSync(join(folder, 'data'), randomBytes(200 * 1024 * 1024))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const { page } = await openWindow(product)
+  await page.getByText('2 of 2 hosts').waitFor()
+  await dropOn(page, folder)
+  const dialog = page.getByRole('dialog', { name: /Push early/ })
+  await dialog.getByRole('button', { name: 'Push when it is here' }).click()
+  await dialog.getByRole('alert').getByText('What is to be run there?').waitFor()
+  await dialog.getByLabel('Command', { exact: true }).fill('wc -c < data')
+  await dialog.getByLabel('Host', { exact: true }).selectOption('local')
+  await dialog.getByLabel('Command', { exact: true }).press('Control+Enter')
+  const awaited = dialog.getByRole('button', { name: 'Pushes when it is here' })
+  await awaited.click()
+  await dialog.getByRole('button', { name: 'Push when it is here' }).click()
+  await awaited.waitFor()
+  expect(await product.jobs()).not.toContainEqual(expect.objectContaining({ command: { line: 'wc -c < data' } }))
+  const job = await pushed(page)
+  expect(job).toMatchObject({ host: 'local', exitCode: 0, command: { line: 'wc -c < data' } })
+  expect((await product.drover(['logs', job.id])).stdout.trim()).toBe(String(200 * 1024 * 1024))
+})
+
+test('what can be run in it is found when all of it is here; another dialog in between loses nothing', async () => {
+  const folder = newFolder('tools')
+  makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n', 'odd folder/x': 'x' })
+  const { page } = await openWindow(product)
+  await page.getByText('2 of 2 hosts').waitFor()
+  await dropOn(page, folder)
+  const dialog = page.getByRole('dialog', { name: /Push tools/ })
+  await dialog.getByText(WHOLE).waitFor()
+  await dialog.getByRole('button', { name: 'make hello' }).click()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.getByText(WHOLE).waitFor()
+  expect(await dialog.getByLabel('Command', { exact: true }).inputValue()).toBe('make hello')
+  await dialog.getByLabel('Command', { exact: true }).press('Control+Enter')
+  const job = await pushed(page)
+  expect((await product.drover(['logs', job.id])).stdout).toContain('hello')
+})
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`the dialog of a drop has no findings of axe, on its way, whole and failed, ${colorScheme}`, async () => {
+    const folder = newFolder('seen')
+    makeTree(folder, { '.gitignore': '*.o\n', 'a.o': 'o', 'a.c': 'a' })
+    writeFileSync(join(folder, 'data'), randomBytes(150 * 1024 * 1024))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const { page } = await openWindow(product, { colorScheme })
+    await page.getByText('2 of 2 hosts').waitFor()
+    await dropOn(page, folder)
+    const dialog = page.getByRole('dialog', { name: /Push seen/ })
+    await dialog.getByRole('progressbar').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await dialog.getByText(WHOLE).waitFor()
+    await dialog.getByRole('button', { name: 'Show why' }).click()
+    expect(await axeFindings(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+
+    // In the place of the folder where drops stand is something else.
+    const drops = join(product.home.dir, '.cache/drover/drops')
+    renameSync(drops, `${drops}.away`)
+    writeFileSync(drops, '')
+    const giveBack = () => {
+      if (!existsSync(`${drops}.away`)) return
+      rmSync(drops)
+      renameSync(`${drops}.away`, drops)
+    }
+    onTestFinished(giveBack)
+    const refused = newFolder('refused')
+    makeTree(refused, { a: '1' })
+    await dropOn(page, refused)
+    await page
+      .getByRole('dialog', { name: /Push refused/ })
+      .getByRole('alert')
+      .waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    giveBack()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    expect((await push(page, 'cat a')).exitCode).toBe(0)
+  })
+}
 
 test('a big file: cancelled in the midst, dropped again it goes on; so does one whose core is killed', async () => {
   const own = await startProduct({ box })
@@ -158,7 +258,7 @@ test('a big file: cancelled in the midst, dropped again it goes on; so does one 
   await own.status()
   await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 60_000 })
   const staged = join(own.home.dir, '.cache/drover/drops')
-  const key = readdirSync(staged).find(name => /^[0-9a-f]{24}$/.test(name)) ?? ''
+  const key = readdirSync(staged).find(name => /^[0-9a-f]{24}-/.test(name)) ?? ''
   expect(readFileSync(join(staged, key, 'big/data')).equals(bytes)).toBe(true)
 })
 
@@ -167,7 +267,7 @@ function partBytes(home: string): number {
   const drops = join(home, '.cache/drover/drops')
   if (!existsSync(drops)) return 0
   const sizes = readdirSync(drops)
-    .filter(name => /^\.[0-9a-f]{24}$/.test(name))
+    .filter(name => /^\.[0-9a-f]{24}-/.test(name))
     .flatMap(name => {
       const folder = join(drops, name, 'parts')
       return existsSync(folder) ? readdirSync(folder).map(part => readFileSync(join(folder, part)).length) : []
@@ -199,8 +299,10 @@ describe('several things', () => {
     await page.getByRole('button', { name: 'Each folder as a job' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Push one').waitFor()
+    await dialog.getByText('After this one: 1 more folder').waitFor()
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await dialog.getByText('Push two').waitFor()
+    await dialog.getByText('After this one').waitFor({ state: 'detached' })
   })
 
   test('files alone: a folder is made of them', async () => {
@@ -220,6 +322,11 @@ test('without a mouse: a folder is chosen; and on one machine its path will do',
   const { page } = await openWindow(product)
   await page.getByText('2 of 2 hosts').waitFor()
   const choosing = page.waitForEvent('filechooser')
+  await page.keyboard.press('n')
+  await page
+    .getByRole('dialog')
+    .getByLabel(/^Folder/)
+    .press('Tab')
   await page.getByRole('button', { name: 'Choose folder' }).press('Enter')
   await (await choosing).setFiles(folder)
   const dialog = page.getByRole('dialog', { name: /Push chosen/ })
@@ -231,13 +338,14 @@ test('without a mouse: a folder is chosen; and on one machine its path will do',
   const held = newFolder('big')
   writeFileSync(join(held, 'data'), randomBytes(30 * 1024 * 1024))
   await dropOn(page, held)
-  await page.getByText('Give its path instead').click()
-  await page.getByLabel('Path of the folder').fill('/no/such')
-  await page.getByLabel('Path of the folder').press('Enter')
-  await page.getByRole('alert').getByText('There is no folder /no/such').waitFor()
-  await page.getByLabel('Path of the folder').fill(folder)
-  await page.getByLabel('Path of the folder').press('Enter')
+  await page
+    .getByRole('dialog', { name: /Push big/ })
+    .getByLabel('Command', { exact: true })
+    .fill('ls')
+  await page.getByRole('button', { name: 'Give its path instead' }).click()
+  await page.getByLabel(/^Folder/).pressSequentially(folder)
   await page.getByRole('dialog', { name: `Push ${folder}` }).waitFor()
-  const byPath = await push(page, 'ls')
-  expect(byPath.folder).toBe(folder)
+  await page.getByLabel('Command', { exact: true }).press('Enter')
+  const byPath = await pushed(page)
+  expect(byPath).toMatchObject({ folder, command: { line: 'ls' } })
 })

@@ -42,8 +42,9 @@ export async function drop(core: DropCore, source: DropSource, options: Partial<
       steps.push(step)
       options.onStep?.(step)
     },
+    onBegun: folder => options.onBegun?.(folder),
     onDecision: decided => {
-      decision = decided.decision
+      decision = decided
       options.onDecision?.(decided)
     },
   })

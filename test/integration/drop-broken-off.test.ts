@@ -54,8 +54,8 @@ describe('broken off', () => {
     let folder = ''
     const sending = drop(client, source, {
       signal: abort.signal,
-      onDecision: decided => {
-        folder = decided.folder
+      onBegun: place => {
+        folder = place
       },
       onStep: step => step.kind === 'uploading' && step.bytes > 10 * 1024 * 1024 && abort.abort(),
     })
@@ -72,8 +72,8 @@ describe('broken off', () => {
     let mixture = ''
     const changing = drop(client, memorySource({ big: randomBytes(20 * 1024 * 1024), small: 'y' }, { name: 'cancelled' }), {
       signal: change.signal,
-      onDecision: decided => {
-        mixture = decided.folder
+      onBegun: place => {
+        mixture = place
       },
       onStep: step => step.kind === 'uploading' && change.abort(),
     })
