@@ -4,6 +4,7 @@ import {
   dropNameProblem,
   dropPathProblem,
   encodeUploadHeader,
+  folderText,
   isDropped,
   isRuleFile,
   lastingFolder,
@@ -64,6 +65,8 @@ test('all drops of one folder are known by one path; any other folder by its own
     expect(lastingFolder(folder)).toBe(folder)
   expect(isDropped(at('-12345678', 'app'))).toBe(true)
   expect(isDropped('/home/me/app')).toBe(false)
+  expect(folderText(at('-12345678', 'app'))).toBe('app (dropped)')
+  expect(folderText('/home/me/app')).toBe('/home/me/app')
 })
 
 test('rule files, and what only looks like one', () => {

@@ -46,6 +46,11 @@ export function isDropped(folder: string): boolean {
   return DROPPED.test(folder)
 }
 
+/** A folder as people are shown it: where a dropped one stands says nothing to them. */
+export function folderText(folder: string): string {
+  return isDropped(folder) ? `${folder.slice(folder.lastIndexOf('/') + 1)} (dropped)` : folder
+}
+
 /** What git is asked by: the contents of these are sent first, and of `.git` nothing else is. */
 export function isRuleFile(path: string): boolean {
   return /(^|\/)\.gitignore$/.test(path)

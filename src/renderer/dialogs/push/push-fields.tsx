@@ -18,10 +18,11 @@ type PushFieldsProps = {
   readonly isHere: boolean
   /** Of what is to be sent; null for nothing, or while it is not known. */
   readonly totalBytes: number | null
+  /** What is sent is chosen already: the keys are for the command. */
   readonly isCommandNext: boolean
   readonly onSubmit: () => void
   readonly children: ReactNode
-  /** Beside the terminal's tick: what else is chosen, and the buttons. */
+  /** What stands beside the tick of the terminal: what else is chosen, and the buttons. */
   readonly footer: ReactNode
 }
 
@@ -30,6 +31,8 @@ export function PushFields(props: PushFieldsProps) {
   const folder = useSettled(props.folder)
   const command = useRef<HTMLInputElement>(null)
   useEffect(() => {
+    // The one for a dialog that opens after this, the other for one that is open.
+    command.current?.toggleAttribute('autofocus', isCommandNext)
     if (isCommandNext) command.current?.focus()
   }, [isCommandNext])
   const problemAt = (field: PushField) => (push.problem?.field === field ? push.problem.message : null)
