@@ -178,16 +178,18 @@ test('while it is sent the command and the host are chosen; pressed early, it is
 
 test('what the browser cannot read is named, and the rest comes', async () => {
   const folder = newFolder('lossy')
-  makeTree(folder, { read: '1' })
-  writeFileSync(Buffer.from(`${folder}/caf\xe9`, 'latin1'), 'not UTF-8')
+  makeTree(folder, { 'src/read': '1' })
+  writeFileSync(Buffer.from(`${folder}/src/caf\xe9`, 'latin1'), 'not UTF-8')
+  mkdirSync(Buffer.from(`${folder}/folder\xe9`, 'latin1'))
   const { page } = await openWindow(product)
   await page.getByText('2 of 2 hosts').waitFor()
   await dropOn(page, folder)
   const dialog = page.getByRole('dialog', { name: /Push lossy/ })
-  await dialog.getByText('1 entry could not be read').waitFor()
-  await dialog.getByRole('region', { name: '1 entry could not be read' }).getByText('caf').waitFor()
+  const lost = dialog.getByRole('region', { name: '2 entries could not be read' })
+  await lost.getByText('src/(a name that the browser cannot read)').waitFor()
+  await lost.getByText('(a name that the browser cannot read)', { exact: true }).waitFor()
   await dialog.getByText('Links and the rights of files do not come along').waitFor()
-  expect((await push(page, 'cat read')).exitCode).toBe(0)
+  expect((await push(page, 'cat src/read')).exitCode).toBe(0)
 })
 
 test('what can be run in it is found when all of it is here; another dialog in between loses nothing', async () => {
