@@ -324,6 +324,27 @@ describe('several things', () => {
     await dialog.getByText('After this one').waitFor({ state: 'detached' })
   })
 
+  test('another one dropped while the first is pushed: it is said where it goes, and waits for its turn', async () => {
+    const parent = temporaryFolder()
+    makeTree(parent, { 'first/a': '1', 'next/a': '2' })
+    const { page } = await openWindow(product)
+    await page.getByText('2 of 2 hosts').waitFor()
+    await dropOn(page, join(parent, 'first'))
+    await page.getByRole('dialog', { name: /Push first/ }).waitFor()
+    const held = await drag(page, [join(parent, 'next')])
+    const zone = page.locator('.drop-zone')
+    await zone.waitFor()
+    expect(await zone.evaluate(element => element.matches(':popover-open'))).toBe(true)
+    await held.drop()
+    await page.getByText('After this one: 1 more folder').waitFor()
+    await page.getByLabel('Command', { exact: true }).fill('test -f a')
+    await page.getByLabel('Command', { exact: true }).press('Enter')
+    await page.getByRole('dialog', { name: /Push next/ }).waitFor()
+    expect((await push(page, 'grep 2 a')).exitCode).toBe(0)
+    const commands = (await product.jobs()).map(({ command }) => command)
+    expect(commands).toContainEqual({ line: 'test -f a' })
+  })
+
   test('files alone: a folder is made of them', async () => {
     const parent = temporaryFolder()
     makeTree(parent, { 'train.py': 'print(1)' })

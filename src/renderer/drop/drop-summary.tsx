@@ -39,7 +39,7 @@ function Skipped({ decision: { skipped, isSkippedCut, ignoredFiles } }: { readon
           {isShown ? 'Hide' : 'Show why'}
         </Button>
       </p>
-      {isShown && <LeftOut title="" paths={skipped} isCut={isSkippedCut} />}
+      {isShown && <LeftOut paths={skipped} isCut={isSkippedCut} />}
     </>
   )
 }
