@@ -36,11 +36,11 @@ export function takeFolder({ path, source }: FolderThing): void {
 export function startDrop(source: DropSource): void {
   const id = ++lastId
   makeWay()
-  addDrop({ ...begin(id, source), id, name: source.name, lost: [] })
+  addDrop({ ...begin(id, source), id, name: source.name, lost: [], isAwaited: false })
 }
 
 /** What a drop is at its beginning, which is queued with this. */
-function begin(id: number, source: DropSource): Omit<DropView, 'id' | 'name' | 'lost'> {
+function begin(id: number, source: DropSource): Omit<DropView, 'id' | 'name' | 'lost' | 'isAwaited'> {
   const abort = new AbortController()
   before = before.then(() => run(id, source, abort.signal))
   return {

@@ -20,6 +20,8 @@ export type DropView = {
   decision: DropDecision | null
   /** What could not be read, or changed each time it was: it is not in the folder. */
   lost: readonly string[]
+  /** Push was pressed before all of it was here. */
+  isAwaited: boolean
   cancel(): void
   /** Begins once more, after it failed. */
   retry(): void

@@ -1,11 +1,11 @@
 /** Pushing a folder that was dropped: all is chosen while it is on its way to the core, and pressed early it is pushed once it is there. */
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { bytesText, counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { DropSummary } from '../../drop/drop-summary.tsx'
-import { type DropView, dismissDrop, useDrop, useDrops } from '../../stores/drops.ts'
+import { changeDrop, type DropView, dismissDrop, useDrop, useDrops } from '../../stores/drops.ts'
 import { showToast } from '../../stores/toasts.ts'
 import { PushFields, PushKeys } from './push-fields.tsx'
 import { type PushForm, usePushDraft } from './push-form.ts'
@@ -34,23 +34,22 @@ export function PushDropDialog({ dropId, onClose }: { readonly dropId: number; r
 }
 
 function Push({ drop, onClose, onPushed }: DialogOfDrop & { readonly onPushed: () => void }) {
-  const { folder, decision, step } = drop
+  const { id, folder, decision, step, isAwaited } = drop
   const draft = usePushDraft()
   // What was dropped is what is sent, whatever the draft of another push says.
   const form: PushForm = { ...draft, folder: '', isSent: true }
   const push = usePush({ form, folder, onPushed })
-  const [isAwaited, setIsAwaited] = useState(false)
   const waiting = useDrops(({ drops, paths }) => drops.length - 1 + paths.length)
   const isHere = step.kind === 'whole'
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is pushed once, as the form is then
   useEffect(() => {
     if (!isHere || !isAwaited) return
-    setIsAwaited(false)
+    changeDrop(id, { isAwaited: false })
     void push.push()
   }, [isHere, isAwaited])
   const submit = () => {
     if (isHere) void push.push()
-    else if (folder !== null && push.check()) setIsAwaited(true)
+    else if (folder !== null && push.check()) changeDrop(id, { isAwaited: true })
   }
   return (
     <PushFields
@@ -66,7 +65,12 @@ function Push({ drop, onClose, onPushed }: DialogOfDrop & { readonly onPushed: (
           <span className="grow" />
           <Button onPress={onClose}>Cancel</Button>
           {isAwaited ? (
-            <Button key="awaited" aria-pressed={true} title="Press to take it back" onPress={() => setIsAwaited(false)}>
+            <Button
+              key="awaited"
+              aria-pressed={true}
+              title="Press to take it back"
+              onPress={() => changeDrop(id, { isAwaited: false })}
+            >
               Pushes when it is here
             </Button>
           ) : (
