@@ -55,6 +55,17 @@ async function push(page: Page, line: string): Promise<JobView> {
   return await pushed(page)
 }
 
+/** Waits until the folder is being sent, and keeps it so: the core stands still until the function that is given is called. */
+async function holdSending(page: Page): Promise<() => void> {
+  await page.getByRole('progressbar').waitFor()
+  await page.getByText('to send').waitFor()
+  const pid = product.corePid()
+  process.kill(pid, 'SIGSTOP')
+  const goOn = () => void process.kill(pid, 'SIGCONT')
+  onTestFinished(goOn)
+  return goOn
+}
+
 /** The job that the dialog led to, when it has ended. */
 async function pushed(page: Page): Promise<JobView> {
   await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -159,7 +170,8 @@ test('while it is sent the command and the host are chosen; pressed early, it is
   await dropOn(page, folder)
   const dialog = page.getByRole('dialog', { name: /Push early/ })
   const command = dialog.getByLabel('Command', { exact: true })
-  await waitFor(() => command.evaluate(element => element === document.activeElement), { what: 'the keys to be for the command' })
+  const goOn = await holdSending(page)
+  expect(await command.evaluate(element => element === document.activeElement)).toBe(true)
   await dialog.getByRole('button', { name: 'Push when it is here' }).click()
   await dialog.getByRole('alert').getByText('What is to be run there?').waitFor()
   await command.focus()
@@ -174,7 +186,8 @@ test('while it is sent the command and the host are chosen; pressed early, it is
   await page.getByRole('combobox').waitFor()
   await page.keyboard.press('Escape')
   await awaited.waitFor()
-  expect(await product.jobs()).not.toContainEqual(expect.objectContaining({ command: { line: 'wc -c < data' } }))
+  expect(page.url()).not.toContain('#/jobs/')
+  goOn()
   const job = await pushed(page)
   expect(job).toMatchObject({ host: 'local', exitCode: 0, command: { line: 'wc -c < data' } })
   expect((await product.drover(['logs', job.id])).stdout.trim()).toBe(String(200 * 1024 * 1024))
@@ -225,8 +238,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await page.getByText('2 of 2 hosts').waitFor()
     await dropOn(page, folder)
     const dialog = page.getByRole('dialog', { name: /Push seen/ })
-    await dialog.getByRole('progressbar').waitFor()
+    const goOn = await holdSending(page)
     expect(await axeFindings(page)).toEqual([])
+    goOn()
     await dialog.getByText(WHOLE).waitFor()
     await dialog.getByRole('button', { name: 'Show why' }).click()
     expect(await axeFindings(page)).toEqual([])
