@@ -1,77 +1,26 @@
-/** A folder dropped on the window, in a real browser, onto a real core and a real host. */
+/** A folder dropped on the window, in a real browser, onto a real core and a real host: what arrives, and how it goes on when it is broken off. */
 import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { JobView } from '../../src/shared/domain.ts'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { drag, dropOn } from '../helpers/drag.ts'
+import { newFolder, openReady, push, WHOLE } from '../helpers/drop-page.ts'
 import { git, listTree, makeTree } from '../helpers/folder-tree.ts'
-import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
-import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { openOnBox, type Product, startProduct } from '../helpers/product.ts'
+import { startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-let box: Sshd
 let product: Product
+let close: () => Promise<void>
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
-  await product.drover(['host', 'default', 'box'])
+  ;({ product, close } = await openOnBox())
 })
 afterAll(async () => {
-  await product.close()
+  await close()
   await closeBrowser()
-  await box.stop()
 })
-
-type Page = Awaited<ReturnType<typeof openWindow>>['page']
-
-const WHOLE = 'All of it is with the core'
-
-function newFolder(name: string): string {
-  const folder = join(temporaryFolder(), name)
-  mkdirSync(folder)
-  return folder
-}
-
-/** Presses Push with a command, and gives the job when it has ended. */
-async function push(page: Page, line: string): Promise<JobView> {
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Command', { exact: true }).fill(line)
-  await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByLabel('Command', { exact: true }).press('Enter')
-  return await pushed(page)
-}
-
-/** Waits until the folder is being sent, and keeps it so: the core stands still until the function that is given is called. */
-async function holdSending(page: Page): Promise<() => void> {
-  await page.getByRole('progressbar').waitFor()
-  await page.getByText('to send').waitFor()
-  const pid = product.corePid()
-  process.kill(pid, 'SIGSTOP')
-  const goOn = () => void process.kill(pid, 'SIGCONT')
-  onTestFinished(goOn)
-  return goOn
-}
-
-/** The job that the dialog led to, when it has ended. */
-async function pushed(page: Page): Promise<JobView> {
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  const id = /#\/jobs\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''
-  return await product.reaches(id, 'ended')
-}
 
 describe('a folder', () => {
   test('is dropped, told of, pushed; it arrives byte by byte, and what git ignores never leaves the page', async () => {
@@ -93,8 +42,7 @@ describe('a folder', () => {
     git(folder, 'add', '-f', 'kept.o')
     writeFileSync(join(folder, '.git/info/exclude'), 'private.txt\n')
     symlinkSync('.', join(folder, 'loop'))
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
+    const page = await openReady(product)
     const held = await drag(page, [folder])
     await page.getByText('Drop a folder to push it').waitFor()
     expect(await axeFindings(page)).toEqual([])
@@ -108,7 +56,7 @@ describe('a folder', () => {
     await dialog.getByText('.git/info/exclude:1: private.txt').waitFor()
     expect(await axeFindings(page)).toEqual([])
 
-    const job = await push(page, './run.sh')
+    const job = await push({ page, product }, './run.sh')
     expect(job).toMatchObject({ host: 'box', outcome: 'exited', exitCode: 0 })
     expect((await product.drover(['logs', job.id])).stdout).toContain('it ran')
     const there = listTree(job.workdir ?? '')
@@ -137,7 +85,7 @@ describe('a folder', () => {
     await dialog.getByText('↑ history').waitFor()
     await dialog.getByLabel('Command', { exact: true }).press('ArrowUp')
     expect(await dialog.getByLabel('Command', { exact: true }).inputValue()).toBe('./run.sh')
-    const again = await push(page, 'cat src/main.c')
+    const again = await push({ page, product }, 'cat src/main.c')
     expect(statSync(join(again.folder ?? '', 'src/data.bin')).ino).toBe(statSync(join(staging, 'src/data.bin')).ino)
     expect((await product.drover(['logs', again.id])).stdout).toContain('int changed;')
     expect(readFileSync(join(staging, 'src/main.c'), 'utf8')).toBe('int main;\n')
@@ -149,129 +97,20 @@ describe('a folder', () => {
       if (index % 100 === 0) mkdirSync(join(folder, `d${index / 100}`))
       writeFileSync(join(folder, `d${Math.floor(index / 100)}/f${index}`), `content ${index}\n`)
     }
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
+    const page = await openReady(product)
     await dropOn(page, folder)
     await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 90_000 })
-    const job = await push(page, 'find . -type f | wc -l; cat d*/f* | cksum')
+    const job = await push({ page, product }, 'find . -type f | wc -l; cat d*/f* | cksum')
     const { stdout } = await product.drover(['logs', job.id])
     expect(stdout).toContain('20000')
     expect(readFileSync(join(job.workdir ?? '', 'd199/f19999'), 'utf8')).toBe('content 19999\n')
   })
 })
 
-test('while it is sent the command and the host are chosen; pressed early, it is pushed when it is here', async () => {
-  const folder = newFolder('early')
-  makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n' })
-  writeFileSync(join(folder, 'data'), randomBytes(200 * 1024 * 1024))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const { page } = await openWindow(product)
-  await page.getByText('2 of 2 hosts').waitFor()
-  await dropOn(page, folder)
-  const dialog = page.getByRole('dialog', { name: /Push early/ })
-  const command = dialog.getByLabel('Command', { exact: true })
-  const goOn = await holdSending(page)
-  expect(await command.evaluate(element => element === document.activeElement)).toBe(true)
-  await dialog.getByRole('button', { name: 'Push when it is here' }).click()
-  await dialog.getByRole('alert').getByText('What is to be run there?').waitFor()
-  await command.focus()
-  await page.keyboard.type('wc -c < data')
-  await dialog.getByLabel('Host', { exact: true }).selectOption('local')
-  await dialog.getByLabel('Command', { exact: true }).press('Control+Enter')
-  const awaited = dialog.getByRole('button', { name: 'Pushes when it is here' })
-  await awaited.click()
-  await dialog.getByRole('button', { name: 'Push when it is here' }).click()
-  await awaited.waitFor()
-  await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').waitFor()
-  await page.keyboard.press('Escape')
-  await awaited.waitFor()
-  expect(page.url()).not.toContain('#/jobs/')
-  goOn()
-  const job = await pushed(page)
-  expect(job).toMatchObject({ host: 'local', exitCode: 0, command: { line: 'wc -c < data' } })
-  expect((await product.drover(['logs', job.id])).stdout.trim()).toBe(String(200 * 1024 * 1024))
-})
-
-test('what the browser cannot read is named, and the rest comes', async () => {
-  const folder = newFolder('lossy')
-  makeTree(folder, { 'src/read': '1' })
-  writeFileSync(Buffer.from(`${folder}/src/caf\xe9`, 'latin1'), 'not UTF-8')
-  mkdirSync(Buffer.from(`${folder}/folder\xe9`, 'latin1'))
-  const { page } = await openWindow(product)
-  await page.getByText('2 of 2 hosts').waitFor()
-  await dropOn(page, folder)
-  const dialog = page.getByRole('dialog', { name: /Push lossy/ })
-  const lost = dialog.getByRole('region', { name: '2 entries could not be read' })
-  await lost.getByText('src/(a name that the browser cannot read)').waitFor()
-  await lost.getByText('(a name that the browser cannot read)', { exact: true }).waitFor()
-  await dialog.getByText('Links and the rights of files do not come along').waitFor()
-  expect((await push(page, 'cat src/read')).exitCode).toBe(0)
-})
-
-test('what can be run in it is found when all of it is here; another dialog in between loses nothing', async () => {
-  const folder = newFolder('tools')
-  makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n', 'odd folder/x': 'x' })
-  const { page } = await openWindow(product)
-  await page.getByText('2 of 2 hosts').waitFor()
-  await dropOn(page, folder)
-  const dialog = page.getByRole('dialog', { name: /Push tools/ })
-  await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByRole('button', { name: 'make hello' }).click()
-  await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').waitFor()
-  await page.keyboard.press('Escape')
-  await dialog.getByText(WHOLE).waitFor()
-  expect(await dialog.getByLabel('Command', { exact: true }).inputValue()).toBe('make hello')
-  await dialog.getByLabel('Command', { exact: true }).press('Control+Enter')
-  const job = await pushed(page)
-  expect((await product.drover(['logs', job.id])).stdout).toContain('hello')
-})
-
-for (const colorScheme of ['dark', 'light'] as const) {
-  test(`the dialog of a drop has no findings of axe, on its way, whole and failed, ${colorScheme}`, async () => {
-    const folder = newFolder('seen')
-    makeTree(folder, { '.gitignore': '*.o\n', 'a.o': 'o', 'a.c': 'a' })
-    writeFileSync(join(folder, 'data'), randomBytes(150 * 1024 * 1024))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const { page } = await openWindow(product, { colorScheme })
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, folder)
-    const dialog = page.getByRole('dialog', { name: /Push seen/ })
-    const goOn = await holdSending(page)
-    expect(await axeFindings(page)).toEqual([])
-    goOn()
-    await dialog.getByText(WHOLE).waitFor()
-    await dialog.getByRole('button', { name: 'Show why' }).click()
-    expect(await axeFindings(page)).toEqual([])
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
-
-    // In the place of the folder where drops stand is something else.
-    const drops = join(product.home.dir, '.cache/drover/drops')
-    renameSync(drops, `${drops}.away`)
-    writeFileSync(drops, '')
-    const giveBack = () => {
-      if (!existsSync(`${drops}.away`)) return
-      rmSync(drops)
-      renameSync(`${drops}.away`, drops)
-    }
-    onTestFinished(giveBack)
-    const refused = newFolder('refused')
-    makeTree(refused, { a: '1' })
-    await dropOn(page, refused)
-    await page
-      .getByRole('dialog', { name: /Push refused/ })
-      .getByRole('alert')
-      .waitFor()
-    expect(await axeFindings(page)).toEqual([])
-    giveBack()
-    await page.getByRole('button', { name: 'Try again' }).click()
-    expect((await push(page, 'cat a')).exitCode).toBe(0)
-  })
-}
-
 test('a big file: cancelled in the midst, dropped again it goes on; so does one whose core is killed', async () => {
-  const own = await startProduct({ box })
+  const sshd = await startSshd()
+  onTestFinished(() => sshd.stop())
+  const own = await startProduct({ box: sshd })
   const folder = newFolder('big')
   const bytes = randomBytes(300 * 1024 * 1024)
   writeFileSync(join(folder, 'data'), bytes)
@@ -311,99 +150,3 @@ function partBytes(home: string): number {
     })
   return Math.max(0, ...sizes)
 }
-
-describe('several things', () => {
-  test('one clear question; all in one folder', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'one/a': '1', 'two/a': '2', 'loose.txt': '3' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'one'), join(parent, 'two'), join(parent, 'loose.txt'))
-    const question = page.getByRole('dialog', { name: 'You dropped 3 things' })
-    await question.waitFor()
-    expect(await axeFindings(page)).toEqual([])
-    await question.getByRole('button', { name: 'All in one folder' }).click()
-    const job = await push(page, 'cat one/a two/a loose.txt')
-    expect((await product.drover(['logs', job.id])).stdout).toContain('123')
-  })
-
-  test('each as a job of its own: one dialog after the other', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'one/a': '1', 'two/a': '2' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'one'), join(parent, 'two'))
-    await page.getByRole('button', { name: 'Each folder as a job' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByText('Push one').waitFor()
-    await dialog.getByText('After this one: 1 more folder').waitFor()
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
-    await dialog.getByText('Push two').waitFor()
-    await dialog.getByText('After this one').waitFor({ state: 'detached' })
-  })
-
-  test('another one dropped while the first is pushed: it is said where it goes, and waits for its turn', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'first/a': '1', 'next/a': '2' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'first'))
-    await page.getByRole('dialog', { name: /Push first/ }).waitFor()
-    const held = await drag(page, [join(parent, 'next')])
-    const zone = page.locator('.drop-zone')
-    await zone.waitFor()
-    expect(await zone.evaluate(element => element.matches(':popover-open'))).toBe(true)
-    await held.drop()
-    await page.getByText('After this one: 1 more folder').waitFor()
-    await page.getByLabel('Command', { exact: true }).fill('test -f a')
-    await page.getByLabel('Command', { exact: true }).press('Enter')
-    await page.getByRole('dialog', { name: /Push next/ }).waitFor()
-    expect((await push(page, 'grep 2 a')).exitCode).toBe(0)
-    const commands = (await product.jobs()).map(({ command }) => command)
-    expect(commands).toContainEqual({ line: 'test -f a' })
-  })
-
-  test('files alone: a folder is made of them', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'train.py': 'print(1)' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'train.py'))
-    await page.getByRole('dialog', { name: /Push train/ }).waitFor()
-    expect((await push(page, 'test -f train.py')).exitCode).toBe(0)
-  })
-})
-
-test('without a mouse: a folder is chosen; and on one machine its path will do', async () => {
-  const folder = newFolder('chosen')
-  makeTree(folder, { '.gitignore': '*.o\n', 'a.c': 'a', 'a.o': 'o', 'b/c': 'c' })
-  const { page } = await openWindow(product)
-  await page.getByText('2 of 2 hosts').waitFor()
-  const choosing = page.waitForEvent('filechooser')
-  await page.keyboard.press('n')
-  await page
-    .getByRole('dialog')
-    .getByLabel(/^Folder/)
-    .press('Tab')
-  await page.getByRole('button', { name: 'Choose folder' }).press('Enter')
-  await (await choosing).setFiles(folder)
-  const dialog = page.getByRole('dialog', { name: /Push chosen/ })
-  await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByText('3 files').waitFor()
-  const job = await push(page, 'ls')
-  expect(job.folder).toContain('/drover/drops/')
-
-  const held = newFolder('big')
-  writeFileSync(join(held, 'data'), randomBytes(30 * 1024 * 1024))
-  await dropOn(page, held)
-  await page
-    .getByRole('dialog', { name: /Push big/ })
-    .getByLabel('Command', { exact: true })
-    .fill('ls')
-  await page.getByRole('button', { name: 'Give its path instead' }).click()
-  await page.getByLabel(/^Folder/).pressSequentially(folder)
-  await page.getByRole('dialog', { name: `Push ${folder}` }).waitFor()
-  await page.getByLabel('Command', { exact: true }).press('Enter')
-  const byPath = await pushed(page)
-  expect(byPath).toMatchObject({ folder, command: { line: 'ls' } })
-})
