@@ -2,6 +2,7 @@
 import './push.css'
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { toErrorBody } from '../../../shared/errors.ts'
+import { newId } from '../../../shared/ids.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
@@ -23,7 +24,8 @@ export function PushDialog({ folder: given, onClose }: PushDialogProps) {
   const form = usePushDraft()
   const [problem, setProblem] = useState<PushProblem | null>(null)
   const [isBusy, setIsBusy] = useState(false)
-  const [jobId] = useState(newJobId)
+  // One a dialog: pressed again after a lost answer, it is the same job.
+  const [jobId] = useState(newId)
   const [preview, setPreview] = useState<Preview | null>(null)
   const commandInput = useRef<HTMLInputElement>(null)
   const home = useAnswer('home', () => core.call('folder.list', { path: null })).answer
@@ -144,9 +146,4 @@ function Title({ folder, isSent }: { readonly folder: string | null; readonly is
       {isSent ? 'Push' : 'Run in'} <span className="mono">{visible(folder)}</span>
     </>
   )
-}
-
-/** One a dialog: pressed again after a lost answer, it is the same job. Undefined where the page is served without TLS to another machine. */
-function newJobId(): string | undefined {
-  return isSecureContext ? crypto.randomUUID() : undefined
 }

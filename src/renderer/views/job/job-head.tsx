@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react'
 import type { JobView } from '../../../shared/domain.ts'
 import { commandText, jobDurationText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
+import { copyText } from '../../components/copy-text.ts'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
 import { routeHash } from '../../stores/route.ts'
@@ -13,8 +14,7 @@ import { syncText } from './sync-text.ts'
 export function JobHead({ job }: { readonly job: JobView }) {
   const now = useNow()
   const command = visible(commandText(job.command))
-  const copyId = () =>
-    navigator.clipboard.writeText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
+  const copyId = () => copyText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
   return (
     <header className="job-head">
       <div className="job-what">
