@@ -425,7 +425,12 @@ export type Methods = { [M in Method]: (input: Parsed<M>, principal: Principal) 
 export type Call = <M extends Method>(method: M, input: Input<M>) => Promise<Output<M>>
 
 /** The first message on a WebSocket of the web address, where everybody can knock; answered with `welcome`: see frames.ts. */
-export const HelloMessage = z.strictObject({ type: z.literal('hello'), session: z.string().max(200) })
+export const HelloMessage = z.strictObject({
+  type: z.literal('hello'),
+  session: z.string().max(200),
+  /** Takes long messages packed: see PACKED_STREAM. */
+  packed: z.boolean().default(false),
+})
 export type HelloMessage = z.infer<typeof HelloMessage>
 /** What is posted to /session of the web address, once for each token. The answer is `{ session }`. */
 export const SignIn = z.strictObject({ token: z.string().max(200) })
@@ -436,6 +441,8 @@ export const SignIn = z.strictObject({ token: z.string().max(200) })
  */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('call'), id: z.int().min(0), method: z.string(), input: z.unknown() }),
+  /** Answered behind all that is on its way: tells how far behind the link is, and what time it is for the core. */
+  z.strictObject({ type: z.literal('ping'), id: z.int().min(0) }),
   /** Events from now on, or from after `afterSeq` of this core; the answer says whether any were missed. */
   z.strictObject({
     type: z.literal('events'),

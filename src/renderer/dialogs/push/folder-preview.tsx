@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { Skeleton } from '../../components/empty.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
-import { useNow } from '../../stores/clock.ts'
+import { coreNow, useNow } from '../../stores/clock.ts'
 
 export type Preview = PushPreview & { folder: string }
 type FolderPreviewProps = { readonly folder: string; readonly onPreview: (preview: Preview | null) => void }
@@ -17,7 +17,7 @@ const MAX_ROWS = 500
 
 export function FolderPreview({ folder, onPreview }: FolderPreviewProps) {
   const [isLeft, setIsLeft] = useState(false)
-  const [startedAt] = useState(() => Date.now())
+  const [startedAt] = useState(coreNow)
   const { answer } = useAnswer(isLeft ? null : folder, () => core.call('job.preview', { folder }))
   const seconds = Math.floor((useNow() - startedAt) / 1000)
   useEffect(() => {
