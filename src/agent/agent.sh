@@ -763,6 +763,7 @@ serve() {
 stop_serving() {
   trap - EXIT
   end_child
+  end_nap
   rm -f "$fifo" "$voice.1" "$voice.2"
 }
 
@@ -884,7 +885,15 @@ ask_versions() {
   fi
   # Not TERM, which would end it by our own trap as long as it has not begun. Waited for: no dead child is left to an agent that serves.
   { kill -s KILL "$clock" && wait "$clock"; } 2>/dev/null
+  end_nap
   rm -f "$voice.1" "$voice.2"
+}
+
+# What the clock sleeps by is not to outlive it by ten seconds.
+end_nap() {
+  first_line "$voice.nap"
+  [ -z "$line" ] || kill -s KILL "$line" 2>/dev/null
+  rm -f "$voice.nap"
 }
 
 # ask STRIKE tool argument: prints what the tool says of itself; nothing if it has not by that strike of the clock. Each has a FIFO of
@@ -906,7 +915,9 @@ ask() {
 strike_clock() {
   trap - EXIT HUP INT TERM
   for strike in 1 2; do
-    sleep 10
+    sleep 10 &
+    echo $! >"$voice.nap"
+    wait $!
     [ ! -p "$voice.$strike" ] || echo late 1<>"$voice.$strike"
   done
 }
@@ -1710,7 +1721,7 @@ tidy() {
   rotate
   for fifo in "$EVENTS"/[vw].*; do
     pid=${fifo##*/?.}
-    [ -p "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
+    [ -e "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
     # Its reader may have outlived the agent that it read for.
     printf 'quit\n' 1<>"$fifo"
     rm -f "$fifo"
