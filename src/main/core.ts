@@ -205,7 +205,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       jobs,
       owner,
       keepFinishedDays: () => config.current.push.keepFinishedDays,
-      sweepDrops: ({ olderThanMs, dryRun }) => shelf.sweep({ olderThanMs, dryRun, isOpen: key => drops.isOpen(key) }),
+      sweepDrops: request => drops.sweep(request),
       now,
     }),
   }

@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EventBody } from '../shared/domain.ts'
+import { lastingFolder } from '../shared/drop.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
 import type { systemPaths } from './config/paths.ts'
@@ -125,7 +126,15 @@ export function openJobRoom({ store, paths, owner, workers, hosts, config, emit,
     ended(row)
     if (host === null || endedAt === null || startedAt === null) return
     const durationMs = Math.max(0, endedAt - startedAt)
-    store.history.append({ commandKey: commandKey(row.command), host, folder, endedAt, peakMemoryBytes, durationMs, exitCode })
+    store.history.append({
+      commandKey: commandKey(row.command),
+      host,
+      folder: folder && lastingFolder(folder),
+      endedAt,
+      peakMemoryBytes,
+      durationMs,
+      exitCode,
+    })
     pulls.bringBack(row)
   }
 

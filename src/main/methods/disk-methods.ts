@@ -6,12 +6,11 @@ import type { Agent } from '../hosts/agent.ts'
 import type { DiskEntry } from '../hosts/agent-records.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
+import { KEPT_DROPS_MS } from '../jobs/drops/drops.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { JobRow } from '../store/job-table.ts'
 
 const DAY_MS = 86_400_000
-/** Of a folder that was dropped on a page there is another one, where it came from. */
-const KEPT_DROPS_MS = 7 * DAY_MS
 
 export type DiskMethodsOptions = {
   hosts: Hosts
