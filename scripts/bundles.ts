@@ -139,7 +139,7 @@ export function copyAgent({ sourceDir, outDir }: { sourceDir: string; outDir: st
 /** The command line's start is measured in milliseconds: zod alone would cost more than all of it. */
 function refuseServerCode(chunks: OutputChunk[]): void {
   for (const chunk of chunks) {
-    const heavy = chunk.moduleIds.find(id => /[/\\]node_modules[/\\]|[/\\]shared[/\\]contract\.ts$/.test(id))
+    const heavy = chunk.moduleIds.find(id => /[/\\]node_modules[/\\]|[/\\]shared[/\\]contract(\.ts$|[/\\])/.test(id))
     if (heavy === undefined) continue
     const importers = chunk.moduleIds.filter(id => !id.includes('node_modules')).join(', ')
     throw new Error(

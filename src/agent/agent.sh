@@ -763,6 +763,7 @@ serve() {
 stop_serving() {
   trap - EXIT
   end_child
+  end_nap
   rm -f "$fifo" "$voice.1" "$voice.2"
 }
 
@@ -776,6 +777,7 @@ answer() {
     disk/0) background disk ;;
     disk-entries/1) background disk_entries "$1" ;;
     remove-entry/3) background remove_entry "$@" ;;
+    remove-entries/*) background remove_entries "$@" ;;
     start/10 | stat/1 | stop/3 | remove/1 | make-workdir/3)
       is_id "${1#=}" || { err BAD_INPUT "'$1' is no job id" && return; }
       case $verb in
@@ -883,7 +885,15 @@ ask_versions() {
   fi
   # Not TERM, which would end it by our own trap as long as it has not begun. Waited for: no dead child is left to an agent that serves.
   { kill -s KILL "$clock" && wait "$clock"; } 2>/dev/null
+  end_nap
   rm -f "$voice.1" "$voice.2"
+}
+
+# What the clock sleeps by is not to outlive it by ten seconds.
+end_nap() {
+  first_line "$voice.nap"
+  [ -z "$line" ] || kill -s KILL "$line" 2>/dev/null
+  rm -f "$voice.nap"
 }
 
 # ask STRIKE tool argument: prints what the tool says of itself; nothing if it has not by that strike of the clock. Each has a FIFO of
@@ -905,7 +915,9 @@ ask() {
 strike_clock() {
   trap - EXIT HUP INT TERM
   for strike in 1 2; do
-    sleep 10
+    sleep 10 &
+    echo $! >"$voice.nap"
+    wait $!
     [ ! -p "$voice.$strike" ] || echo late 1<>"$voice.$strike"
   done
 }
@@ -1593,26 +1605,75 @@ disk_entries() {
 own_entries() {
   set +f
   for path in jobs/[0-9a-f]*; do
-    is_id "${path##*/}" && first_line "$path/owner" && [ "$line" = "$1" ] || continue
+    is_own job "${path##*/}" "$1" || continue
     echo "job ${path##*/} $path $path"
   done
   for path in workdirs/[0-9a-f]*; do
     id=${path##*/}
-    is_id "$id" || continue
-    first_line "jobs/$id/owner"
-    [ -n "$line" ] || first_line "workdirs/.owner.$id"
-    [ "$line" = "$1" ] || continue
+    is_own workdir "$id" "$1" || continue
     if [ -e "jobs/$id" ]; then echo "workdir $id $path jobs/$id"; else echo "workdir $id $path $path"; fi
   done
   for path in folders/*; do
     key=${path##*/}
-    is_key "$key" && first_line "$path/owner" && [ "$line" = "$1" ] || continue
+    is_own folder "$key" "$1" || continue
     if [ -e "$path/stamp" ]; then echo "folder $key $path/tree $path/stamp"; else echo "folder $key $path/tree $path"; fi
     [ ! -d "$path/spare" ] || echo "spare $key $path/spare $path/spare_stamp"
   done
   for path in bin/agent-*; do
     [ ! -f "$path" ] || [ "${path##*/}" = "${AGENT##*/}" ] || echo "agent ${path##*/agent-} $path $path"
   done
+}
+
+# Whether the thing KIND ID is of OWNER. Asks of this one only: there may be thousands.
+is_own() {
+  line=''
+  case $1 in
+    job | workdir)
+      is_id "$2" || return
+      first_line "jobs/$2/owner"
+      [ -n "$line" ] || [ "$1" = job ] || first_line "workdirs/.owner.$2"
+      ;;
+    folder | spare) is_key "$2" && first_line "folders/$2/owner" ;;
+    *) return 1 ;;
+  esac
+  [ "$line" = "$3" ]
+}
+
+# Its job and workdir are in use.
+is_at_work() {
+  load "$1" && { [ "$job_state" = running ] || [ "$job_state" = starting ]; }
+}
+
+# remove-entries KIND OWNER ID... : jobs or workdirs, as many as one likes for the price of a few processes. A row for each that is gone;
+# what runs, or is another's, is left alone.
+remove_entries() {
+  kind=${1#=}
+  decode "${2#=}"
+  cd "$ROOT" && case $kind in job | workdir) ;; *) false ;; esac || return
+  shift 2
+  owner=$text paths='' marks='' gone=${kind}s/.gone.$$.$REQUEST
+  for id in "$@"; do
+    id=${id#=}
+    is_own "$kind" "$id" "$owner" && [ -e "${kind}s/$id" ] && ! is_at_work "$id" || continue
+    [ "$kind" = workdir ] || close_terminal "$id"
+    paths="$paths ${kind}s/$id" marks="$marks workdirs/.owner.$id"
+  done
+  [ -n "$paths" ] || {
+    ok
+    return
+  }
+  # Out of sight at once, then away. A folder without the right to write in it cannot even be moved to another.
+  # shellcheck disable=SC2086 # Ids, to be split.
+  mkdir "$gone" && { mv $paths "$gone" 2>/dev/null || {
+    chmod u+w $paths 2>/dev/null
+    for path in $paths; do [ ! -e "$path" ] || mv "$path" "$gone" || break; done
+  }; } && { [ "$kind" = job ] || rm -f $marks; } &&
+    { rm -rf "$gone" 2>/dev/null || { chmod -R u+rwX "$gone" 2>/dev/null && rm -rf "$gone"; }; } || {
+    fail "Cannot remove ${kind}s"
+    return
+  }
+  for path in $paths; do reply "row =${path##*/}"; done
+  ok
 }
 
 # remove-entry KIND ID OWNER : others' things are left alone.
@@ -1625,18 +1686,13 @@ remove_entry() {
     ok
     return
   fi
-  case "$(own_entries "$text" | sed 's/ [^ ]* [^ ]*$//')
-" in
-    *"$kind $id
-"*) ;;
-    *)
-      ok
-      return
-      ;;
-  esac
+  if ! is_own "$kind" "$id" "$text"; then
+    ok
+    return
+  fi
   case $kind in
     job | workdir)
-      if load "$id" && { [ "$job_state" = running ] || [ "$job_state" = starting ]; }; then
+      if is_at_work "$id"; then
         err CONFLICT "Job $id runs: its $kind is in use"
         return
       fi
@@ -1665,7 +1721,7 @@ tidy() {
   rotate
   for fifo in "$EVENTS"/[vw].*; do
     pid=${fifo##*/?.}
-    [ -p "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
+    [ -e "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
     # Its reader may have outlived the agent that it read for.
     printf 'quit\n' 1<>"$fifo"
     rm -f "$fifo"

@@ -3,20 +3,8 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type CoreStatus,
-  DISPLAY_VARIABLES,
-  type Display,
-  type JobCounts,
-  type Methods,
-  type Principal,
-} from '../shared/contract.ts'
-import type { JobState } from '../shared/domain.ts'
-import { lastingFolder } from '../shared/drop.ts'
-import { AppError } from '../shared/errors.ts'
-import { commandKey } from './allocator/command-key.ts'
+import { dirname } from 'node:path'
+import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
@@ -25,28 +13,23 @@ import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import type { Config } from './config/schema.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
-import type { HostLink, Live } from './hosts/host-link.ts'
+import type { HostLink } from './hosts/host-link.ts'
 import { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
 import { SampleRing } from './hosts/sample-ring.ts'
 import { detectWake } from './hosts/wake-detector.ts'
-import { makeDelivery } from './jobs/delivery.ts'
-import { DropShelf } from './jobs/drops/drop-shelf.ts'
-import { Drops } from './jobs/drops/drops.ts'
+import { openJobRoom } from './job-room.ts'
+import { countJobs } from './jobs/count-jobs.ts'
 import { openLog, openTerminal } from './jobs/job-output.ts'
-import { JobRunner } from './jobs/job-runner.ts'
-import { Jobs } from './jobs/jobs.ts'
 import { place } from './jobs/placer.ts'
-import { pullFiles } from './jobs/pull/pull.ts'
-import { Pulls } from './jobs/pulls.ts'
 import { FileWorkers } from './jobs/sync/file-workers.ts'
 import { folderKey } from './jobs/sync/folder-key.ts'
 import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
 import { LogFile } from './log.ts'
 import { configMethods } from './methods/config-methods.ts'
+import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
-import { examine } from './methods/doctor.ts'
 import { dropMethods } from './methods/drop-methods.ts'
 import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
@@ -58,11 +41,8 @@ import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
 import type { Notice, NoticeAction } from './shell/notice.ts'
 import { Notifier } from './shell/notifier.ts'
-import type { JobRow } from './store/job-table.ts'
 import { openStore } from './store/store.ts'
 
-/** How long a placement or a stop waits, after the start, for hosts that are still being connected. */
-const SETTLE_MS = 3_000
 /** Whoever reaches this core at all is its owner. */
 const OWNER: Principal = { role: 'owner' }
 /** How many skipped paths a preview tells of. */
@@ -98,7 +78,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     backoffMs,
     listener: {
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
-      connected: (link, live) => void welcome(link, live),
+      connected: (link, live) => void room.welcome(link, live),
       lost: link => jobs.hostLost(link.name),
       sampled: (link, sample) => {
         samples.add(link.name, sample)
@@ -117,96 +97,19 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     })
   }
 
-  const jobs = new Jobs({
-    table: store.jobs,
-    link: name => hosts.get(name),
-    emit: event => bus.emit(event),
-    now,
-    ended: row => jobEnded(row),
-  })
-  const jobsLog = log.room('jobs')
-  const settled = () => hosts.settled(SETTLE_MS)
-  const pulls = new Pulls({
-    pullFiles: request => pullFiles({ workers, ...request }),
-    linkOf,
-    resultsFolder: folder => shelf.resultsFolder(folder),
-    settled: (jobId, result) => jobs.pulled(jobId, result),
-    emit: event => bus.emit(event),
-    log: jobsLog,
-  })
-  const placer = {
+  const room = openJobRoom({
     store,
-    links: () => hosts.all(),
-    settled,
-    tagsOf: (name: string) => config.current.hosts.find(host => host.name === name)?.tags ?? [],
-    unfinished: () => jobs.unfinished(),
-    now,
-  }
-  const shelf = new DropShelf({
-    root: join(paths.cacheFolder, 'drops'),
-    resultsRoot: join(dirname(paths.databaseFile), 'results'),
-    isNeeded: folder =>
-      jobs.unfinished().some(job => job.folder === folder && job.isSynced && (job.state === 'queued' || job.state === 'syncing')),
-    now,
-  })
-  const drops = new Drops({ workers, shelf, now })
-  const delivery = makeDelivery({
+    paths,
+    owner,
     workers,
-    placer,
-    store,
-    owner,
-    live: name => (hosts.has(name) ? hosts.get(name).live : null),
-    spareLimitBytes: () => config.current.push.spareLimitBytes,
-    takesAll: folder => shelf.owns(folder),
+    hosts,
+    config: () => config.current,
+    emit: event => bus.emit(event),
+    ended: row => notifier.jobEnded(row),
     now,
-    log: (message, details) => jobsLog.info(message, details),
+    log: log.room('jobs'),
   })
-  const runner = new JobRunner({
-    jobs,
-    link: name => hosts.get(name),
-    delivery,
-    owner,
-    now,
-    log: (message, details) => jobsLog.info(message, details),
-  })
-
-  function linkOf(jobId: string): HostLink {
-    const { host } = jobs.row(jobId)
-    if (host === null) throw new AppError('CONFLICT', `Job ${jobId.slice(0, 8)} has not reached a host`)
-    return hosts.get(host)
-  }
-
-  /** The host answers: from here on its news comes by itself; what it did meanwhile is asked for. */
-  async function welcome(link: HostLink, live: Live): Promise<void> {
-    live.agent.onEvent(({ job }) => jobs.told(job))
-    for (let attempt = 0; link.live === live; attempt++) {
-      try {
-        await jobs.reconcile(link, live)
-        return pulls.hostBack(link.name, jobs.owing(link.name))
-      } catch (error) {
-        jobsLog.warning('a host did not tell of its jobs', { host: link.name, error: String(error) })
-        await delay(backoffMs(attempt))
-      }
-    }
-  }
-
-  function jobEnded(row: JobRow): void {
-    const { id, host, folder, startedAt: began, endedAt, peakMemoryBytes, exitCode } = row
-    jobsLog.info('job ended', { job: id, host, outcome: row.outcome, exitCode })
-    notifier.jobEnded(row)
-    if (host === null || endedAt === null || began === null) return
-    const durationMs = Math.max(0, endedAt - began)
-    store.history.append({
-      commandKey: commandKey(row.command),
-      host,
-      folder: folder && lastingFolder(folder),
-      endedAt,
-      peakMemoryBytes,
-      durationMs,
-      exitCode,
-    })
-    pulls.bringBack(row)
-  }
+  const { jobs, runner, pulls, placer, shelf, drops } = room
 
   /** A notification was clicked. */
   async function act(action: NoticeAction, { jobId }: Notice): Promise<void> {
@@ -222,16 +125,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     return store.database.misplacement?.message ?? null
   }
 
-  const countJobs = (): JobCounts => {
-    const unfinished = jobs.unfinished()
-    const known = unfinished.filter(row => row.unknownSince === null)
-    const inState = (...states: JobState[]) => known.filter(row => states.includes(row.state)).length
-    return {
-      runningJobs: inState('running', 'stopping'),
-      comingJobs: { queued: inState('queued'), syncing: inState('syncing'), starting: inState('starting') },
-      unknownJobs: unfinished.length - known.length,
-    }
-  }
   const status = (): CoreStatus => ({
     version,
     pid: process.pid,
@@ -242,22 +135,20 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     webAddress: web.address,
     configError: config.error?.message ?? null,
     hosts: hosts.all().map(view),
-    ...countJobs(),
+    ...countJobs(jobs.unfinished()),
   })
 
   const methods: Methods = {
-    'core.status': async () => status(),
-    'core.stop': async () => {
-      setImmediate(() => close('asked to stop'))
-      return countJobs()
-    },
-    'core.doctor': async () => ({
-      findings: await examine({
+    ...coreMethods({
+      status,
+      examined: () => ({
         links: hosts.all(),
         configError: config.error?.message ?? null,
         databaseError: databaseProblem(),
         webPlace: config.current.web,
       }),
+      countJobs: () => countJobs(jobs.unfinished()),
+      close: () => void close('asked to stop'),
     }),
     ...configMethods(config),
     ...hostMethods({
@@ -279,7 +170,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       pulls,
       hosts,
       owner,
-      settled,
+      settled: placer.settled,
       defaultHost: () => config.current.defaultHost,
       place: row => place(row, null, placer),
       weigh: ({ command, folder, totalBytes }) => {
@@ -394,9 +285,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       log.room('core').info('closing', { reason })
       stopWakeDetector()
       config.close()
-      runner.close()
-      pulls.close()
-      drops.close()
+      room.close()
       notifier.close()
       await Promise.all([server.close(), web.close()])
       shell.close()
@@ -436,7 +325,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     get isKept() {
       return config.current.keepCore
     },
-    work: () => ({ ...countJobs(), pulls: pulls.moving }),
+    work: () => ({ ...countJobs(jobs.unfinished()), pulls: pulls.moving }),
     close,
     closed,
   }

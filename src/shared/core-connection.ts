@@ -33,7 +33,7 @@ export class CoreConnection {
   readonly #answers = new Map<number, Waiting>()
   readonly #openings = new Map<number, Waiting>()
   readonly #streams = new Map<number, CoreStream>()
-  #hasAnswered = false
+  #heard = 0
   #lastId = 0
   #lastStream = 0
   #end: ConnectionEnd | undefined
@@ -76,18 +76,29 @@ export class CoreConnection {
     this.#carrier.close()
   }
 
+  /** The carrier seems open, yet is of no use: it ends at once, without waiting for the other side. */
+  giveUp(reason: string): void {
+    this.finish(null, reason)
+    this.#carrier.close()
+  }
+
   #send(message: ClientMessage): void {
     this.#carrier.sendText(JSON.stringify(message))
   }
 
   /** Whether there is a core that does its work, and not only a socket. */
   get hasAnswered(): boolean {
-    return this.#hasAnswered
+    return this.#heard > 0
+  }
+
+  /** How many messages have come: while it grows the line is alive. */
+  get heard(): number {
+    return this.#heard
   }
 
   receiveText(text: string): void {
     const message = JSON.parse(text) as ServerMessage
-    this.#hasAnswered = true
+    this.#heard++
     switch (message.type) {
       case 'result':
         this.#answered(message.id)?.resolve(message.result)
@@ -116,6 +127,7 @@ export class CoreConnection {
   }
 
   receiveFrame(frame: Uint8Array): void {
+    this.#heard++
     const { stream, bytes } = decodeFrame(frame)
     this.#streams.get(stream)?.received(bytes)
   }
@@ -140,6 +152,7 @@ export class CoreConnection {
 
   /** The carrier has closed. */
   finish(code: number | null, reason: string): void {
+    if (this.#end) return
     const end = describeEnd(code, reason)
     this.#end = end
     for (const id of [...this.#answers.keys()]) this.#answered(id)?.reject(end.error)

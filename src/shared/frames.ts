@@ -7,6 +7,9 @@ import type { ErrorBody } from './errors.ts'
 /** A sender has at most this many bytes of one stream under way that the receiver has not yet said it took. */
 export const STREAM_WINDOW_BYTES = 256 * 1024
 
+/** The answer to a `ping`. */
+export type Pong = { at: number }
+
 export type ServerMessage =
   | { type: 'result'; id: number; result: unknown }
   | { type: 'error'; id: number; error: ErrorBody }
@@ -32,6 +35,12 @@ export const WEB_CLOSE = {
   /** Somebody has tried too many wrong sessions: come again in a minute. */
   TOO_MANY_TRIES: 4429,
 } as const
+
+/**
+ * No stream has this number. What follows it is a message as text, packed (raw deflate): where the line is slow, a list of a thousand jobs
+ * would be in the way of all else for seconds.
+ */
+export const PACKED_STREAM = 0
 
 /** A binary message: the stream's number as big-endian u32, then the bytes. */
 export function encodeFrame(stream: number, bytes: Uint8Array): Uint8Array {

@@ -7,7 +7,7 @@ import { askAddress, takeOwnPort } from './web.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 
-/** Mistakes that the page made: any of them fails the test at its end, save those a test expects. */
+/** Mistakes that the page made: any of them fails the test at its end, save those a test expects, before or after. */
 export type PageProblems = { all: string[]; expect(pattern: RegExp): void }
 export type Window = { page: Page; context: BrowserContext; problems: PageProblems; address: string }
 
@@ -68,5 +68,11 @@ function collectProblems(page: Page): PageProblems {
   page.on('console', message => {
     if (message.type() === 'error' || message.type() === 'warning') add(`${message.type()}: ${message.text()}`)
   })
-  return { all, expect: pattern => void expected.push(pattern) }
+  return {
+    all,
+    expect: pattern => {
+      expected.push(pattern)
+      all.splice(0, all.length, ...all.filter(text => !pattern.test(text)))
+    },
+  }
 }

@@ -15,6 +15,7 @@ import type { Command, JobView } from '../../src/shared/domain.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { shellJoin } from '../../src/shared/shell-quote.ts'
 import { type RunningApi, startApi } from './api-server.ts'
+import { jobView } from './job-view.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
@@ -130,31 +131,7 @@ export class FakeCore {
   }
 }
 
-const EMPTY_VIEW: Omit<JobView, 'id' | 'command' | 'createdAt'> = {
-  kind: 'push',
-  host: 'box',
-  folder: '/folder',
-  isSynced: true,
-  workdir: null,
-  hasTerminal: false,
-  state: 'queued',
-  outcome: null,
-  exitCode: null,
-  signal: null,
-  reason: null,
-  unknownSince: null,
-  startedAt: null,
-  endedAt: null,
-  logBytes: null,
-  memoryBytes: null,
-  peakMemoryBytes: null,
-  cpuMs: null,
-  placement: null,
-  progress: null,
-  pull: [],
-  pullResults: [],
-  isForeign: false,
-}
+const EMPTY_VIEW = jobView({ folder: '/folder', state: 'queued', startedAt: null })
 
 /** One job: its view, its output so far, and, if it was run, its process. */
 export class FakeJob {

@@ -1,5 +1,7 @@
 /** Pristine copies, workdirs, spares, their locks and what they weigh; and the channels that carry files. A host of each shell. */
+
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -288,6 +290,23 @@ test('disk, its entries, and what goes: only the owner’s, and nothing that is 
   await agent.removeEntry('job', done)
   expect((await agent.diskEntries('me')).map(one => one.id)).toEqual([running, running])
   expect(readdirSync(join(host.root, 'folders'))).toEqual(['otherkey'])
+})
+
+test('many jobs and workdirs are removed at once: of this owner, not at work; also what nobody may write to', async () => {
+  const host = makeAgentHost()
+  const agent = record(await host.open())
+  const done = await runJob(agent, 'mkdir -p a/b && echo >a/b/c && chmod 500 a/b a .; ln -s / root')
+  const other = await runJob(agent, 'true')
+  const foreign = await runJob(agent, 'true', { owner: 'someone else' })
+  const running = randomUUID()
+  await agent.start(jobSpec('sleep 1000', { id: running }))
+  await isRunning(agent, running)
+  const ids = [done.id, foreign.id, running, other.id, randomUUID()]
+  expect((await agent.removeEntries('workdir', ids)).sort()).toEqual([done.id, other.id].sort())
+  expect(readdirSync(join(host.root, 'workdirs')).sort()).toEqual([foreign.id, running].sort())
+  expect((await agent.removeEntries('job', ids)).sort()).toEqual([done.id, other.id].sort())
+  expect((await agent.list()).map(({ id }) => id).sort()).toEqual([foreign.id, running].sort())
+  expect(await agent.removeEntries('job', ids)).toEqual([])
 })
 
 test('remove takes the job and its workdir, also what nobody may write to; never while it runs', async () => {

@@ -1,5 +1,5 @@
 /** What an agent says of its host's tools, in each shell: their versions, and of one that hangs or is broken that it is of no use. */
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type AgentHost, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
@@ -14,6 +14,9 @@ const TOOLS = {
   broken: 'echo "tmux: error while loading shared libraries" >&2; exit 127',
   chattering: 'echo "Welcome to a wrapper"; exit 0',
 }
+
+/** The clock by which the agent waits for its tools, ten seconds a strike, goes five times as fast. */
+const SHORT_SLEEP = '[ "$1" != 10 ] || set -- 2; exec /bin/sleep "$@"'
 
 describe.each(SHELLS)('with %s', shell => {
   test('the versions of tmux and rsync', async () => {
@@ -42,7 +45,7 @@ describe.each(SHELLS)('with %s', shell => {
     // At once, since the agent waits for those that hang.
     const answers = tried.map(async (scripts: { tmux?: string; rsync?: string }) => {
       const host = makeAgentHost(shell)
-      for (const [tool, script] of Object.entries(scripts)) bring(host, tool, script)
+      for (const [tool, script] of Object.entries({ ...scripts, sleep: SHORT_SLEEP })) bring(host, tool, script)
       const agent = record(await within(host.open(), { timeoutMs: 90_000, what: 'the hello' }))
       expect(await runJob(agent, 'exit 4')).toMatchObject({ state: 'ended', exitCode: 4 })
       const left = () => pidsWithEnv(`DROVER_TEST_HOST=${host.env.DROVER_TEST_HOST}`).filter(pid => isTool(pid, host))
@@ -63,7 +66,10 @@ describe.each(SHELLS)('with %s', shell => {
 
 /** Puts a script in place of a tool of this host. */
 function bring(host: AgentHost, tool: string, script: string): void {
-  writeFileSync(join(binOf(host), tool), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  const path = join(binOf(host), tool)
+  // It may be a link to a program of this machine, which is not to be written to.
+  rmSync(path, { force: true })
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755, flag: 'wx' })
 }
 
 function binOf(host: AgentHost): string {

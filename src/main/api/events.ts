@@ -48,6 +48,11 @@ export class EventBus {
     return this.#seq
   }
 
+  /** The time that its events bear. */
+  get now(): number {
+    return this.#clock.now()
+  }
+
   emit(body: EventBody): CoreEvent {
     const event: CoreEvent = { ...body, seq: ++this.#seq, at: this.#clock.now() }
     this.#keep(event)

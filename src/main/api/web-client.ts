@@ -78,19 +78,19 @@ export class WebClient implements Client {
     if (!this.#isUnknown) return // It was given up; this was on its way.
     this.#isUnknown = false
     clearTimeout(this.#late)
-    const secret = isBinary || data.length > MAX_HELLO_BYTES ? null : secretOf(data)
-    if (secret === null) this.#refuse(WEB_CLOSE.SIGNED_OUT, 'the first message must be a hello')
-    else this.#enter(secret)
+    const hello = isBinary || data.length > MAX_HELLO_BYTES ? null : helloOf(data)
+    if (hello === null) this.#refuse(WEB_CLOSE.SIGNED_OUT, 'the first message must be a hello')
+    else this.#enter(hello)
   }
 
-  #enter(secret: string): void {
+  #enter({ session, packed }: HelloMessage): void {
     const { api, doorkeeper, startedAt } = this.#options
     const wasPaused = doorkeeper.isPaused()
-    this.#session = doorkeeper.session(secret)
+    this.#session = doorkeeper.session(session)
     if (this.#session !== null) {
       const welcome: WelcomeMessage = { type: 'welcome', version: VERSION, startedAt }
       this.#socket.send(JSON.stringify(welcome))
-      this.#served = new ApiSocket(api, this.#socket)
+      this.#served = new ApiSocket(api, this.#socket, { packs: packed })
     } else if (wasPaused) this.#refuse(WEB_CLOSE.TOO_MANY_TRIES, 'too many wrong sessions; try again in a minute')
     else this.#refuse(WEB_CLOSE.SIGNED_OUT, 'no such session; sign in with: drover open')
   }
@@ -108,10 +108,10 @@ export class WebClient implements Client {
   }
 }
 
-function secretOf(data: Buffer): string | null {
+function helloOf(data: Buffer): HelloMessage | null {
   try {
     const parsed = HelloMessage.safeParse(parseJson(data))
-    return parsed.success ? parsed.data.session : null
+    return parsed.success ? parsed.data : null
   } catch {
     return null // It is no JSON.
   }

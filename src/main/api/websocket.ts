@@ -5,7 +5,7 @@
  */
 import { ClientMessage } from '../../shared/contract.ts'
 import { AppError, toErrorBody } from '../../shared/errors.ts'
-import { decodeFrame, type ServerMessage } from '../../shared/frames.ts'
+import { decodeFrame, type Pong, type ServerMessage } from '../../shared/frames.ts'
 import type { Api } from './api.ts'
 import { describeIssues } from './describe-issues.ts'
 import { dispatch } from './dispatch.ts'
@@ -13,6 +13,7 @@ import { EventFeed } from './event-feed.ts'
 import { FramePool } from './frame-pool.ts'
 import { parseJson } from './http.ts'
 import type { MessageSocket } from './message-socket.ts'
+import { isWorthPacking, pack } from './pack.ts'
 import { type Opening, SocketStream } from './socket-stream.ts'
 import { STREAM_ROLES } from './streams.ts'
 
@@ -31,6 +32,7 @@ const CLOSE_POLICY = 1008
 export class ApiSocket {
   readonly #api: Api
   readonly #socket: MessageSocket
+  readonly #packs: boolean
   readonly #streams = new Map<number, SocketStream>()
   readonly #feed: EventFeed
   readonly #frames = new FramePool()
@@ -42,9 +44,11 @@ export class ApiSocket {
   #lastStream = 0
   #callsUnderWay = 0
 
-  constructor(api: Api, socket: MessageSocket) {
+  /** `packs`: long messages are sent packed, which the client must have asked for. */
+  constructor(api: Api, socket: MessageSocket, { packs = false } = {}) {
     this.#api = api
     this.#socket = socket
+    this.#packs = packs
     this.#feed = new EventFeed({ bus: api.bus, isFull: () => this.#isFull, tell: message => this.#tell(message) })
     // ws gives a Buffer for either kind, as long as binaryType is left alone.
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary))
@@ -109,6 +113,9 @@ export class ApiSocket {
     switch (message.type) {
       case 'call':
         void this.#call(message)
+        break
+      case 'ping':
+        this.#tell({ type: 'result', id: message.id, result: { at: this.#api.bus.now } satisfies Pong })
         break
       case 'events':
         this.#subscribe(message)
@@ -205,7 +212,8 @@ export class ApiSocket {
   }
 
   #tell(message: ServerMessage): void {
-    this.#send(JSON.stringify(message))
+    const text = JSON.stringify(message)
+    this.#send(this.#packs && isWorthPacking(text) ? pack(text) : text)
   }
 
   #send(data: string | Uint8Array, written?: () => void): void {

@@ -23,6 +23,8 @@ import type { Transport } from './transport.ts'
 
 /** Copying and counting may take long; a host that is gone is noticed by its samples, not by these. */
 const LONG_MS = 3_600_000
+/** A request is to fit into what a pipe takes at once, with others. */
+const REMOVED_AT_ONCE = 64
 /** A command is told back only so far: it is for people. The whole of it stays in the job's `cmd`. */
 const SUMMARY_CHARACTERS = 500
 
@@ -195,6 +197,16 @@ export class AgentClient implements Agent {
 
   async removeEntry(kind: DiskEntry['kind'], id: string): Promise<void> {
     await this.#channel.request('remove-entry', [kind, id, this.#owner], LONG_MS)
+  }
+
+  async removeEntries(kind: 'workdir' | 'job', ids: readonly string[]): Promise<string[]> {
+    const gone: string[] = []
+    for (let at = 0; at < ids.length; at += REMOVED_AT_ONCE) {
+      const fields = [kind, this.#owner, ...ids.slice(at, at + REMOVED_AT_ONCE)]
+      const { rows } = await this.#channel.request('remove-entries', fields, LONG_MS)
+      gone.push(...rows.map(parseText))
+    }
+    return gone
   }
 
   /** Events begin to come with the first listener. */

@@ -122,6 +122,8 @@ export interface Agent {
     owner: string,
   ): Promise<{ kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }[]>
   removeEntry(kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent', id: string): Promise<void>
+  /** As many as one likes, for little more than one. Gives those that are gone: what runs is left alone. */
+  removeEntries(kind: 'workdir' | 'job', ids: readonly string[]): Promise<string[]>
 
   /**
    * Shell command lines for a channel of their own (Transport.exec), quoted and ready:

@@ -2,6 +2,8 @@
 import type { DiskUse, GcReport, Methods } from '../../shared/contract.ts'
 import { owedPulls } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Agent } from '../hosts/agent.ts'
+import type { DiskEntry } from '../hosts/agent-records.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import { KEPT_DROPS_MS } from '../jobs/drops/drops.ts'
@@ -41,11 +43,8 @@ export function diskMethods({
       if (job) return entry.kind === 'workdir' && isDone(job) && isOld(job.endedAt ?? entry.usedAt)
       return isOld(entry.usedAt)
     })
-    const removed: GcReport['removed'] = []
-    for (const { kind, id, bytes } of removable) {
-      if (!dryRun) await agent.removeEntry(kind, id)
-      removed.push({ kind, id, bytes })
-    }
+    const gone = dryRun ? removable : await remove(agent, removable)
+    const removed: GcReport['removed'] = gone.map(({ kind, id, bytes }) => ({ kind, id, bytes }))
     // Folders dropped on a page are staged on this machine.
     if (link.name === 'local') {
       const unusedForMs = Math.min(olderThanMs, KEPT_DROPS_MS)
@@ -83,4 +82,19 @@ export function diskMethods({
       ),
     }),
   }
+}
+
+/** Gives what is gone then. There may be thousands of jobs and workdirs; of the rest there are few. */
+async function remove(agent: Agent, entries: readonly DiskEntry[]): Promise<DiskEntry[]> {
+  const gone = new Set<string>()
+  for (const kind of ['workdir', 'job'] as const) {
+    const ids = entries.filter(entry => entry.kind === kind).map(({ id }) => id)
+    for (const id of await agent.removeEntries(kind, ids)) gone.add(`${kind} ${id}`)
+  }
+  for (const { kind, id } of entries) {
+    if (kind === 'workdir' || kind === 'job') continue
+    await agent.removeEntry(kind, id)
+    gone.add(`${kind} ${id}`)
+  }
+  return entries.filter(({ kind, id }) => gone.has(`${kind} ${id}`))
 }

@@ -1,6 +1,7 @@
 /** Brings what was dropped to the core, and keeps the store told of it. One after the other: two would share the link all the same. */
 import { toErrorBody } from '../../shared/errors.ts'
 import { core } from '../core.ts'
+import { coreNow } from '../stores/clock.ts'
 import { useCore } from '../stores/core-store.ts'
 import { addDrop, addPath, askAbout, changeDrop, type DropView } from '../stores/drops.ts'
 import type { DropSource } from './drop-source.ts'
@@ -44,7 +45,7 @@ function begin(id: number, source: DropSource): Omit<DropView, 'id' | 'name' | '
   const abort = new AbortController()
   before = before.then(() => run(id, source, abort.signal))
   return {
-    startedAt: Date.now(),
+    startedAt: coreNow(),
     step: { kind: 'listing', entries: 0 },
     folder: null,
     decision: null,

@@ -20,6 +20,9 @@ export function StatusBar() {
       <span className="grow" />
       {link.kind === 'connected' ? (
         <span className="faint">
+          {link.lagMs !== null && (
+            <span style={{ color: 'var(--unknown)' }}>slow link: {(link.lagMs / 1000).toFixed(1)} s behind · </span>
+          )}
           core {link.version} · up {ageText(now - link.coreStartedAt)}
         </span>
       ) : (

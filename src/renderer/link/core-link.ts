@@ -7,11 +7,16 @@ import type { CoreConnection } from '../../shared/core-connection.ts'
 import type { ByteStream, InputStream, TerminalStream } from '../../shared/core-stream.ts'
 import type { CoreEvent } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Pong } from '../../shared/frames.ts'
+import { startHeartbeat } from './heartbeat.ts'
 
-/** `connecting` before the first time; `lost` since when, and when it is tried again; `refused`: trying again is of no use. */
+/**
+ * `connecting` before the first time; `lost` since when, and when it is tried again; `refused`: trying again is of no use. `lagMs`: how
+ * long a message and its answer take, in tenths of a second; null where nobody would notice.
+ */
 export type LinkState =
   | { kind: 'connecting' }
-  | { kind: 'connected'; coreStartedAt: number; version: string }
+  | { kind: 'connected'; coreStartedAt: number; version: string; lagMs: number | null }
   | { kind: 'lost'; since: number; retryAt: number }
   | { kind: 'refused'; message: string }
 
@@ -26,21 +31,28 @@ export type LinkListener = {
   event(event: CoreEvent): void
   /** Some events are gone for good. */
   missed(): void
+  /** What time it is for the core, give or take `uncertainMs`. */
+  time(at: number, uncertainMs: number): void
   state(state: LinkState): void
 }
 
+/** A person does not notice less. */
+const LEAST_LAG_MS = 200
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 10_000
 
 export class CoreLink {
   readonly #connect: Connect
   readonly #listener: LinkListener
+  readonly #now: () => number
   #state: LinkState = { kind: 'connecting' }
   #connection: CoreConnection | undefined
   #attempt = 0
   #retry: ReturnType<typeof setTimeout> | undefined
 
-  constructor(options: { connect: Connect; listener: LinkListener }) {
+  /** `now`: the time in which states are told. */
+  constructor(options: { connect: Connect; listener: LinkListener; now(): number }) {
+    this.#now = options.now
     this.#connect = options.connect
     this.#listener = options.listener
   }
@@ -82,16 +94,35 @@ export class CoreLink {
       const { connection, ...about } = await this.#connect()
       connection.onEvent = event => this.#listener.event(event)
       connection.onMissed = () => this.#listener.missed()
-      void connection.ended.then(({ error }) => this.#lost(error))
+      const stopHeartbeat = this.#keepBeat(connection)
+      void connection.ended.then(({ error }) => {
+        stopHeartbeat()
+        this.#lost(error)
+      })
       await connection.ask(id => ({ type: 'events', id }))
       this.#connection = connection
       this.#attempt = 0
       this.#listener.connected()
-      this.#change({ kind: 'connected', ...about })
+      this.#change({ kind: 'connected', lagMs: null, ...about })
     } catch (error) {
       // A connection that ended has been told of by `ended`.
       if (this.#retry === undefined) this.#lost(error)
     }
+  }
+
+  #keepBeat(connection: CoreConnection): () => void {
+    return startHeartbeat({
+      ask: async () => (await connection.ask(id => ({ type: 'ping', id }))) as Pong,
+      heard: () => connection.heard,
+      onLag: lagMs => this.#lags(lagMs),
+      onTime: (at, uncertainMs) => this.#listener.time(at, uncertainMs),
+      onSilent: () => connection.giveUp('nothing came over it any more'),
+    })
+  }
+
+  #lags(ms: number): void {
+    const lagMs = ms < LEAST_LAG_MS ? null : Math.round(ms / 100) * 100
+    if (this.#state.kind === 'connected' && this.#state.lagMs !== lagMs) this.#change({ ...this.#state, lagMs })
   }
 
   #lost(error: unknown): void {
@@ -100,7 +131,7 @@ export class CoreLink {
       this.#change({ kind: 'refused', message: error.message })
       return
     }
-    const now = Date.now()
+    const now = this.#now()
     const pauseMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++)
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => void this.#open(), pauseMs)

@@ -1,5 +1,6 @@
 /** Keeps the store as the core is: takes a snapshot after each connecting, and gathers events to one change a frame. */
 import type { CoreEvent } from '../../shared/domain.ts'
+import { coreNow, setCoreTime } from '../stores/clock.ts'
 import { applyEvents, applyLinkState, applySeries, applySnapshot } from '../stores/core-store.ts'
 import { type Connect, CoreLink } from './core-link.ts'
 
@@ -67,6 +68,7 @@ export function followCore(connect: Connect): CoreLink {
 
   const link = new CoreLink({
     connect,
+    now: coreNow,
     listener: {
       connected: () => {
         waiting = []
@@ -77,6 +79,7 @@ export function followCore(connect: Connect): CoreLink {
         scheduleFlush()
       },
       missed: () => void takeSnapshot(),
+      time: setCoreTime,
       state: applyLinkState,
     },
   })

@@ -7,8 +7,11 @@ import { AppError, type ErrorBody, fromErrorBody } from '../../shared/errors.ts'
 import { WEB_CLOSE, type WelcomeMessage } from '../../shared/frames.ts'
 import { parseSignIn } from '../../shared/sign-in.ts'
 import type { OpenedConnection } from './core-link.ts'
+import { type Message, unpacking } from './unpack.ts'
 
 const SESSION_KEY = 'drover.session'
+/** A line that swallows everything is tried anew. */
+const WELCOME_MS = 20_000
 const SIGNED_OUT = 'This page is not signed in any more. Open a new one with: drover open'
 
 export async function connectToCore(): Promise<OpenedConnection> {
@@ -43,12 +46,14 @@ function openWebSocket(session: string): Promise<OpenedConnection> {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`)
     socket.binaryType = 'arraybuffer'
     let connection: CoreConnection | undefined
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', session }))
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data !== 'string') connection?.receiveFrame(new Uint8Array(data))
-      else if (connection) connection.receiveText(data)
+    const late = setTimeout(() => socket.close(), WELCOME_MS)
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', session, packed: true }))
+    const receive = (message: Message) => {
+      if (typeof message !== 'string') connection?.receiveFrame(message)
+      else if (connection) connection.receiveText(message)
       else {
-        const { version, startedAt } = JSON.parse(data) as WelcomeMessage
+        clearTimeout(late)
+        const { version, startedAt } = JSON.parse(message) as WelcomeMessage
         connection = new CoreConnection({
           sendText: message => send(socket, message),
           sendBinary: bytes => send(socket, bytes as Uint8Array<ArrayBuffer>),
@@ -57,7 +62,10 @@ function openWebSocket(session: string): Promise<OpenedConnection> {
         resolve({ connection, coreStartedAt: startedAt, version })
       }
     }
+    const take = unpacking(receive, () => socket.close())
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => take(data)
     socket.onclose = ({ code, reason }) => {
+      clearTimeout(late)
       // 1006 is the browser's own, for an end without a word.
       connection?.finish(code === 1006 ? null : code, reason)
       if (code === WEB_CLOSE.SIGNED_OUT) sessionStorage.removeItem(SESSION_KEY)

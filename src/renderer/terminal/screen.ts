@@ -5,6 +5,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
+import { copyText } from '../components/copy-text.ts'
 import { isMeant, openAddress, webAddress } from './links.ts'
 import { onThemeChange, terminalTheme } from './terminal-theme.ts'
 
@@ -129,5 +130,5 @@ function isForTerminal(event: KeyboardEvent, terminal: Terminal, listener: Scree
 function copySelection(terminal: Terminal): void {
   const text = terminal.getSelection()
   // Refused where the page is not looked at: the selection is still there to be copied by hand.
-  if (text !== '') navigator.clipboard?.writeText(text).catch(() => undefined)
+  if (text !== '') copyText(text).catch(() => undefined)
 }

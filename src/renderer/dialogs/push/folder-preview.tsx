@@ -8,14 +8,14 @@ import { Skeleton } from '../../components/empty.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { LeftOut } from '../../drop/left-out.tsx'
-import { useNow } from '../../stores/clock.ts'
+import { coreNow, useNow } from '../../stores/clock.ts'
 
 export type Preview = PushPreview & { folder: string }
 type FolderPreviewProps = { readonly folder: string; readonly onPreview: (preview: Preview | null) => void }
 
 export function FolderPreview({ folder, onPreview }: FolderPreviewProps) {
   const [isLeft, setIsLeft] = useState(false)
-  const [startedAt] = useState(() => Date.now())
+  const [startedAt] = useState(coreNow)
   const { answer } = useAnswer(isLeft ? null : folder, () => core.call('job.preview', { folder }))
   const seconds = Math.floor((useNow() - startedAt) / 1000)
   useEffect(() => {

@@ -1,6 +1,7 @@
 /** The push itself, for the dialogs that lead to it: from the draft to the job's page, or to the field that keeps it from being one. */
 import { useState } from 'react'
 import { toErrorBody } from '../../../shared/errors.ts'
+import { newId } from '../../../shared/ids.ts'
 import { core } from '../../core.ts'
 import { navigate } from '../../stores/route.ts'
 import { changeDraft, clearDraft, type PushForm, type PushProblem, problemOf, pushInput } from './push-form.ts'
@@ -24,7 +25,7 @@ export type PushUnderway = {
 export function usePush({ form, folder, onPushed }: UsePushOptions): PushUnderway {
   const [problem, setProblem] = useState<PushProblem | null>(null)
   const [isBusy, setIsBusy] = useState(false)
-  const [jobId] = useState(newJobId)
+  const [jobId] = useState(newId)
   const made = () => {
     const input = pushInput(form, { folder, jobId })
     setProblem('problem' in input ? input.problem : null)
@@ -49,9 +50,4 @@ export function usePush({ form, folder, onPushed }: UsePushOptions): PushUnderwa
     changeDraft(part)
   }
   return { problem, isBusy, change, check: () => made() !== null, push }
-}
-
-/** One a dialog: pressed again after a lost answer, it is the same job. Undefined where the page is served without TLS to another machine. */
-function newJobId(): string | undefined {
-  return isSecureContext ? crypto.randomUUID() : undefined
 }

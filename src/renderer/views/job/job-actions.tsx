@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { isFinal, type JobView } from '../../../shared/domain.ts'
 import { Button } from '../../components/button.tsx'
 import { core } from '../../core.ts'
+import { coreNow } from '../../stores/clock.ts'
 import { PullDialog } from './files/pull-dialog.tsx'
 import { HostMenu } from './host-menu.tsx'
 import { RemoveJob } from './remove-job.tsx'
@@ -19,7 +20,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
   const hasRun = job.startedAt !== null && job.host !== null
   const canRemove = isFinal(job) || job.unknownSince !== null
   const stop = () => {
-    const isLong = job.startedAt !== null && Date.now() - job.startedAt > ASK_AFTER_MS
+    const isLong = job.startedAt !== null && coreNow() - job.startedAt > ASK_AFTER_MS
     if (isLong) return setAsked('stop')
     return stopJob(job.id)
   }

@@ -4,6 +4,7 @@ import type { JobView } from '../../../shared/domain.ts'
 import { folderText } from '../../../shared/drop.ts'
 import { commandText, jobDurationText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
+import { copyText } from '../../components/copy-text.ts'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
 import { routeHash } from '../../stores/route.ts'
@@ -14,8 +15,7 @@ import { syncText } from './sync-text.ts'
 export function JobHead({ job }: { readonly job: JobView }) {
   const now = useNow()
   const command = visible(commandText(job.command))
-  const copyId = () =>
-    navigator.clipboard.writeText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
+  const copyId = () => copyText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
   return (
     <header className="job-head">
       <div className="job-what">

@@ -1,5 +1,6 @@
 /** Runs a job's command once more, and goes to the new job. */
 import type { JobView } from '../../../shared/domain.ts'
+import { newId } from '../../../shared/ids.ts'
 import { core } from '../../core.ts'
 import { navigate } from '../../stores/route.ts'
 
@@ -13,7 +14,7 @@ export async function runAgain({ id, hasTerminal }: JobView, host: string | null
     host,
     terminal: hasTerminal ? TERMINAL : null,
     // Sent twice it runs once.
-    jobId: crypto.randomUUID(),
+    jobId: newId(),
   })
   navigate({ view: 'job', id: job.id, tab: null })
 }

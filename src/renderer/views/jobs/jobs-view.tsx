@@ -4,6 +4,7 @@ import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
 import { counted, countText } from '../../../shared/format.ts'
 import { Button } from '../../components/button.tsx'
 import { Empty, Skeleton } from '../../components/empty.tsx'
+import { coreNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
 import { openDialog } from '../../stores/dialogs.ts'
 import { actOnJobs } from './act-on-jobs.ts'
@@ -36,7 +37,7 @@ export function JobsView() {
   const shown = useMemo(() => {
     const terms = parseFilter(deferred)
     const found = terms.length === 0 ? jobs : jobs.filter(job => matches(job, terms))
-    return sortJobs(found, sort, Date.now())
+    return sortJobs(found, sort, coreNow())
   }, [jobs, deferred, sort])
   // What is chosen and gone from the core meanwhile is chosen no more; what the filter hides is, as the count says.
   const chosen = useMemo(() => [...chosenIds].flatMap(id => jobById.get(id) ?? []), [chosenIds, jobById])

@@ -9,6 +9,7 @@ import { visible } from '../../../../shared/visible.ts'
 import { Button } from '../../../components/button.tsx'
 import { Empty, Skeleton } from '../../../components/empty.tsx'
 import { core } from '../../../core.ts'
+import { coreNow } from '../../../stores/clock.ts'
 import { OwedPulls } from './owed-pulls.tsx'
 import { PullDialog } from './pull-dialog.tsx'
 
@@ -90,7 +91,7 @@ type FileTableProps = {
 }
 
 function FileTable({ listing: { path, files, isCut }, onOpen, onPull }: FileTableProps) {
-  const [now] = useState(() => Date.now())
+  const [now] = useState(coreNow)
   if (files.length === 0) return <Empty title="This folder is empty" />
   return (
     <div className="files-scroll">

@@ -9,6 +9,8 @@ import type { LogSource } from './read-log.ts'
 class Log implements LogSource {
   bytes: Uint8Array
   isCut = false
+  /** What grows does not come. */
+  isStalled = false
   isFinal = false
   readonly reads: [number, number][] = []
   follows = 0
@@ -50,7 +52,7 @@ class Log implements LogSource {
       async *[Symbol.asyncIterator]() {
         while (!isClosed) {
           if (log.isCut) throw new AppError('CORE_UNREACHABLE', 'cut')
-          if (at < log.bytes.length) {
+          if (at < log.bytes.length && !log.isStalled) {
             const part = log.bytes.slice(at, at + 64 * 1024)
             at += part.length
             yield part
@@ -103,6 +105,23 @@ test('of a large log it holds a part, pages to both sides and goes anywhere, wit
   const whole = lines(model).slice(0, -1)
   expect(whole.every((line, index, all) => index === 0 || Number(line) === Number(all[index - 1]) + 1)).toBe(true)
   expect(log.reads.reduce((sum, [, most]) => sum + most, 0)).toBeLessThan(4_000_000)
+})
+
+test('a line too slow for what is printed: it goes on at the end, and leaves out what is between', async () => {
+  const log = new Log('one\n')
+  const model = open(log)
+  await model.follow()
+  log.isStalled = true
+  log.grow(numbered(0, 100_000))
+  await model.lookAtSize()
+  expect(lines(model).at(-1)).toBe('one') // Not so far behind yet.
+  expect(model.state().sizeBytes).toBe(1_000_004)
+  log.grow(numbered(100_000, 1_000_000))
+  await model.lookAtSize()
+  expect(lines(model).at(-1)).toBe('000999999')
+  log.isStalled = false
+  log.grow('two\n')
+  await expect.poll(() => lines(model).at(-1)).toBe('two')
 })
 
 test('who leaves the end hears how much came meanwhile, and no more is read', async () => {

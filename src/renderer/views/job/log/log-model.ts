@@ -29,6 +29,8 @@ export type LogModelOptions = {
 
 /** What is read at once. */
 const PART_BYTES = 256 * 1024
+/** Who follows the end wants to see it: so far behind, what is between is left out. */
+const BEHIND_BYTES = 4 * WINDOW_BYTES
 
 export class LogModel {
   readonly #source: LogSource
@@ -118,12 +120,15 @@ export class LogModel {
     })
   }
 
-  /** How much came while one looked elsewhere. */
+  /** How much came while one looked elsewhere, or while a slow line brought what was before it: then it goes on at the end. */
   async lookAtSize(): Promise<void> {
-    const { isFollowing, isLoaded, error } = this.#state
-    if (!isLoaded || isFollowing || error) return
+    const { isLoaded, isReading, error } = this.#state
+    if (!isLoaded || isReading || error) return
     const size = await this.#source.size().catch(() => null) // Asked again soon.
-    if (size !== null && size > this.#state.sizeBytes) this.#change({ sizeBytes: size })
+    if (size === null || size <= this.#state.sizeBytes) return
+    this.#change({ sizeBytes: size })
+    const { isFollowing, window } = this.#state
+    if (isFollowing && size - window.end > BEHIND_BYTES) await this.follow()
   }
 
   /** After an error: the way to the host may be open again. */
