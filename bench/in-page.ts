@@ -1,6 +1,6 @@
 /**
  * What runs in the page for a bench: it says when what a person asked for stands on the screen, by the page's own clock. Painted is after
- * the frame: a task that was queued when the frame began runs when it has been drawn and handed on.
+ * the frame: a task that is queued while one is made runs when it has been painted and handed on.
  */
 
 /** What shall be seen: an element, whose text fits this pattern; or none such any more. */
@@ -9,8 +9,10 @@ export type Sight = { selector: string; text?: string; isGone?: boolean }
 export type Probe = {
   /** Milliseconds from the next such input until the sight is painted; to be asked for with `result`. */
   arm(input: 'click' | 'keydown', sight: Sight): void
+  /** The same for anything else: `painted` is called at the input, and says when it was painted. */
+  time(input: 'click' | 'keydown', painted: () => Promise<number>): void
   result(): Promise<number>
-  /** After the frame that comes next. Milliseconds since the page's beginning. */
+  /** When what is in the page now has been painted: milliseconds since the page's beginning. */
   painted(): Promise<number>
   /** The same as epoch milliseconds: the clock of every program on this machine. */
   epoch(at: number): number
@@ -33,29 +35,34 @@ export function installProbe(): void {
   }
   const painted = () =>
     new Promise<number>(resolve => {
-      requestAnimationFrame(() => {
+      // Seen for the first time an element is told of in the frame under way or the next one, behind all that changes the page in it.
+      const observer = new ResizeObserver(() => {
+        observer.disconnect()
         const { port1, port2 } = new MessageChannel()
         port1.onmessage = () => resolve(performance.now())
         port2.postMessage(null)
       })
+      observer.observe(document.documentElement)
+    })
+
+  const seen = (sight: Sight) =>
+    new Promise<number>(resolve => {
+      const observer = new MutationObserver(() => {
+        if (!isSeen(sight)) return
+        observer.disconnect()
+        resolve(painted())
+      })
+      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
     })
 
   window.bench = {
     arm: (input, sight) => {
       if (isSeen(sight)) throw new Error(`It is so already: ${JSON.stringify(sight)}`)
+      window.bench.time(input, () => seen(sight))
+    },
+    time: (input, painted) => {
       measured = new Promise(resolve => {
-        let from: number | undefined
-        const look = () => {
-          if (from === undefined || !isSeen(sight)) return
-          observer.disconnect()
-          const began = from
-          void painted().then(at => resolve(at - began))
-        }
-        const observer = new MutationObserver(look)
-        const heard = (event: Event) => {
-          from = event.timeStamp
-          observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-        }
+        const heard = ({ timeStamp }: Event) => void painted().then(at => resolve(at - timeStamp))
         addEventListener(input, heard, { capture: true, once: true })
       })
     },

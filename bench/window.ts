@@ -4,6 +4,7 @@ import { launchBrowser } from '../test/helpers/browser.ts'
 import type { Product } from '../test/helpers/product.ts'
 import { takeOwnPort } from '../test/helpers/web.ts'
 import { installProbe } from './in-page.ts'
+import { installTerminalProbe } from './in-terminal.ts'
 import { residentMb } from './measure.ts'
 
 export type BenchWindow = {
@@ -38,6 +39,7 @@ export async function inBrowser<T>(work: (page: Page, browser: Browser) => Promi
     // What it says when it breaks is all one has to go by.
     page.on('pageerror', error => console.error(error))
     await page.addInitScript(installProbe)
+    await page.addInitScript(installTerminalProbe)
     return await work(page, browser)
   } finally {
     await browser.close()
