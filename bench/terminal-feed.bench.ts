@@ -45,7 +45,8 @@ export async function bench(): Promise<BenchRow[]> {
         },
         { n: RUNS, warmUps: 1 },
       )
-      const peerCommand = 'new Terminal(OPTIONS).write(bytes), with unicode11 and webgl'
+      const drawing = (await page.evaluate(() => window.hasGraphicsCard())) ? 'by WebGL' : 'without WebGL: no graphics card'
+      const peerCommand = `new Terminal(OPTIONS).write(bytes), with unicode11, ${drawing}`
       return [against({ name: 'terminal:feed', unit: 'MB/s', better: 'higher', aim: 0.8, ...rates, peerCommand })]
     })
   } finally {

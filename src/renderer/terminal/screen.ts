@@ -5,6 +5,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
+import { hasGraphicsCard } from './graphics-card.ts'
 import { isMeant, openAddress, webAddress } from './links.ts'
 import { onThemeChange, terminalTheme } from './terminal-theme.ts'
 
@@ -79,7 +80,10 @@ export function openScreen(element: HTMLElement, listener: ScreenListener): Scre
   }
 }
 
-/** Draws by WebGL while that works: a browser gives few contexts, and takes them away at will. Then xterm.js draws by the page's elements. */
+/**
+ * Draws by WebGL where there is a graphics card, and while that works: a browser gives few contexts, and takes them away at will. Otherwise
+ * xterm.js draws by the page's elements.
+ */
 class Renderer {
   readonly #terminal: Terminal
   #webgl: WebglAddon | undefined
@@ -91,7 +95,7 @@ class Renderer {
 
   /** Also when it is shown again: what was lost meanwhile may be had now. */
   use(): void {
-    if (this.#webgl) return
+    if (this.#webgl || !hasGraphicsCard()) return
     const webgl = new WebglAddon()
     try {
       this.#terminal.loadAddon(webgl)
