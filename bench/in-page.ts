@@ -12,6 +12,8 @@ export type Probe = {
   /** The same for anything else: `painted` is called at the input, and says when it was painted. */
   time(input: 'click' | 'keydown', painted: () => Promise<number>): void
   result(): Promise<number>
+  /** When it was painted, or is now: milliseconds since the page's beginning. */
+  seen(sight: Sight): Promise<number>
   /** When what is in the page now has been painted: milliseconds since the page's beginning. */
   painted(): Promise<number>
   /** The same as epoch milliseconds: the clock of every program on this machine. */
@@ -67,6 +69,7 @@ export function installProbe(): void {
       })
     },
     result: () => measured,
+    seen: sight => (isSeen(sight) ? painted() : seen(sight)),
     painted,
     // Not performance.timeOrigin: that stays as it was when somebody sets the machine's clock right. The date is read as it turns.
     epoch: at => {
