@@ -57,10 +57,12 @@ const ACTS: readonly Act[] = [
   key('choose all', 'Control+a', { selector: '.bulk-bar', text: '10,000 jobs' }),
   key('choose none', 'Escape', { selector: '.bulk-bar', isGone: true }),
   key('first row', 'Home', { selector: grid(2, '.cursor') }),
-  click('filter', '.filter-field input', { selector: '.filter-field:focus-within' }),
   {
     ...key('filter by a letter', '9', { selector: '.jobs-header [role=status]', text: '^1,101 of' }),
-    before: page => page.keyboard.type('target-'),
+    before: async page => {
+      await page.getByRole('textbox', { name: 'Filter jobs' }).focus()
+      await page.keyboard.type('target-')
+    },
   },
   key('filter by a letter', '8', { selector: '.jobs-header [role=status]', text: '^111 of' }),
   key('filter by a letter', '7', { selector: '.jobs-header [role=status]', text: '^11 of' }),
