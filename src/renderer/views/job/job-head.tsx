@@ -1,6 +1,7 @@
 /** What a job is: its command, how it stands, where it runs and from which folder; and what can be done with it. */
 import { Copy } from 'lucide-react'
 import type { JobView } from '../../../shared/domain.ts'
+import { folderText } from '../../../shared/drop.ts'
 import { commandText, jobDurationText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { JobTag } from '../../components/state-tags.tsx'
@@ -41,7 +42,7 @@ export function JobHead({ job }: { readonly job: JobView }) {
           )}
           {job.folder !== null && (
             <span className="cut" title={visible(job.folder)}>
-              {job.isSynced ? 'from' : 'in'} {visible(job.folder)}
+              {job.isSynced ? 'from' : 'in'} {visible(folderText(job.folder))}
             </span>
           )}
           {job.startedAt !== null && <span>{jobDurationText(job, now)}</span>}
