@@ -6,14 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Gives what it measured, in the row's unit. */
 export type Measured = () => Promise<number>
 
-export async function interleaved(
-  measure: { ours: Measured; peer: Measured },
+/** Ours and the peer's, or whatever more there is to compare. */
+export async function interleaved<Who extends string>(
+  measure: Readonly<Record<Who, Measured>>,
   options: { n: number; warmUps?: number; pauseMs?: number },
-): Promise<{ ours: number[]; peer: number[] }> {
+): Promise<Record<Who, number[]>> {
   const { n, warmUps = 2, pauseMs = 0 } = options
-  const figures = { ours: [] as number[], peer: [] as number[] }
+  const all = Object.keys(measure) as Who[]
+  const figures = Object.fromEntries(all.map(who => [who, []])) as unknown as Record<Who, number[]>
   for (let round = -warmUps; round < n; round++) {
-    for (const who of ['ours', 'peer'] as const) {
+    for (const who of all) {
       const figure = await measure[who]()
       if (round >= 0) figures[who].push(figure)
       if (pauseMs > 0) await delay(pauseMs)

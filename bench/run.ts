@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const wanted = args.filter(arg => !arg.startsWith('--'))
   const rows: BenchRow[] = []
   for (const { module, file } of await load()) {
-    if (wanted.length > 0 && !wanted.some(name => module.names.includes(name))) continue
+    if (wanted.length > 0 && !module.names.some(name => wanted.some(word => name.startsWith(word)))) continue
     process.stderr.write(`${file}: ${module.names.join(', ')} …\n`)
     rows.push(...(await measured(file)))
   }

@@ -43,6 +43,7 @@ const STEPS: readonly Step[] = [
   { name: 'types of src/preload', command: ['tsc', '-p', 'src/preload'] },
   { name: 'types of the stand-in', command: ['tsc', '-p', 'test/helpers/electron-stand-in'] },
   { name: 'types of test/e2e', command: ['tsc', '-p', 'test/e2e'] },
+  { name: 'types of bench', command: ['tsc', '-p', 'bench'] },
   { name: 'types of src/shared', command: ['tsc', '-p', 'src/shared'] },
   { name: 'shell scripts', command: ['shellcheck', ...SHELL_SCRIPTS] },
   {

@@ -155,9 +155,25 @@ test('a paste of many kilobytes arrives whole, before what is typed after it', a
   await screenHas(page, createHash('md5').update(`${text}typed last`).digest('hex'))
 })
 
+test('where the CPU only acts as a graphics card, a terminal is drawn without one', async () => {
+  const ground = await makeGround()
+  const job = await push(ground, 'echo ready; exec sh -i', { terminal: true })
+  await openTerminal(ground, job)
+  await ground.page.locator('.xterm-rows').getByText('ready', { exact: true }).waitFor()
+})
+
 test('a terminal whose drawing by WebGL is taken away is drawn all the same', async () => {
   const ground = await makeGround()
   const { page, problems } = ground
+  // A browser on a machine with a graphics card, but for the card.
+  await page.addInitScript(() => {
+    const { getParameter } = WebGL2RenderingContext.prototype
+    const UNMASKED_RENDERER_WEBGL = 0x9246
+    WebGL2RenderingContext.prototype.getParameter = function (name) {
+      return name === UNMASKED_RENDERER_WEBGL ? 'A graphics card' : getParameter.call(this, name)
+    }
+  })
+  await page.reload()
   const job = await push(ground, 'echo ready; exec sh -i', { terminal: true })
   await openTerminal(ground, job)
   await screenHas(page, 'ready')

@@ -6,6 +6,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { copyText } from '../components/copy-text.ts'
+import { hasGraphicsCard } from './graphics-card.ts'
 import { isMeant, openAddress, webAddress } from './links.ts'
 import { onThemeChange, terminalTheme } from './terminal-theme.ts'
 
@@ -80,7 +81,10 @@ export function openScreen(element: HTMLElement, listener: ScreenListener): Scre
   }
 }
 
-/** Draws by WebGL while that works: a browser gives few contexts, and takes them away at will. Then xterm.js draws by the page's elements. */
+/**
+ * Draws by WebGL where there is a graphics card, and while that works: a browser gives few contexts, and takes them away at will. Otherwise
+ * xterm.js draws by the page's elements.
+ */
 class Renderer {
   readonly #terminal: Terminal
   #webgl: WebglAddon | undefined
@@ -92,7 +96,7 @@ class Renderer {
 
   /** Also when it is shown again: what was lost meanwhile may be had now. */
   use(): void {
-    if (this.#webgl) return
+    if (this.#webgl || !hasGraphicsCard()) return
     const webgl = new WebglAddon()
     try {
       this.#terminal.loadAddon(webgl)
