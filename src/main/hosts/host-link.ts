@@ -110,6 +110,13 @@ export class HostLink {
     this.connect().catch(() => undefined) // The status tells; #dial has planned the next attempt.
   }
 
+  /** What stood in its way may be gone: an attempt that began before that and fails is followed by another. */
+  tryAnew(): void {
+    const begun = this.#attempt
+    if (begun) begun.catch(() => this.start())
+    else this.start()
+  }
+
   /** Asks at once whether the host is still there, or dials again at once. */
   wake(): void {
     if (this.#live) {
@@ -131,7 +138,8 @@ export class HostLink {
   }
 
   async #dial(): Promise<Live> {
-    this.#set({ state: 'connecting', error: null, retryAt: null })
+    // Why it was away is all that is known of it until it is connected, or away for another reason.
+    this.#set({ state: 'connecting', retryAt: null })
     try {
       const { transport, agent, reason } = await this.#options.open()
       if (this.#isClosed) {
@@ -214,11 +222,8 @@ export class HostLink {
   #sinceOf(state: HostState): number {
     const { state: before, since } = this.#status
     if (state === 'connected') this.#awaySince = null
-    if (state === 'offline') {
-      this.#awaySince ??= before === 'offline' ? since : this.#options.now()
-      return this.#awaySince
-    }
-    return state === before ? since : this.#options.now()
+    else if (state !== 'connecting') this.#awaySince ??= before === 'offline' ? since : this.#options.now()
+    return this.#awaySince ?? (state === before ? since : this.#options.now())
   }
 
   #clearTimer(): void {
