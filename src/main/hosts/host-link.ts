@@ -3,7 +3,7 @@
  * and dials again. Everything that needs the host goes through `ready()`; nobody else keeps a transport.
  */
 import type { HostSample, HostState } from '../../shared/domain.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
 import type { Agent, AgentJobSample } from './agent.ts'
 import type { Transport } from './transport.ts'
 
@@ -12,16 +12,6 @@ export const SAMPLE_EVERY_MS = 2_000
 const JOB_SAMPLE_EVERY_SAMPLES = 5
 /** A sample not answered in this time means the host is lost: together with the period it stays below 15 s. */
 const SAMPLE_TIMEOUT_MS = 10_000
-/** Causes that trying again cannot mend: only the user can. */
-const NEEDS_USER = new Set([
-  'HOST_KEY_UNKNOWN',
-  'HOST_KEY_CHANGED',
-  'AUTH_FAILED',
-  'KEY_LOCKED',
-  'MISSING_TOOL',
-  'BAD_CONFIG',
-  'BAD_INPUT',
-])
 
 export type Live = { transport: Transport; agent: Agent }
 export type LinkStatus = {
@@ -175,7 +165,7 @@ export class HostLink {
   #fail(error: AppError): void {
     this.#firstNews.resolve()
     if (this.#isClosed) return
-    if (NEEDS_USER.has(error.code)) {
+    if (NEEDS_PERSON.has(error.code)) {
       this.#set({ state: 'refused', error, retryAt: null })
       return
     }
