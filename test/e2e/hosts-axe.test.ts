@@ -68,7 +68,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await look('keys')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+K')
-    await page.getByRole('combobox').fill('host')
+    await page.getByRole('combobox', { name: 'Find and do anything' }).fill('host')
     await look('palette')
     await page.keyboard.press('Escape')
     await page.getByRole('banner').getByRole('button', { name: 'Add host' }).click()

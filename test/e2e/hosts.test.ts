@@ -1,6 +1,5 @@
 /** Hosts in the window, on real sshd hosts: added, trusted, unlocked, tested, removed, taken over; settings; both themes. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -8,6 +7,7 @@ import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { hostBlock, makeKey, type Sshd, startSshd } from '../helpers/sshd.ts'
+import { listenSilently } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 afterAll(closeBrowser)
@@ -130,12 +130,11 @@ test('a host that is gone shows since when, and the next try', async () => {
   await why.getByRole('button', { name: 'Try now' }).click()
   await page.getByRole('region', { name: 'Test' }).getByRole('img', { name: 'failed' }).waitFor()
   // One that takes connections and says nothing is tried for long: what is known of it stays meanwhile.
-  const silent = createServer()
-  await new Promise<void>(resolve => silent.listen(sshd.port, sshd.address, resolve))
+  const silent = await listenSilently(sshd)
   await why.getByText(/^Away for .*Trying…$/).waitFor({ timeout: 30_000 })
   await why.getByText('it refused the connection').waitFor()
   expect(await why.getByRole('button', { name: 'Try now' }).isDisabled()).toBe(true)
-  await new Promise(resolve => silent.close(resolve).closeAllConnections())
+  await silent.close()
   await sshd.restart()
   await page.getByText('2 of 2 hosts').waitFor({ timeout: 40_000 })
   await why.waitFor({ state: 'detached' })

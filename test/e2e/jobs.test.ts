@@ -82,7 +82,7 @@ describe('on a real host', () => {
     await push(product, 'exit 0')
     const needsYou = page.getByRole('region', { name: 'Needs you' })
     await needsYou.getByText('failed with exit 2 on box').waitFor()
-    await needsYou.locator('p').getByText('cannot lock the backup', { exact: true }).waitFor()
+    await needsYou.getByText('cannot lock the backup', { exact: true }).waitFor()
     await needsYou.getByRole('button', { name: 'Run again' }).click()
     // The first was dealt with; the second run of it fails like the first.
     await waitFor(async () => (await product.jobs()).filter(job => job.exitCode === 2).length === 2, { what: 'the second run' })

@@ -53,6 +53,11 @@ test('what is waited for shows nothing for the first moment, then its place', as
   await page.locator('.skeleton').waitFor({ state: 'attached' })
   const visibilityAt = (ms: number) =>
     page.locator('.skeleton').evaluate((element, at) => {
+      // From its beginning once more: what is over is not among the animations.
+      const { style } = element as HTMLElement
+      style.animation = 'none'
+      getComputedStyle(element).getPropertyValue('animation')
+      style.animation = ''
       for (const animation of element.getAnimations()) {
         animation.pause()
         animation.currentTime = at

@@ -22,7 +22,9 @@ export type PaletteEntry = {
   title: string
   detail?: string
   keys?: string
-  /** It is found by these too. */
+  /** Found by its beginning; letters of it here and there mean nothing. */
+  jobId?: string
+  /** What is searched in place of title and detail. */
   words?: string
   /** Asked before it is done: something would be lost. */
   question?: string
@@ -33,6 +35,8 @@ export type PaletteEntry = {
 
 const NEWEST_JOBS = 200
 const SHOWN = 60
+/** More than any letters can have. */
+const ID_FITS = 1_000
 
 const FIXED: readonly PaletteEntry[] = [
   { id: 'push', title: 'Push a folder…', keys: 'n', deed: { kind: 'dialog', dialog: 'push' } },
@@ -68,12 +72,16 @@ export function matchingEntries(
   asked: readonly PaletteEntry[] = [],
 ): PaletteEntry[] {
   const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query), ...asked]
-  const rank = (id: string) => {
-    const at = recents.indexOf(id)
+  const id = typedId(query)
+  const rank = (entryId: string) => {
+    const at = recents.indexOf(entryId)
     return at < 0 ? 0 : recents.length - at
   }
   const scored = entries.flatMap(entry => {
-    const score = fuzzyScore(query, `${entry.title} ${entry.detail ?? ''} ${entry.words ?? ''}`)
+    const score =
+      id !== null && entry.jobId?.startsWith(id)
+        ? ID_FITS
+        : fuzzyScore(query, entry.words ?? `${entry.title} ${entry.detail ?? ''}`)
     if (score === null || (query.trim() === '' && entry.isQuiet && rank(entry.id) === 0)) return []
     return { entry, score: score + rank(entry.id) / (query.trim() === '' ? 1 : 4) }
   })
@@ -115,7 +123,7 @@ export function jobEntries(job: JobView): PaletteEntry[] {
           question: `Stop ${shortId(id)}, ${title}?`,
           deed: { kind: 'stop-job', id },
         }
-  return [go, { ...go, isQuiet: true, ...next }]
+  return [go, { ...go, isQuiet: true, words: `${next.title} ${job.host ?? ''}`, ...next }]
 }
 
 /** A typed id finds its job however old it is. */
@@ -142,7 +150,7 @@ export type NamedJob = Pick<JobView, 'id' | 'command' | 'host'>
 export function namedJobEntry({ id, command, host }: NamedJob): PaletteEntry {
   const detail = `${shortId(id)}${host === null ? '' : ` on ${visible(host)}`}`
   const title = visible(commandText(command).slice(0, 200))
-  return { id: `job:${id}`, title, detail, words: id, deed: { kind: 'job', id } }
+  return { id: `job:${id}`, title, detail, jobId: id, words: `${title} ${host ?? ''}`, deed: { kind: 'job', id } }
 }
 
 function withId(beginning: string): (job: JobView) => boolean {
