@@ -3,7 +3,7 @@ import type { HostView, JobView } from '../../shared/domain.ts'
 import { ageText, pullText, statusText } from '../../shared/format.ts'
 import { useNow } from '../stores/clock.ts'
 
-export type Tone = 'ok' | 'run' | 'warn' | 'bad' | 'unknown' | 'none'
+type Tone = 'ok' | 'run' | 'warn' | 'bad' | 'unknown' | 'none'
 
 export function JobTag({ job }: { readonly job: JobView }) {
   const pull = pullText(job)
@@ -22,7 +22,7 @@ function AgeingStatus({ job }: { readonly job: JobView }) {
   return statusText(job, useNow())
 }
 
-export function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'unknownSince'>): Tone {
+function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'unknownSince'>): Tone {
   if (job.state !== 'ended') return job.unknownSince === null ? 'run' : 'unknown'
   if (job.outcome === 'exited') return job.exitCode === 0 ? 'ok' : 'bad'
   return job.outcome === 'stopped' || job.outcome === 'cancelled' ? 'none' : 'bad'

@@ -25,7 +25,11 @@ export function HostTicks({ source, unticked, onChange }: HostTicksProps) {
           <label key={name} className={isKnown ? 'tick faint' : 'tick'}>
             <input type="checkbox" checked={isKnown || !unticked.has(key)} disabled={isKnown} onChange={toggle} />
             <span>{visible(name)}</span>
-            <Cut className="faint mono" text={isKnown ? 'is there already' : connection === name ? '' : connection} />
+            {isKnown ? (
+              <span className="cut">is there already</span>
+            ) : (
+              connection !== name && <Cut className="faint mono" text={connection} />
+            )}
           </label>
         )
       })}

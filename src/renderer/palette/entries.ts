@@ -60,7 +60,7 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'auto', title: 'Default host: auto', isQuiet: true, deed: { kind: 'default-host', name: 'auto' } },
 ]
 
-export function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
+function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
   return [...FIXED, ...hosts.flatMap(hostEntries), ...jobs.slice(0, NEWEST_JOBS).flatMap(jobEntries)]
 }
 
@@ -133,7 +133,7 @@ function olderJobs(jobs: readonly JobView[], query: string): PaletteEntry[] {
 }
 
 /** What may be a job's id, or its beginning; null: it is none. */
-export function typedId(query: string): string | null {
+function typedId(query: string): string | null {
   const text = query.trim().toLowerCase()
   return /^[0-9a-f][0-9a-f-]{3,35}$/.test(text) ? text : null
 }

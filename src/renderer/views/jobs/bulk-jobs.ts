@@ -5,7 +5,7 @@ import { counted, shortId } from '../../../shared/format.ts'
 import { visibleLines } from '../../../shared/visible.ts'
 
 export type BulkAction = 'stop' | 'rerun' | 'remove'
-export type BulkResult = { done: number; failed: readonly { job: JobView; message: string }[] }
+type BulkResult = { done: number; failed: readonly { job: JobView; message: string }[] }
 
 /** More would only wait in the core. */
 const AT_ONCE = 6
