@@ -43,6 +43,13 @@ test('a whole id finds its job, and one that no job here has is to be asked for'
   expect(asked[1]?.deed).toMatchObject({ kind: 'rerun-job', hasTerminal: true })
 })
 
+test('an id and what to do with it are typed together; digits of a command are no id', () => {
+  expect(titles('again 00000004')).toEqual(['Run again: run 4'])
+  expect(titles('00000999 stop')).toEqual([])
+  const [entry] = matchingEntries({ hosts: [], jobs: [job(1, { command: { line: 'sleep 4321' } })] }, 'sleep 4321', [])
+  expect(entry?.title).toBe('sleep 4321')
+})
+
 test('what would lose something has a question; a running job is stopped, an ended one run again', () => {
   const running = matchingEntries({ hosts: [], jobs: [job(1, { state: 'running' })] }, 'run 1', [])
   expect(running.find(entry => entry.deed.kind === 'stop-job')?.question).toContain('00000001')

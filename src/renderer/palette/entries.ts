@@ -24,8 +24,6 @@ export type PaletteEntry = {
   keys?: string
   /** Found by its beginning; letters of it here and there mean nothing. */
   jobId?: string
-  /** What is searched in place of title and detail. */
-  words?: string
   /** Asked before it is done: something would be lost. */
   question?: string
   /** Only when something was typed: there would be too many. */
@@ -72,16 +70,12 @@ export function matchingEntries(
   asked: readonly PaletteEntry[] = [],
 ): PaletteEntry[] {
   const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query), ...asked]
-  const id = typedId(query)
   const rank = (entryId: string) => {
     const at = recents.indexOf(entryId)
     return at < 0 ? 0 : recents.length - at
   }
   const scored = entries.flatMap(entry => {
-    const score =
-      id !== null && entry.jobId?.startsWith(id)
-        ? ID_FITS
-        : fuzzyScore(query, entry.words ?? `${entry.title} ${entry.detail ?? ''}`)
+    const score = entryScore(entry, query)
     if (score === null || (query.trim() === '' && entry.isQuiet && rank(entry.id) === 0)) return []
     return { entry, score: score + rank(entry.id) / (query.trim() === '' ? 1 : 4) }
   })
@@ -89,6 +83,16 @@ export function matchingEntries(
     .toSorted((a, b) => b.score - a.score)
     .slice(0, SHOWN)
     .map(({ entry }) => entry)
+}
+
+function entryScore({ title, detail = '', jobId }: PaletteEntry, query: string): number | null {
+  const words = query.toLowerCase().split(/\s+/)
+  const ids = jobId === undefined ? [] : words.filter(word => typedId(word) !== null && /\d/.test(word))
+  const fitting = ids.filter(id => jobId?.startsWith(id))
+  if (ids.some(id => !fitting.includes(id) && !title.toLowerCase().includes(id))) return null
+  const others = words.filter(word => !fitting.includes(word))
+  const score = fuzzyScore(others.join(' '), `${title} ${detail}`)
+  return score === null ? null : score + fitting.length * ID_FITS
 }
 
 function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] {
@@ -123,7 +127,7 @@ export function jobEntries(job: JobView): PaletteEntry[] {
           question: `Stop ${shortId(id)}, ${title}?`,
           deed: { kind: 'stop-job', id },
         }
-  return [go, { ...go, isQuiet: true, words: `${next.title} ${job.host ?? ''}`, ...next }]
+  return [go, { ...go, isQuiet: true, ...next }]
 }
 
 /** A typed id finds its job however old it is. */
@@ -150,7 +154,7 @@ export type NamedJob = Pick<JobView, 'id' | 'command' | 'host'>
 export function namedJobEntry({ id, command, host }: NamedJob): PaletteEntry {
   const detail = `${shortId(id)}${host === null ? '' : ` on ${visible(host)}`}`
   const title = visible(commandText(command).slice(0, 200))
-  return { id: `job:${id}`, title, detail, jobId: id, words: `${title} ${host ?? ''}`, deed: { kind: 'job', id } }
+  return { id: `job:${id}`, title, detail, jobId: id, deed: { kind: 'job', id } }
 }
 
 function withId(beginning: string): (job: JobView) => boolean {
