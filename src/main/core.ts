@@ -14,6 +14,7 @@ import {
   type Principal,
 } from '../shared/contract.ts'
 import type { JobState } from '../shared/domain.ts'
+import { lastingFolder } from '../shared/drop.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
 import type { Api } from './api/api.ts'
@@ -195,7 +196,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     notifier.jobEnded(row)
     if (host === null || endedAt === null || began === null) return
     const durationMs = Math.max(0, endedAt - began)
-    store.history.append({ commandKey: commandKey(row.command), host, folder, endedAt, peakMemoryBytes, durationMs, exitCode })
+    store.history.append({
+      commandKey: commandKey(row.command),
+      host,
+      folder: folder && lastingFolder(folder),
+      endedAt,
+      peakMemoryBytes,
+      durationMs,
+      exitCode,
+    })
     pulls.bringBack(row)
   }
 
@@ -308,7 +317,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       jobs,
       owner,
       keepFinishedDays: () => config.current.push.keepFinishedDays,
-      sweepDrops: ({ olderThanMs, dryRun }) => shelf.sweep({ olderThanMs, dryRun, isOpen: key => drops.isOpen(key) }),
+      sweepDrops: request => drops.sweep(request),
       now,
     }),
   }

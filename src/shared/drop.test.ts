@@ -4,7 +4,10 @@ import {
   dropNameProblem,
   dropPathProblem,
   encodeUploadHeader,
+  folderText,
+  isDropped,
   isRuleFile,
+  lastingFolder,
   UPLOAD_HEADER_BYTES,
 } from './drop.ts'
 
@@ -52,6 +55,18 @@ describe('paths of a dropped folder', () => {
     expect(dropNameProblem('project')).toBeNull()
     for (const name of ['', '.', '..', 'a/b', '.git', 'a/']) expect(dropNameProblem(name), name).not.toBeNull()
   })
+})
+
+test('all drops of one folder are known by one path; any other folder by its own', () => {
+  const at = (id: string, name: string) => `/home/me/.cache/drover/drops/${'0'.repeat(24)}${id}/${name}`
+  expect(lastingFolder(at('-12345678', 'app'))).toBe(at('', 'app'))
+  expect(lastingFolder(at('-abcdef00', 'two\nlines'))).toBe(at('', 'two\nlines'))
+  for (const folder of [at('-12345678', 'app/src'), at('-1234567', 'app'), '/drover/drops/app', '/'])
+    expect(lastingFolder(folder)).toBe(folder)
+  expect(isDropped(at('-12345678', 'app'))).toBe(true)
+  expect(isDropped('/home/me/app')).toBe(false)
+  expect(folderText(at('-12345678', 'app'))).toBe('app (dropped)')
+  expect(folderText('/home/me/app')).toBe('/home/me/app')
 })
 
 test('rule files, and what only looks like one', () => {

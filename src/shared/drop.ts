@@ -34,6 +34,23 @@ export function dropNameProblem(name: string): string | null {
   return name.includes('/') ? 'is no name of a folder' : dropPathProblem(name)
 }
 
+/** Where a drop stands on the core's machine: below its caches, by a name of the folder's and one of its own. */
+const DROPPED = /(\/drover\/drops\/[0-9a-f]{24})-[0-9a-f]{8}(\/[^/]+)$/
+
+/** What a folder is known by from push to push: each drop of a folder stands in a place of its own, and they are one folder. */
+export function lastingFolder(folder: string): string {
+  return folder.replace(DROPPED, '$1$2')
+}
+
+export function isDropped(folder: string): boolean {
+  return DROPPED.test(folder)
+}
+
+/** A folder as people are shown it: where a dropped one stands says nothing to them. */
+export function folderText(folder: string): string {
+  return isDropped(folder) ? `${folder.slice(folder.lastIndexOf('/') + 1)} (dropped)` : folder
+}
+
 /** What git is asked by: the contents of these are sent first, and of `.git` nothing else is. */
 export function isRuleFile(path: string): boolean {
   return /(^|\/)\.gitignore$/.test(path)

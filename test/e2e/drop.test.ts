@@ -1,51 +1,26 @@
-/** A folder dropped on the window, in a real browser, onto a real core and a real host. */
+/** A folder dropped on the window, in a real browser, onto a real core and a real host: what arrives, and how it goes on when it is broken off. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { JobView } from '../../src/shared/domain.ts'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { drag, dropOn } from '../helpers/drag.ts'
+import { newFolder, openReady, push, WHOLE } from '../helpers/drop-page.ts'
 import { git, listTree, makeTree } from '../helpers/folder-tree.ts'
-import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
-import { temporaryFolder } from '../helpers/temporary-folder.ts'
+import { openOnBox, type Product, startProduct } from '../helpers/product.ts'
+import { startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-let box: Sshd
 let product: Product
+let close: () => Promise<void>
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
-  await product.drover(['host', 'default', 'box'])
+  ;({ product, close } = await openOnBox())
 })
 afterAll(async () => {
-  await product.close()
+  await close()
   await closeBrowser()
-  await box.stop()
 })
-
-type Page = Awaited<ReturnType<typeof openWindow>>['page']
-
-const WHOLE = 'All of it is with the core'
-
-function newFolder(name: string): string {
-  const folder = join(temporaryFolder(), name)
-  mkdirSync(folder)
-  return folder
-}
-
-/** Presses Push with a command, and gives the job when it has ended. */
-async function push(page: Page, line: string): Promise<JobView> {
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Command').fill(line)
-  await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByLabel('Command').press('Enter')
-  await dialog.waitFor({ state: 'detached' })
-  const id = /#\/jobs\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''
-  return await product.reaches(id, 'ended')
-}
 
 describe('a folder', () => {
   test('is dropped, told of, pushed; it arrives byte by byte, and what git ignores never leaves the page', async () => {
@@ -67,8 +42,7 @@ describe('a folder', () => {
     git(folder, 'add', '-f', 'kept.o')
     writeFileSync(join(folder, '.git/info/exclude'), 'private.txt\n')
     symlinkSync('.', join(folder, 'loop'))
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
+    const page = await openReady(product)
     const held = await drag(page, [folder])
     await page.getByText('Drop a folder to push it').waitFor()
     expect(await axeFindings(page)).toEqual([])
@@ -82,7 +56,7 @@ describe('a folder', () => {
     await dialog.getByText('.git/info/exclude:1: private.txt').waitFor()
     expect(await axeFindings(page)).toEqual([])
 
-    const job = await push(page, './run.sh')
+    const job = await push({ page, product }, './run.sh')
     expect(job).toMatchObject({ host: 'box', outcome: 'exited', exitCode: 0 })
     expect((await product.drover(['logs', job.id])).stdout).toContain('it ran')
     const there = listTree(job.workdir ?? '')
@@ -105,15 +79,16 @@ describe('a folder', () => {
     expect(existsSync(join(staging, 'private.txt'))).toBe(false)
     expect(existsSync(join(staging, '.git'))).toBe(false)
 
-    // Again, with one file changed: the same place, and only that file travels.
+    // Again, with one file changed: only that file travels, what was run is recalled, and the job before has what it had.
     writeFileSync(join(folder, 'src/main.c'), 'int changed;\n')
-    const other = statSync(join(staging, 'src/data.bin')).ino
     await dropOn(page, folder)
-    await dialog.getByText(WHOLE).waitFor()
-    expect(statSync(join(staging, 'src/data.bin')).ino).toBe(other)
-    const again = await push(page, 'cat src/main.c')
-    expect(again.folder).toBe(staging)
+    await dialog.getByText('↑ history').waitFor()
+    await dialog.getByLabel('Command', { exact: true }).press('ArrowUp')
+    expect(await dialog.getByLabel('Command', { exact: true }).inputValue()).toBe('./run.sh')
+    const again = await push({ page, product }, 'cat src/main.c')
+    expect(statSync(join(again.folder ?? '', 'src/data.bin')).ino).toBe(statSync(join(staging, 'src/data.bin')).ino)
     expect((await product.drover(['logs', again.id])).stdout).toContain('int changed;')
+    expect(readFileSync(join(staging, 'src/main.c'), 'utf8')).toBe('int main;\n')
   })
 
   test('of 20,000 files comes whole, and the page stays awake', async () => {
@@ -122,11 +97,10 @@ describe('a folder', () => {
       if (index % 100 === 0) mkdirSync(join(folder, `d${index / 100}`))
       writeFileSync(join(folder, `d${Math.floor(index / 100)}/f${index}`), `content ${index}\n`)
     }
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
+    const page = await openReady(product)
     await dropOn(page, folder)
     await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 90_000 })
-    const job = await push(page, 'find . -type f | wc -l; cat d*/f* | cksum')
+    const job = await push({ page, product }, 'find . -type f | wc -l; cat d*/f* | cksum')
     const { stdout } = await product.drover(['logs', job.id])
     expect(stdout).toContain('20000')
     expect(readFileSync(join(job.workdir ?? '', 'd199/f19999'), 'utf8')).toBe('content 19999\n')
@@ -134,7 +108,9 @@ describe('a folder', () => {
 })
 
 test('a big file: cancelled in the midst, dropped again it goes on; so does one whose core is killed', async () => {
-  const own = await startProduct({ box })
+  const sshd = await startSshd()
+  onTestFinished(() => sshd.stop())
+  const own = await startProduct({ box: sshd })
   const folder = newFolder('big')
   const bytes = randomBytes(300 * 1024 * 1024)
   writeFileSync(join(folder, 'data'), bytes)
@@ -158,7 +134,7 @@ test('a big file: cancelled in the midst, dropped again it goes on; so does one 
   await own.status()
   await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 60_000 })
   const staged = join(own.home.dir, '.cache/drover/drops')
-  const key = readdirSync(staged).find(name => /^[0-9a-f]{24}$/.test(name)) ?? ''
+  const key = readdirSync(staged).find(name => /^[0-9a-f]{24}-/.test(name)) ?? ''
   expect(readFileSync(join(staged, key, 'big/data')).equals(bytes)).toBe(true)
 })
 
@@ -167,77 +143,10 @@ function partBytes(home: string): number {
   const drops = join(home, '.cache/drover/drops')
   if (!existsSync(drops)) return 0
   const sizes = readdirSync(drops)
-    .filter(name => /^\.[0-9a-f]{24}$/.test(name))
+    .filter(name => /^\.[0-9a-f]{24}-/.test(name))
     .flatMap(name => {
       const folder = join(drops, name, 'parts')
       return existsSync(folder) ? readdirSync(folder).map(part => readFileSync(join(folder, part)).length) : []
     })
   return Math.max(0, ...sizes)
 }
-
-describe('several things', () => {
-  test('one clear question; all in one folder', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'one/a': '1', 'two/a': '2', 'loose.txt': '3' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'one'), join(parent, 'two'), join(parent, 'loose.txt'))
-    const question = page.getByRole('dialog', { name: 'You dropped 3 things' })
-    await question.waitFor()
-    expect(await axeFindings(page)).toEqual([])
-    await question.getByRole('button', { name: 'All in one folder' }).click()
-    const job = await push(page, 'cat one/a two/a loose.txt')
-    expect((await product.drover(['logs', job.id])).stdout).toContain('123')
-  })
-
-  test('each as a job of its own: one dialog after the other', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'one/a': '1', 'two/a': '2' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'one'), join(parent, 'two'))
-    await page.getByRole('button', { name: 'Each folder as a job' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByText('Push one').waitFor()
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
-    await dialog.getByText('Push two').waitFor()
-  })
-
-  test('files alone: a folder is made of them', async () => {
-    const parent = temporaryFolder()
-    makeTree(parent, { 'train.py': 'print(1)' })
-    const { page } = await openWindow(product)
-    await page.getByText('2 of 2 hosts').waitFor()
-    await dropOn(page, join(parent, 'train.py'))
-    await page.getByRole('dialog', { name: /Push train/ }).waitFor()
-    expect((await push(page, 'test -f train.py')).exitCode).toBe(0)
-  })
-})
-
-test('without a mouse: a folder is chosen; and on one machine its path will do', async () => {
-  const folder = newFolder('chosen')
-  makeTree(folder, { '.gitignore': '*.o\n', 'a.c': 'a', 'a.o': 'o', 'b/c': 'c' })
-  const { page } = await openWindow(product)
-  await page.getByText('2 of 2 hosts').waitFor()
-  const choosing = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Choose folder' }).press('Enter')
-  await (await choosing).setFiles(folder)
-  const dialog = page.getByRole('dialog', { name: /Push chosen/ })
-  await dialog.getByText(WHOLE).waitFor()
-  await dialog.getByText('3 files').waitFor()
-  const job = await push(page, 'ls')
-  expect(job.folder).toContain('/drover/drops/')
-
-  const held = newFolder('big')
-  writeFileSync(join(held, 'data'), randomBytes(30 * 1024 * 1024))
-  await dropOn(page, held)
-  await page.getByText('Give its path instead').click()
-  await page.getByLabel('Path of the folder').fill('/no/such')
-  await page.getByLabel('Path of the folder').press('Enter')
-  await page.getByRole('alert').getByText('There is no folder /no/such').waitFor()
-  await page.getByLabel('Path of the folder').fill(folder)
-  await page.getByLabel('Path of the folder').press('Enter')
-  await page.getByRole('dialog', { name: `Push ${folder}` }).waitFor()
-  const byPath = await push(page, 'ls')
-  expect(byPath.folder).toBe(folder)
-})

@@ -13,8 +13,8 @@ export type Window = { page: Page; context: BrowserContext; problems: PageProble
 
 let shared: Promise<Browser> | undefined
 const ported = new WeakSet<Product>()
-/** What Chromium says of a machine without a graphics card. */
-const OF_THE_MACHINE = /GPU stall due to ReadPixels/
+/** What Chromium says of a machine without a graphics card, and xterm of one that is busy. */
+const OF_THE_MACHINE = /GPU stall due to ReadPixels|task queue exceeded allotted deadline/
 
 /** Opens the window signed in, by the one-time address the core gives. It ends with the test. */
 export async function openWindow(product: Product, options: BrowserContextOptions = {}): Promise<Window> {

@@ -9,6 +9,7 @@ import type { DropSource, SourceFile } from '../../src/renderer/drop/drop-source
 import { type DropCore, type DropStep, type SendDropOptions, type SentDrop, sendDrop } from '../../src/renderer/drop/send-drop.ts'
 import type { Call, DropDecision } from '../../src/shared/contract.ts'
 import { type DropEntry, isRuleFile } from '../../src/shared/drop.ts'
+import { listTree } from './folder-tree.ts'
 import type { Product } from './product.ts'
 
 export type DropClient = DropCore & { close(): void }
@@ -41,13 +42,19 @@ export async function drop(core: DropCore, source: DropSource, options: Partial<
       steps.push(step)
       options.onStep?.(step)
     },
+    onBegun: folder => options.onBegun?.(folder),
     onDecision: decided => {
-      decision = decided.decision
+      decision = decided
       options.onDecision?.(decided)
     },
   })
   if (!decision) throw new Error('Nothing was decided')
   return { ...sent, decision, steps }
+}
+
+/** Paths of the files in a staged folder, and what is in them. */
+export function stagedFiles(folder: string): Record<string, string> {
+  return Object.fromEntries([...listTree(folder)].filter(([, what]) => !what.startsWith('dir')))
 }
 
 /** A folder of the disk as a browser has it: no links, no modes, and of `.git` only the rules. */

@@ -7,7 +7,7 @@ import type { CoreStatus, Input, Method, Output } from '../../src/shared/contrac
 import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
 import { rpc } from './rpc.ts'
-import type { Sshd } from './sshd.ts'
+import { type Sshd, startSshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
 import { waitFor } from './wait.ts'
 
@@ -57,7 +57,22 @@ export async function startProduct(hosts: Readonly<Record<string, Sshd>> = {}, o
   return product
 }
 
-/** The same for several tests, which end it themselves. */
+/** For several tests: one with a host `box`, where its pushes go if nothing else is said. `close` ends both. */
+export async function openOnBox(): Promise<{ product: Product; box: Sshd; close(): Promise<void> }> {
+  const box = await startSshd()
+  const product = await openProduct({ box })
+  await product.drover(['host', 'default', 'box'])
+  return {
+    product,
+    box,
+    close: async () => {
+      await product.close()
+      await box.stop()
+    },
+  }
+}
+
+/** As startProduct, for several tests, which end it themselves. */
 export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, options: TestHomeOptions = {}): Promise<Product> {
   if (!existsSync(join(ROOT, 'out/cli/index.cjs'))) throw new Error('The product is not built: npm run build')
   const home = makeTestHome(hosts, options)

@@ -5,21 +5,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pane } from '../helpers/pane.ts'
 import { expectAsBefore, sitDown, stateAtPrompt, type TerminalState } from '../helpers/person.ts'
 import { descendants, pidsWithEnv, processArguments, signalAll } from '../helpers/processes.ts'
-import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openOnBox, type Product } from '../helpers/product.ts'
+import type { Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let box: Sshd
 let product: Product
+let close: () => Promise<void>
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
-  await product.drover(['host', 'default', 'box'])
+  ;({ product, box, close } = await openOnBox())
 })
-afterAll(async () => {
-  await product.close()
-  await box.stop()
-})
+afterAll(() => close())
 
 let pane: Pane
 let before: TerminalState

@@ -1,5 +1,6 @@
 /** Gathers what the allocator wants to know, from the links, the jobs and the store; the allocator decides. */
 import type { Command, Placement } from '../../shared/domain.ts'
+import { lastingFolder } from '../../shared/drop.ts'
 import { allocate } from '../allocator/allocate.ts'
 import { commandKey } from '../allocator/command-key.ts'
 import type { HostInput } from '../allocator/host-input.ts'
@@ -29,7 +30,7 @@ export async function place(
 ): Promise<Placement> {
   await options.settled()
   const { store, links, unfinished, now } = options
-  const { byHost, overall } = store.history.stats(commandKey(job.command), job.folder)
+  const { byHost, overall } = statsOf(job, store)
   const copies = toSend ? store.folders.copiesOf(toSend.folderKey) : new Map<string, FolderCopy>()
   const jobsByHost = Map.groupBy(unfinished(), row => row.host)
   const hosts = links().map((link): HostInput => {
@@ -52,7 +53,11 @@ export async function place(
 }
 
 function memoryOf(row: JobRow, store: PlacerOptions['store']): CommandStats['peakMemoryBytes'] {
-  return store.history.stats(commandKey(row.command), row.folder).overall.peakMemoryBytes
+  return statsOf(row, store).overall.peakMemoryBytes
+}
+
+function statsOf({ command, folder }: { command: Command; folder: string | null }, store: PlacerOptions['store']) {
+  return store.history.stats(commandKey(command), folder && lastingFolder(folder))
 }
 
 /** An older copy is taken to differ by as much as the sizes do: a guess, which the sync then makes good. */

@@ -4,12 +4,11 @@ import { owedPulls } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
+import { KEPT_DROPS_MS } from '../jobs/drops/drops.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { JobRow } from '../store/job-table.ts'
 
 const DAY_MS = 86_400_000
-/** Of a folder that was dropped on a page there is another one, where it came from. */
-const KEPT_DROPS_MS = 7 * DAY_MS
 
 export type DiskMethodsOptions = {
   hosts: Hosts

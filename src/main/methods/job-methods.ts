@@ -27,7 +27,7 @@ export type JobMethodsOptions = {
   /** The same for one that is not begun. */
   weigh: (input: Parameters<Methods['job.place']>[0]) => Promise<Placement>
   preview: Methods['job.preview']
-  /** @throws {AppError} `CONFLICT` if the folder was dropped and has not come whole. */
+  /** @throws {AppError} if the folder was dropped, and has not come whole or is here no more. */
   requireWhole(folder: string): void
   now(): number
 }
@@ -137,10 +137,10 @@ function unlessLost(error: unknown): void {
 
 function checkFolder(folder: string | null, requireWhole: (folder: string) => void): void {
   if (folder === null) throw new AppError('BAD_INPUT', 'A push with files needs a folder')
+  requireWhole(folder)
   const stat = statSync(folder, { throwIfNoEntry: false })
   if (!stat) throw new AppError('NOT_FOUND', `There is no folder ${folder}`)
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
-  requireWhole(folder)
 }
 
 function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {

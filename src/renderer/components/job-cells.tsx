@@ -1,5 +1,6 @@
 /** What tables show of a job, the same in each: its folder's end, its command, and figures that go on by themselves. */
 import type { JobView } from '../../shared/domain.ts'
+import { folderText, isDropped } from '../../shared/drop.ts'
 import { bytesText, commandText, jobDurationText } from '../../shared/format.ts'
 import { useNow } from '../stores/clock.ts'
 import { Cut } from './cut.tsx'
@@ -18,6 +19,7 @@ export function JobHost({ job }: { readonly job: Pick<JobView, 'host'> }) {
 }
 
 function shortFolder(folder: string): string {
+  if (isDropped(folder)) return folderText(folder)
   const parts = folder.split('/').filter(part => part !== '')
   return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : folder
 }

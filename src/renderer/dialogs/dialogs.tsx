@@ -7,6 +7,7 @@ import { AddHostDialog } from './add-host-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { PushDialog } from './push/push-dialog.tsx'
+import { PushDropDialog } from './push/push-drop-dialog.tsx'
 import { RemoveHostDialog } from './remove-host-dialog.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 import { UnlockDialog } from './unlock-dialog.tsx'
@@ -30,7 +31,9 @@ export function Dialogs() {
     case 'keys':
       return <KeysDialog onClose={closeDialog} />
     case 'push':
-      return <PushDialog folder={open.folder} onClose={closeDialog} />
+      return <PushDialog key={open.folder} folder={open.folder} onClose={closeDialog} />
+    case 'push-drop':
+      return <PushDropDialog key={open.dropId} dropId={open.dropId} onClose={closeDialog} />
     default:
       return null
   }

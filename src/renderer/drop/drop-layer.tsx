@@ -1,18 +1,17 @@
-/** All of dropping: the zone over the whole window, the question when several things come, and the dialog of the drop at hand. */
+/** All of dropping but the push itself: the zone over the whole window, the question when several things come, and whose turn it is. */
 import './drop.css'
 import { useDrops } from '../stores/drops.ts'
-import { DropDialog } from './drop-dialog.tsx'
 import { DropQuestion } from './drop-question.tsx'
 import { DropZone } from './drop-zone.tsx'
+import { useTurns } from './use-turns.ts'
 
 export function DropLayer() {
   const question = useDrops(state => state.question)
-  const drop = useDrops(state => state.drops[0])
+  useTurns()
   return (
     <>
       <DropZone />
       {question && <DropQuestion things={question} />}
-      {!question && drop && <DropDialog key={drop.id} drop={drop} />}
     </>
   )
 }

@@ -1,53 +1,25 @@
 /** Where browser and core share a machine, a path does the same without a copy of the folder, and keeps links and rights. */
-import { type FormEvent, useState } from 'react'
-import { toErrorBody } from '../../shared/errors.ts'
-import { visibleLines } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
-import { core } from '../core.ts'
-import { changeDrop, type DropView } from '../stores/drops.ts'
+import { changeDraft } from '../dialogs/push/push-form.ts'
+import { openDialog } from '../stores/dialogs.ts'
+import { dismissDrop } from '../stores/drops.ts'
 
-export function DropPath({ drop }: { readonly drop: DropView }) {
-  const [path, setPath] = useState('')
-  const [problem, setProblem] = useState<string | null>(null)
+export function DropPath({ dropId }: { readonly dropId: number }) {
   if (!isSameMachine()) return null
-  const take = async () => {
-    try {
-      const decision = await core.call('job.preview', { folder: path })
-      drop.cancel()
-      changeDrop(drop.id, { name: path, folder: path, decision, lost: [], step: { kind: 'whole' } })
-    } catch (error) {
-      setProblem(visibleLines(toErrorBody(error).message))
-    }
-  }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    void take()
+  const giveIt = () => {
+    dismissDrop(dropId)
+    changeDraft({ folder: '' })
+    openDialog({ kind: 'push', folder: null })
   }
   return (
-    <details className="drop-path">
-      <summary>It is on the core’s machine too? Give its path instead</summary>
-      <form onSubmit={submit} className="field">
-        <span className="hint">A browser does not tell where a folder is, so dropping makes a copy of it. A path does not.</span>
-        <span className="row">
-          <input
-            className="input mono"
-            aria-label="Path of the folder"
-            placeholder="/home/me/project"
-            spellCheck={false}
-            value={path}
-            onChange={event => setPath(event.target.value)}
-          />
-          <Button disabled={!path.startsWith('/')} onPress={take}>
-            Use it
-          </Button>
-        </span>
-        {problem !== null && (
-          <span className="problem" role="alert">
-            {problem}
-          </span>
-        )}
-      </form>
-    </details>
+    <Button
+      kind="quiet"
+      className="link"
+      title="A browser does not tell where a folder is, so dropping makes a copy of it. A path does not."
+      onPress={giveIt}
+    >
+      Give its path instead
+    </Button>
   )
 }
 

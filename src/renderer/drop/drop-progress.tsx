@@ -1,28 +1,29 @@
-/** How far a dropped folder is: what is being done, with a figure. Fit for any dialog that shows the folder. */
+/** How far a dropped folder is: what is being done, with a figure; or what it failed at. */
 import { ageText, bytesText, counted, countText } from '../../shared/format.ts'
-import { visibleLines } from '../../shared/visible.ts'
+import { Problem } from '../components/problem.tsx'
 import { useNow } from '../stores/clock.ts'
 import type { DropView } from '../stores/drops.ts'
 
 export function DropProgress({ drop }: { readonly drop: DropView }) {
-  const { step } = drop
-  if (step.kind === 'failed')
+  const { step, folder } = drop
+  if (step.kind === 'failed') {
+    const isKept = folder !== null && step.error.code !== 'CANCELLED'
+    const kept = 'What has come so far is kept: it goes on from there.'
+    return <Problem error={{ message: isKept ? `${step.error.message}\n${kept}` : step.error.message }} />
+  }
+  if (step.kind === 'whole')
     return (
-      <p className="drop-failed" role="alert">
-        {visibleLines(step.error.message)}
-        {step.error.code !== 'CANCELLED' && ' What has come so far is kept: dropped again, it goes on from there.'}
+      <p className="row dim" role="status">
+        <span className="dot" aria-hidden="true" /> All of it is with the core
       </p>
     )
   const ratio = step.kind === 'uploading' && step.ofBytes > 0 ? step.bytes / step.ofBytes : null
   return (
     <div className="drop-progress">
-      {step.kind !== 'whole' && (
-        <progress aria-label="Sending the folder" {...(ratio !== null && { value: Math.min(1, ratio) })} />
-      )}
-      <span className="dim number" role={step.kind === 'whole' ? 'status' : undefined}>
+      <progress aria-label="Sending the folder" {...(ratio !== null && { value: Math.min(1, ratio) })} />
+      <span className="dim number">
         <StepText drop={drop} />
       </span>
-      <p className="faint">A browser passes on no links and no rights of files; what begins with #! can be run again.</p>
     </div>
   )
 }
@@ -40,8 +41,6 @@ function StepText({ drop: { step, startedAt } }: { readonly drop: DropView }) {
       return 'Waiting for the core; it goes on from here'
     case 'settling':
       return 'Putting it in order'
-    case 'whole':
-      return 'All of it is with the core'
     default:
       return ''
   }

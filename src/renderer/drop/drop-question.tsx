@@ -4,7 +4,7 @@ import { visible } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { askAbout } from '../stores/drops.ts'
-import { startDrop } from './run-drop.ts'
+import { startDrop, takeFolder } from './run-drop.ts'
 import { combined, type Thing } from './things.ts'
 
 const SHOWN = 8
@@ -18,7 +18,7 @@ export function DropQuestion({ things }: { readonly things: readonly Thing[] }) 
     start()
   }
   return (
-    <Dialog title={`You dropped ${counted(things.length, 'thing')}`} onClose={() => askAbout(null)} className="drop-dialog">
+    <Dialog title={`You dropped ${counted(things.length, 'thing')}`} onClose={() => askAbout(null)}>
       <ul className="drop-names mono">
         {things.slice(0, SHOWN).map((thing, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two things may have one name, and the list never changes
@@ -34,11 +34,9 @@ export function DropQuestion({ things }: { readonly things: readonly Thing[] }) 
           All in one folder, one job
         </Button>
         {folders.length > 1 && (
-          <Button onPress={answer(() => folders.forEach(({ source }) => void startDrop(source)))}>
-            Each folder as a job of its own
-          </Button>
+          <Button onPress={answer(() => folders.forEach(takeFolder))}>Each folder as a job of its own</Button>
         )}
-        {first && <Button onPress={answer(() => startDrop(first.source))}>Only {visible(first.name)}</Button>}
+        {first && <Button onPress={answer(() => takeFolder(first))}>Only {visible(first.name)}</Button>}
       </div>
       {folders.length > 1 && files > 0 && (
         <p className="faint">As jobs of their own, {counted(files, 'file')} beside the folders would be left out.</p>

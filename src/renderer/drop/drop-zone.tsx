@@ -37,12 +37,17 @@ export function DropZone() {
   }, [])
   if (held === null) return null
   return (
-    <div className="drop-zone" role="status">
+    <div className="drop-zone" role="status" popover="manual" ref={overDialogs}>
       <FolderUp size={32} aria-hidden="true" />
       <strong>{held > 1 ? `Drop ${held} things to push` : 'Drop a folder to push it'}</strong>
       <span>You choose the command next. What git ignores stays where it is.</span>
     </div>
   )
+}
+
+/** What is over a dialog is so by being shown after it. */
+function overDialogs(zone: HTMLDivElement | null): void {
+  zone?.showPopover()
 }
 
 /** Text and links are for whatever field they are dropped on. */

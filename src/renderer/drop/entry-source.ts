@@ -10,6 +10,8 @@ const GIT_RULES = ['info/exclude', 'index']
 
 type Seen = Map<string, FileSystemFileEntry>
 
+/** What a name that is not UTF-8 is to Chromium is no name at all. */
+const NAMELESS = '(a name that the browser cannot read)'
 /** Looking one up takes as long as reading it. */
 const KEPT_ENTRIES = 50_000
 
@@ -40,6 +42,10 @@ async function* walk(
       const below = found.map(entry => ({ entry, path: folder.path === '' ? entry.name : `${folder.path}/${entry.name}` }))
       const told = await Promise.all(
         below.map(async ({ entry, path }): Promise<DropEntry[]> => {
+          if (entry.name === '') {
+            lost(`${path}${NAMELESS}`)
+            return []
+          }
           if (entry.name === '.git') return entry.isDirectory ? await gitRules(entry as FileSystemDirectoryEntry, path) : []
           if (entry.isDirectory) {
             folders.push({ path, entry: entry as FileSystemDirectoryEntry })
@@ -71,7 +77,7 @@ async function tell(entry: FileSystemFileEntry, path: string): Promise<DropEntry
     const { size, lastModified } = await fileOf(entry)
     return [path, size, lastModified]
   } catch {
-    return null // We have no right to it, or its name is not Unicode; the browser does not say which.
+    return null // We have no right to it, or it is gone; the browser does not say which.
   }
 }
 

@@ -4,7 +4,8 @@ import { useRef } from 'react'
 import { visible } from '../../shared/visible.ts'
 
 type LeftOutProps = {
-  readonly title: string
+  /** What they have in common, where that is said nowhere else. */
+  readonly title?: string
   readonly paths: readonly (string | { path: string; rule: string })[]
   readonly isCut?: boolean
 }
@@ -21,9 +22,9 @@ export function LeftOut({ title, paths, isCut = false }: LeftOutProps) {
   })
   return (
     <div>
-      {title !== '' && <p className="drop-warning">{title}</p>}
+      {title !== undefined && <p className="drop-warning">{title}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by the keyboard */}
-      <section ref={scroll} className="drop-list mono" tabIndex={0} aria-label={title || 'What is ignored, and why'}>
+      <section ref={scroll} className="drop-list mono" tabIndex={0} aria-label={title ?? 'What is ignored, and why'}>
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index, start }) => {
             const item = paths[index]

@@ -2,10 +2,11 @@
 import { toErrorBody } from '../../shared/errors.ts'
 import { core } from '../core.ts'
 import { useCore } from '../stores/core-store.ts'
-import { addDrop, askAbout, changeDrop, type DropView } from '../stores/drops.ts'
+import { addDrop, addPath, askAbout, changeDrop, type DropView } from '../stores/drops.ts'
 import type { DropSource } from './drop-source.ts'
 import { type DropStep, sendDrop } from './send-drop.ts'
-import { combined, nameFor, type Thing } from './things.ts'
+import { combined, type FolderThing, nameFor, type Thing } from './things.ts'
+import { makeWay } from './use-turns.ts'
 
 const SHOWN_EVERY_MS = 100
 /** A core that was killed takes a moment to be missed. */
@@ -14,29 +15,42 @@ const LOST_MS = 100
 let lastId = 0
 let before: Promise<void> = Promise.resolve()
 
-/** What a person dropped or chose: several things, among them a folder, are asked about first. */
+/** What a person dropped: several things, among them a folder, are asked about first. */
 export function takeThings(things: readonly Thing[]): void {
   const [only, ...others] = things
   if (!only) return
-  if (others.length === 0 && only.kind === 'folder') startDrop(only.source)
+  if (others.length === 0 && only.kind === 'folder') takeFolder(only)
   else if (things.every(thing => thing.kind === 'file')) startDrop(combined(nameFor(things), things))
   else askAbout(things)
 }
 
+/** By its path where that is known, else by what is in it. */
+export function takeFolder({ path, source }: FolderThing): void {
+  if (path === null) startDrop(source)
+  else {
+    makeWay()
+    addPath(path)
+  }
+}
+
 export function startDrop(source: DropSource): void {
   const id = ++lastId
+  makeWay()
+  addDrop({ ...begin(id, source), id, name: source.name, lost: [], isAwaited: false })
+}
+
+/** What a drop is at its beginning, which is queued with this. */
+function begin(id: number, source: DropSource): Omit<DropView, 'id' | 'name' | 'lost' | 'isAwaited'> {
   const abort = new AbortController()
-  addDrop({
-    id,
-    name: source.name,
+  before = before.then(() => run(id, source, abort.signal))
+  return {
     startedAt: Date.now(),
     step: { kind: 'listing', entries: 0 },
     folder: null,
     decision: null,
-    lost: [],
     cancel: () => abort.abort(),
-  })
-  before = before.then(() => run(id, source, abort.signal))
+    retry: () => changeDrop(id, begin(id, source)),
+  }
 }
 
 async function run(id: number, source: DropSource, signal: AbortSignal): Promise<void> {
@@ -48,7 +62,8 @@ async function run(id: number, source: DropSource, signal: AbortSignal): Promise
       source,
       signal,
       onStep: show.step,
-      onDecision: ({ folder, decision }) => changeDrop(id, { folder, decision }),
+      onBegun: folder => changeDrop(id, { folder }),
+      onDecision: decision => changeDrop(id, { decision }),
       reconnected,
     })
     show.end({ step: { kind: 'whole' }, lost: [...lost, ...missing] })

@@ -23,8 +23,10 @@ export type SendDropOptions = {
   source: DropSource
   signal: AbortSignal
   onStep(step: DropStep): void
+  /** Told where it will be on the core's machine; again when it had to begin anew. */
+  onBegun(folder: string): void
   /** Told once the core has decided; again when it had to decide anew. */
-  onDecision(decided: { folder: string; decision: DropDecision }): void
+  onDecision(decision: DropDecision): void
   /** Settles when the core can be asked again. */
   reconnected(signal: AbortSignal): Promise<void>
 }
@@ -74,7 +76,7 @@ class Sending {
     const { core, onStep } = this.#options
     const known = await this.#known()
     const { dropId, folder } = known ?? (await this.#begin())
-    if (!known) await this.#decide(dropId, folder)
+    if (!known) await this.#decide({ dropId, folder })
     const hasChanged = await this.#upload(dropId)
     if (hasChanged && !isLast) {
       this.#begun = null
@@ -104,10 +106,11 @@ class Sending {
   }
 
   async #begin(): Promise<{ dropId: string; folder: string }> {
-    const { core, source, signal, onStep } = this.#options
+    const { core, source, signal, onStep, onBegun } = this.#options
     const { name, origin } = source
     const begun = await core.call('drop.begin', { name, origin })
     this.#begun = { ...begun, isDecided: false }
+    onBegun(begun.folder)
     const told: DropEntry[] = []
     // What is listed again is told of again.
     if (this.#entries === null) this.lost.length = 0
@@ -121,7 +124,7 @@ class Sending {
     return begun
   }
 
-  async #decide(dropId: string, folder: string): Promise<void> {
+  async #decide({ dropId, folder }: { dropId: string; folder: string }): Promise<void> {
     const { core, signal, onStep, onDecision } = this.#options
     const entries = this.#entries ?? []
     onStep({ kind: 'deciding', entries: entries.length })
@@ -130,7 +133,7 @@ class Sending {
     signal.throwIfAborted()
     const decision = await core.call('drop.decide', { dropId })
     this.#begun = { dropId, folder, isDecided: true }
-    onDecision({ folder, decision })
+    onDecision(decision)
   }
 
   /** True if any file was not what was told of it. */

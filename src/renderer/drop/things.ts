@@ -4,10 +4,11 @@ import { batchesOf } from './batches.ts'
 import type { DropSource, SourceFile } from './drop-source.ts'
 import { entrySource } from './entry-source.ts'
 import { dropOrigin } from './origin.ts'
+import { pathOf } from './shell-path.ts'
 
-export type Thing =
-  | { kind: 'folder'; name: string; source: DropSource }
-  | { kind: 'file'; name: string; open(): Promise<SourceFile> }
+/** `path`: on the core's machine, where that is told. */
+export type FolderThing = { kind: 'folder'; name: string; path: string | null; source: DropSource }
+export type Thing = FolderThing | { kind: 'file'; name: string; open(): Promise<SourceFile> }
 
 /** To be called while the drop's event is handled: a moment later the browser has forgotten. */
 export function thingsOf(transfer: DataTransfer): Thing[] {
@@ -15,8 +16,8 @@ export function thingsOf(transfer: DataTransfer): Thing[] {
     const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null
     if (entry === null) return []
     const { name } = entry
-    if (isFolder(entry)) return [{ kind: 'folder', name, source: entrySource(entry, dropOrigin()) }]
     const file = item.getAsFile()
+    if (isFolder(entry)) return [{ kind: 'folder', name, path: pathOf(file), source: entrySource(entry, dropOrigin()) }]
     return file ? [{ kind: 'file', name, open: async () => file }] : []
   })
 }

@@ -1,7 +1,6 @@
 /** The name, the way to everything (the palette), and the two things one does most. */
 import { Plus, Upload } from 'lucide-react'
 import { Button } from '../components/button.tsx'
-import { ChooseFolder } from '../drop/choose-folder.tsx'
 import { openDialog } from '../stores/dialogs.ts'
 import { Logo } from './logo.tsx'
 
@@ -18,7 +17,6 @@ export function TopBar() {
       <Button onPress={() => openDialog({ kind: 'add-host' })}>
         <Plus size={14} /> Add host
       </Button>
-      <ChooseFolder />
       <Button kind="primary" onPress={() => openDialog({ kind: 'push', folder: null })}>
         <Upload size={14} /> Push folder
       </Button>

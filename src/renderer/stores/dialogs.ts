@@ -11,6 +11,8 @@ export type OpenDialog =
   | { kind: 'keys' }
   /** `folder`: where it begins, absolute on the core's machine. */
   | { kind: 'push'; folder: string | null }
+  /** Of a folder that was dropped: see stores/drops.ts. */
+  | { kind: 'push-drop'; dropId: number }
 
 export const useDialogs = create<{ open: OpenDialog | null }>()(() => ({ open: null }))
 

@@ -1,8 +1,9 @@
 /**
  * Where a dropped folder stands on this computer: `drops/<key>/<its name>`, which is what jobs are pushed from, and beside it, hidden,
- * what is needed to bring it there. For the drop room and its workers.
+ * what is needed to bring it there. Each drop has a place of its own, that is written to no more once it is whole: a job that runs again
+ * runs with what was dropped for it. Those of one folder share the first half of their keys. For the drop room and its workers.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 
 export type DropPlace = {
@@ -17,17 +18,26 @@ export type DropPlace = {
   rules: string
   /** The folder as git is shown it: every file is there, and empty but for the rules. */
   layout: string
-  /** Is there while the folder holds what was dropped, whole. Its time is when it was last used. */
+  /** Is there once the folder holds what was dropped, whole. Its time is when it was last used. */
   mark: string
 }
 
-/** The same folder dropped again has the same place; `slot` sets those apart of which a job still needs the one before. */
-export function dropPlace(root: string, drop: { origin: string; name: string; slot: number }): DropPlace {
-  const key = createHash('sha256').update(`${drop.origin}\0${drop.name}\0${drop.slot}`).digest('hex').slice(0, 24)
+export const KEY = /^[0-9a-f]{24}-[0-9a-f]{8}$/
+
+/** With what the keys begin of all drops of one folder, as far as a browser can tell that it is one. See `lastingFolder`. */
+export function stemOf({ origin, name }: { origin: string; name: string }): string {
+  return createHash('sha256').update(`${origin}\0${name}`).digest('hex').slice(0, 24)
+}
+
+export function newKey(stem: string): string {
+  return `${stem}-${randomUUID().slice(0, 8)}`
+}
+
+export function dropPlace(root: string, { key, name }: { key: string; name: string }): DropPlace {
   const aside = asideOf(root, key)
   return {
     key,
-    folder: join(root, key, drop.name),
+    folder: join(root, key, name),
     aside,
     parts: join(aside, 'parts'),
     rules: join(aside, 'rules'),

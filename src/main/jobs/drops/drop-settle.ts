@@ -6,7 +6,8 @@ import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { bytesOf, displayPath, toBytePath } from '../byte-path.ts'
 import { textsOf } from '../sync/byte-rows.ts'
 import type { TaskContext } from '../sync/worker-protocol.ts'
-import { isStaged, rowsOf, statStaged } from './drop-wanted.ts'
+import { isStaged, statStaged } from './drop-staged.ts'
+import { rowsOf } from './drop-wanted.ts'
 import { fileError } from './file-error.ts'
 
 export type DropSettleInput = {

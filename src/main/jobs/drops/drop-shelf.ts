@@ -7,7 +7,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { ensurePrivateFolder, makeFolder } from '../../private-files.ts'
-import { asideOf, type DropPlace, dropPlace } from './drop-place.ts'
+import { asideOf, type DropPlace, dropPlace, KEY, newKey, stemOf } from './drop-place.ts'
 
 export type DropShelfOptions = {
   /** Absolute; it need not be there. */
@@ -18,11 +18,20 @@ export type DropShelfOptions = {
   isNeeded(folder: string): boolean
   now(): number
 }
+export type PreparedPlace = {
+  place: DropPlace
+  /** What was dropped of this folder before, whole: what is the same need not be sent again. */
+  earlier: string | null
+}
+export type SweepRequest = { olderThanMs: number; dryRun: boolean }
 export type SweptDrop = { key: string; bytes: number }
+
+type Standing = { key: string; isWhole: boolean; usedAt: number }
 
 /** Around a staged folder there may be a repository, as where a home is one: it is to ignore all of ours. */
 const IGNORE_ALL = '*\n'
-const KEY = /^[0-9a-f]{24}$/
+/** Of one folder that is dropped again and again so many are kept for jobs to run again. */
+const KEPT_OF_ONE = 5
 
 export class DropShelf {
   readonly root: string
@@ -33,21 +42,28 @@ export class DropShelf {
     this.#options = options
   }
 
-  /** The place of a folder, made ready. Another one as long as a job needs what stands in the first. */
-  async prepare(drop: { origin: string; name: string }): Promise<DropPlace> {
+  /** A place for what is dropped: a new one, or that of a drop that was broken off. */
+  async prepare(drop: { origin: string; name: string }): Promise<PreparedPlace> {
     ensurePrivateFolder(this.root)
     writeFileSync(join(this.root, '.gitignore'), IGNORE_ALL, { mode: 0o600 })
-    let slot = 0
-    while (this.#options.isNeeded(dropPlace(this.root, { ...drop, slot }).folder)) slot += 1
-    return dropPlace(this.root, { ...drop, slot })
+    const stem = stemOf(drop)
+    const before = (await this.#standing()).filter(({ key }) => key.startsWith(stem))
+    const whole = before.find(({ isWhole }) => isWhole)
+    const brokenOff = before.find(({ isWhole }) => !isWhole)
+    return {
+      place: dropPlace(this.root, { key: brokenOff?.key ?? newKey(stem), name: drop.name }),
+      earlier: whole ? join(this.root, whole.key, drop.name) : null,
+    }
   }
 
-  /** What a drop that was broken off left behind goes, but for the parts of its files. */
-  async clear(place: DropPlace): Promise<void> {
+  /** What a drop that was broken off left behind goes, but for the parts of its files. False if it has become whole meanwhile. */
+  async clear(place: DropPlace): Promise<boolean> {
+    if ((await changedAt(place.mark)) !== null) return false
     for (const left of [place.layout, place.rules]) await rm(left, { recursive: true, force: true })
     makeFolder(dirname(place.folder))
     makeFolder(place.parts)
     await mkdir(place.rules, { mode: 0o700 })
+    return true
   }
 
   owns(folder: string): boolean {
@@ -62,21 +78,22 @@ export class DropShelf {
     return results
   }
 
-  markWhole({ mark }: DropPlace): void {
+  /** From here on nothing is written to it, and what was only needed to bring it here goes. */
+  async markWhole({ mark, parts, rules }: DropPlace): Promise<void> {
     writeFileSync(mark, '', { mode: 0o600 })
+    for (const left of [parts, rules]) await rm(left, { recursive: true, force: true })
   }
 
-  /** From here on it may hold a mixture. @throws {AppError} `CONFLICT` while a job is still to be pushed from it. */
-  async unmark({ mark, folder }: DropPlace): Promise<void> {
-    if (this.#options.isNeeded(folder))
-      throw new AppError('CONFLICT', 'A job is still being sent from the folder that was dropped before. Wait for it, or stop it')
-    await rm(mark, { force: true })
-  }
-
-  /** To be called before a job is pushed from `folder`. @throws {AppError} `CONFLICT` if it is a dropped one that has not come whole. */
+  /**
+   * To be called before a job is pushed from `folder`.
+   *
+   * @throws {AppError} `CONFLICT` if it is a dropped one that has not come whole, `NOT_FOUND` if it was removed since.
+   */
   requireWhole(folder: string): void {
     const place = this.#placeOf(folder)
     if (place === null) return
+    if (!statSync(folder, { throwIfNoEntry: false }))
+      throw new AppError('NOT_FOUND', `What was dropped is here no more at ${folder}. Drop the folder again`)
     const mark = join(asideOf(this.root, place), 'whole')
     if (!statSync(mark, { throwIfNoEntry: false }))
       throw new AppError('CONFLICT', 'Not all of the dropped folder is here. Drop it again: it goes on where it stopped')
@@ -84,29 +101,37 @@ export class DropShelf {
     utimesSync(mark, now, now)
   }
 
-  /** Removes what was not used for so long, or would. */
-  async sweep({
-    olderThanMs,
-    dryRun,
-    isOpen,
-  }: {
-    olderThanMs: number
-    dryRun: boolean
-    isOpen(key: string): boolean
-  }): Promise<SweptDrop[]> {
-    const names = await readdir(this.root).catch(() => []) // Nothing was ever dropped.
-    const keys = new Set(names.map(name => name.replace(/^\./, '')).filter(name => KEY.test(name)))
+  /** Removes what was not used for so long, and of one folder all but the last few; or would. */
+  async sweep({ olderThanMs, dryRun, isOpen }: SweepRequest & { isOpen(key: string): boolean }): Promise<SweptDrop[]> {
     const swept: SweptDrop[] = []
-    for (const key of keys) {
-      const both = [join(this.root, key), asideOf(this.root, key)]
-      const usedAt = await newest([join(asideOf(this.root, key), 'whole'), join(asideOf(this.root, key), 'parts'), ...both])
+    const kept = new Map<string, number>()
+    for (const { key, isWhole, usedAt } of await this.#standing()) {
+      const [stem = ''] = key.split('-')
+      const rank = (kept.get(stem) ?? 0) + (isWhole ? 1 : 0)
+      kept.set(stem, rank)
+      const isFresh = this.#options.now() - usedAt <= olderThanMs && rank <= KEPT_OF_ONE
+      if (isFresh || isOpen(key)) continue
       const folders = (await readdir(join(this.root, key)).catch(() => [])).map(name => join(this.root, key, name))
-      const isKept = isOpen(key) || this.#options.now() - usedAt <= olderThanMs || folders.some(this.#options.isNeeded)
-      if (isKept) continue
+      if (folders.some(this.#options.isNeeded)) continue
+      // The mark goes before the folder: what is left of a removal that was broken off is not whole.
+      const both = [asideOf(this.root, key), join(this.root, key)]
       swept.push({ key, bytes: (await Promise.all(both.map(bytesIn))).reduce((sum, bytes) => sum + bytes, 0) })
       if (!dryRun) for (const path of both) await rm(path, { recursive: true, force: true })
     }
     return swept
+  }
+
+  /** All there are, the last one used first. */
+  async #standing(): Promise<Standing[]> {
+    const names = await readdir(this.root).catch(() => []) // Nothing was ever dropped.
+    const keys = new Set(names.map(name => name.replace(/^\./, '')).filter(name => KEY.test(name)))
+    const standing = [...keys].map(async (key): Promise<Standing> => {
+      const aside = asideOf(this.root, key)
+      const wholeAt = await changedAt(join(aside, 'whole'))
+      const times = await Promise.all([join(this.root, key), aside, join(aside, 'parts')].map(changedAt))
+      return { key, isWhole: wholeAt !== null, usedAt: wholeAt ?? Math.max(...times.map(time => time ?? 0)) }
+    })
+    return (await Promise.all(standing)).sort((one, other) => other.usedAt - one.usedAt)
   }
 
   /** The key of a staged folder; null for any other. */
@@ -120,16 +145,12 @@ export class DropShelf {
   }
 }
 
-async function newest(paths: readonly string[]): Promise<number> {
-  const times = await Promise.all(
-    paths.map(path =>
-      stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
+/** Null if it is not there. */
+async function changedAt(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => null,
   )
-  return Math.max(...times)
 }
 
 async function bytesIn(folder: string): Promise<number> {

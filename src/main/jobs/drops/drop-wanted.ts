@@ -1,8 +1,8 @@
 /**
  * Which files of a dropped folder are still to be sent, and from which byte on: those whose size or time differs from what stands in the
- * staged folder. Runs in a file worker.
+ * staged folder, and in the one of the drop before, from which the others are taken. Runs in a file worker.
  */
-import { lstatSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
+import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesText } from '../../../shared/format.ts'
@@ -10,7 +10,9 @@ import { bytesOf, toBytePath } from '../byte-path.ts'
 import type { TaskContext } from '../sync/worker-protocol.ts'
 import { type DropRow, readNames } from './drop-names.ts'
 import { partName } from './drop-place.ts'
+import { isStaged, statStaged } from './drop-staged.ts'
 import { fileError } from './file-error.ts'
+import { TakeOver } from './take-over.ts'
 
 export type DropWantedInput = {
   names: Uint8Array
@@ -18,6 +20,8 @@ export type DropWantedInput = {
   /** Absolute, as text. */
   folder: string
   parts: string
+  /** The staged folder of the drop before; null if there is none. */
+  earlier: string | null
 }
 export type DropWantedResult = {
   indices: Uint32Array
@@ -38,8 +42,9 @@ export async function findWanted(input: DropWantedInput, context: TaskContext): 
   }
 }
 
-function wanted({ names, kept, folder, parts }: DropWantedInput, context: TaskContext): DropWantedResult {
+function wanted({ names, kept, folder, parts, earlier }: DropWantedInput, context: TaskContext): DropWantedResult {
   const root = toBytePath(folder)
+  const takeOver = earlier === null ? null : new TakeOver({ from: earlier, to: folder })
   const known = new Set(readdirSync(parts))
   const found: [index: number, offset: number][] = []
   let wantedBytes = 0
@@ -47,12 +52,12 @@ function wanted({ names, kept, folder, parts }: DropWantedInput, context: TaskCo
   for (const row of rowsOf(names, kept)) {
     if (row.index % CHECK_EVERY === 0) context.checkCancelled()
     const staged = statStaged(bytesOf(`${root}/${row.path}`))
-    if (isStaged(row, staged)) continue
+    if (isStaged(row, staged) || (!staged && takeOver?.take(row))) continue
     const name = known.size > 0 ? partName(row) : ''
     const offset = known.has(name) ? Math.min(row.size, statSync(join(parts, name)).size) : 0
     found.push([row.index, offset])
     wantedBytes += row.size - offset
-    if (staged?.isFile()) freedBytes += staged.size
+    if (staged?.isFile() && staged.nlink === 1) freedBytes += staged.size
   }
   requireRoom(dirname(folder), wantedBytes - freedBytes)
   return {
@@ -60,21 +65,6 @@ function wanted({ names, kept, folder, parts }: DropWantedInput, context: TaskCo
     offsets: Float64Array.from(found, ([, offset]) => offset),
     wantedBytes,
   }
-}
-
-/** Undefined as well where a folder of its path is a file now. */
-export function statStaged(place: Buffer): Stats | undefined {
-  try {
-    return lstatSync(place, { throwIfNoEntry: false })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
-    throw error
-  }
-}
-
-/** True for a file that stands as it is in the dropped folder, as far as a browser tells of it. */
-export function isStaged({ size, changedAt }: DropRow, staged: Stats | undefined): boolean {
-  return staged?.isFile() === true && staged.size === size && Math.round(staged.mtimeMs) === changedAt
 }
 
 /** The rows with these indices, which go upwards. */

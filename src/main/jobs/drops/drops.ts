@@ -16,7 +16,7 @@ import type { DropDecideResult } from './drop-decide.ts'
 import { DropNames } from './drop-names.ts'
 import type { DropPlace } from './drop-place.ts'
 import type { DropSettleResult } from './drop-settle.ts'
-import type { DropShelf } from './drop-shelf.ts'
+import type { DropShelf, SweepRequest, SweptDrop } from './drop-shelf.ts'
 import type { DropWantedResult } from './drop-wanted.ts'
 
 export type DropsOptions = { workers: FileWorkers; shelf: DropShelf; now(): number }
@@ -26,6 +26,7 @@ export type Upload = { input: Writable; output: Readable; end: Promise<void>; cl
 type Drop = {
   id: string
   place: DropPlace
+  earlier: string | null
   names: DropNames
   /** Null while names may come. */
   packed: Uint8Array | null
@@ -41,6 +42,8 @@ type Drop = {
 /** More than a person drops at once; of those beyond the one unused for longest is forgotten. */
 const MAX_DROPS = 16
 const IDLE_MS = 60 * 60_000
+/** Of a folder that was dropped there is another one, where it came from. */
+export const KEPT_DROPS_MS = 7 * 24 * 60 * 60_000
 const EXPLAINED = 10_000
 const WANTED_PAGE = 10_000
 
@@ -53,17 +56,18 @@ export class Drops {
     this.#options = options
   }
 
-  /** The same folder dropped again, in this page or another, puts an end to the drop before. */
+  /** The same folder dropped again, in this page or another, puts an end to a drop that is under way. */
   async begin({ name, origin }: { name: string; origin: string }): Promise<{ dropId: string; folder: string }> {
     const problem = dropNameProblem(name)
     if (problem !== null) throw new AppError('BAD_INPUT', `The name of the folder ${problem}`)
     const { shelf, now } = this.#options
-    const place = await shelf.prepare({ name, origin })
+    const { place, earlier } = await shelf.prepare({ name, origin })
     for (const other of this.#drops.values()) if (other.place.key === place.key) this.#forget(other, DROPPED_AGAIN)
     const names = new DropNames(Buffer.byteLength(`${place.layout}/`))
     const drop: Drop = {
       id: randomUUID(),
       place,
+      earlier,
       names,
       packed: null,
       decided: null,
@@ -75,8 +79,10 @@ export class Drops {
     this.#drops.set(drop.id, drop)
     const idle = [...this.#drops.values()].sort((one, other) => other.usedAt - one.usedAt).slice(MAX_DROPS)
     for (const one of idle) this.#forget(one, 'Too many folders were dropped since')
-    await this.#alone(drop, () => shelf.clear(place))
-    return { dropId: drop.id, folder: place.folder }
+    if (await this.#alone(drop, () => shelf.clear(place))) return { dropId: drop.id, folder: place.folder }
+    // The drop that it would have gone on with was at its end.
+    this.#drops.delete(drop.id)
+    return this.begin({ name, origin })
   }
 
   /** `from`: how many were told before; what is told twice counts once. */
@@ -138,15 +144,15 @@ export class Drops {
   async finish(dropId: string): Promise<DropSettleResult> {
     const drop = this.#drop(dropId)
     const { names, decided } = requireDecided(drop)
-    const { shelf } = this.#options
-    const { folder } = drop.place
+    const { kept, folders } = decided
     const result = await this.#alone(drop, async () => {
-      await shelf.unmark(drop.place)
-      const settled = await this.#work(drop, 'drop-settle', { names, kept: decided.kept, folders: decided.folders, folder })
-      shelf.markWhole(drop.place)
+      const settled = await this.#work(drop, 'drop-settle', { names, kept, folders, folder: drop.place.folder })
+      await this.#options.shelf.markWhole(drop.place)
       return settled
     })
     this.#drops.delete(dropId)
+    // Nobody waits for it, and what it could not remove it finds the next time.
+    this.sweep({ olderThanMs: KEPT_DROPS_MS, dryRun: false }).catch(() => undefined)
     return result
   }
 
@@ -156,10 +162,9 @@ export class Drops {
     if (drop) this.#forget(drop, 'It was cancelled')
   }
 
-  /** True while a page is sending it; one that was closed is not heard of again. */
-  isOpen(key: string): boolean {
-    const isInUse = ({ underWay, usedAt }: Drop) => underWay > 0 || this.#options.now() - usedAt < IDLE_MS
-    return [...this.#drops.values()].some(drop => drop.place.key === key && isInUse(drop))
+  /** Removes staged folders that nobody needs any more, or would. */
+  sweep(request: SweepRequest): Promise<SweptDrop[]> {
+    return this.#options.shelf.sweep({ ...request, isOpen: key => this.#isOpen(key) })
   }
 
   close(): void {
@@ -173,7 +178,6 @@ export class Drops {
     const names = drop.packed ?? new Uint8Array()
     const wanted = isRules ? null : (drop.wanted ?? (await this.#lookForWanted(drop))).indices
     drop.wanted = null
-    if (!isRules) await this.#options.shelf.unmark(drop.place)
     const target = isRules ? { parts: rules, folder: rules } : { parts, folder }
     await this.#work(drop, 'drop-receive', { names, wanted, ...target }, { feed: input })
   }
@@ -185,7 +189,7 @@ export class Drops {
   async #lookForWanted(drop: Drop): Promise<DropWantedResult> {
     const { names, decided } = requireDecided(drop)
     const { folder, parts } = drop.place
-    drop.wanted = await this.#work(drop, 'drop-wanted', { names, kept: decided.kept, folder, parts })
+    drop.wanted = await this.#work(drop, 'drop-wanted', { names, kept: decided.kept, folder, parts, earlier: drop.earlier })
     return drop.wanted
   }
 
@@ -215,6 +219,12 @@ export class Drops {
     } catch (error) {
       throw signal.aborted ? signal.reason : error
     }
+  }
+
+  /** True while a page is sending it; one that was closed is not heard of again. */
+  #isOpen(key: string): boolean {
+    const isInUse = ({ underWay, usedAt }: Drop) => underWay > 0 || this.#options.now() - usedAt < IDLE_MS
+    return [...this.#drops.values()].some(drop => drop.place.key === key && isInUse(drop))
   }
 
   #drop(dropId: string): Drop {

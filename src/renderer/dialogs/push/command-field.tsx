@@ -12,16 +12,18 @@ type CommandFieldProps = {
   readonly input: RefObject<HTMLInputElement | null>
   readonly value: string
   readonly folder: string | null
+  /** False while it is on its way to the core. */
+  readonly isHere: boolean
   readonly problem: string | null
   readonly onChange: (text: string) => void
 }
 
-export function CommandField({ input, value, folder, problem, onChange }: CommandFieldProps) {
+export function CommandField({ input, value, folder, isHere, problem, onChange }: CommandFieldProps) {
   const jobs = useCore(state => state.jobs)
   const history = useMemo(() => commandHistory(jobs, folder), [jobs, folder])
   /** -1: what was typed, which comes back below the newest. */
   const [recalled, setRecalled] = useState({ index: -1, typed: '' })
-  const { answer } = useAnswer(folder, () => core.call('folder.commands', { folder: folder ?? '/' }))
+  const { answer } = useAnswer(isHere ? folder : null, () => core.call('folder.commands', { folder: folder ?? '/' }))
   const found = answer.kind === 'here' ? answer.value.commands : []
   const recall = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0

@@ -5,6 +5,7 @@ import { Field } from '../../components/field.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { useSettled } from '../../components/use-settled.ts'
 import { core } from '../../core.ts'
+import { ChooseFolder } from '../../drop/choose-folder.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { knownFolders, parentOf } from './push-form.ts'
 
@@ -29,7 +30,7 @@ export function FolderField({ value, path, machine, problem, onChange }: FolderF
   return (
     <Field label={machine === null ? 'Folder' : `Folder on ${visible(machine)}`} problem={problem}>
       {parts => (
-        <>
+        <div className="row">
           <input
             {...parts}
             className="input mono"
@@ -39,12 +40,13 @@ export function FolderField({ value, path, machine, problem, onChange }: FolderF
             spellCheck={false}
             onChange={event => onChange(event.target.value)}
           />
+          <ChooseFolder onPath={onChange} />
           <datalist id={list}>
             {[...new Set([...pushed, ...below])].map(folder => (
               <option key={folder} value={folder} />
             ))}
           </datalist>
-        </>
+        </div>
       )}
     </Field>
   )

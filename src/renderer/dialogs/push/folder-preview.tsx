@@ -7,13 +7,11 @@ import { Button } from '../../components/button.tsx'
 import { Skeleton } from '../../components/empty.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
+import { LeftOut } from '../../drop/left-out.tsx'
 import { useNow } from '../../stores/clock.ts'
 
 export type Preview = PushPreview & { folder: string }
 type FolderPreviewProps = { readonly folder: string; readonly onPreview: (preview: Preview | null) => void }
-
-/** More rows help nobody, and a browser would be slow with them. */
-const MAX_ROWS = 500
 
 export function FolderPreview({ folder, onPreview }: FolderPreviewProps) {
   const [isLeft, setIsLeft] = useState(false)
@@ -57,16 +55,7 @@ function Figures({ preview }: { readonly preview: PushPreview }) {
           <summary className="number">
             {figures} · {ignored}
           </summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-          <ul className="skipped" tabIndex={0} aria-label="What is ignored, and why">
-            {skipped.slice(0, MAX_ROWS).map(({ path, rule }) => (
-              <li key={path}>
-                <span className="mono cut">{visible(path)}</span>
-                <span className="faint cut">{visible(rule)}</span>
-              </li>
-            ))}
-            {skipped.length > MAX_ROWS && <li className="faint">and {counted(skipped.length - MAX_ROWS, 'path')} more</li>}
-          </ul>
+          <LeftOut paths={skipped} isCut={isSkippedCut} />
         </details>
       )}
       {warnings.map(warning => (

@@ -1,4 +1,4 @@
-/** Where it goes: the best host now, with the reason, or a named one. */
+/** Where it goes: the best host now, with the reason, or a named one. Until it is chosen, the default host, as for every push. */
 import { useMemo } from 'react'
 import type { HostView } from '../../../shared/domain.ts'
 import { percentText } from '../../../shared/format.ts'
@@ -11,6 +11,7 @@ import { core } from '../../core.ts'
 import { useCore } from '../../stores/core-store.ts'
 
 type HostFieldProps = {
+  /** `auto` or a host's name; empty for the default. */
   readonly value: string
   readonly command: string
   readonly folder: string | null
@@ -20,8 +21,9 @@ type HostFieldProps = {
   readonly onChange: (host: string) => void
 }
 
-export function HostField({ value, command, folder, totalBytes, problem, onChange }: HostFieldProps) {
+export function HostField({ value: chosenName, command, folder, totalBytes, problem, onChange }: HostFieldProps) {
   const hosts = useCore(state => state.hosts)
+  const value = chosenName || (hosts.find(host => host.isDefault)?.name ?? 'auto')
   const line = useSettled(command.trim()) || 'true'
   const key = useMemo(() => JSON.stringify([line, folder, totalBytes]), [line, folder, totalBytes])
   const { answer } = useAnswer(value === 'auto' ? key : null, () =>

@@ -22,10 +22,10 @@ const FORM: PushForm = {
   hasTerminal: false,
   env: 'A=1\n\n B=x=y ',
 }
-const given = { home: '/home/me', jobId: undefined }
+const given = (form: PushForm) => ({ folder: folderPath(form.folder, '/home/me'), jobId: undefined })
 
 test('what was typed becomes what the contract takes', () => {
-  const made = pushInput(FORM, given)
+  const made = pushInput(FORM, given(FORM))
   expect(made).toEqual({
     input: {
       command: { line: 'make -j' },
@@ -51,10 +51,16 @@ describe('what is missing is said beside its field', () => {
     [{ env: '1A=x' }, 'env'],
     [{ env: '__proto__=x' }, 'env'],
   ] as const)('%j', (change, field) => {
-    expect(pushInput({ ...FORM, ...change }, given)).toMatchObject({ problem: { field } })
+    const form = { ...FORM, ...change }
+    expect(pushInput(form, given(form))).toMatchObject({ problem: { field } })
   })
   test('a command alone needs no folder', () => {
-    expect(pushInput({ ...FORM, folder: '', isSent: false }, given)).toMatchObject({ input: { folder: null, sync: false } })
+    const form = { ...FORM, folder: '', isSent: false }
+    expect(pushInput(form, given(form))).toMatchObject({ input: { folder: null, sync: false } })
+  })
+  test('the folder of a drop has what name it has', () => {
+    const dropped = { folder: '/cache/drops/k/ends with a blank ', jobId: undefined }
+    expect(pushInput({ ...FORM, folder: '' }, dropped)).toMatchObject({ input: { folder: dropped.folder } })
   })
 })
 
@@ -87,4 +93,12 @@ test('what was run before: the last first, each once, of that folder', () => {
   expect(commandHistory(jobs, '/a')).toEqual(['c', 'b'])
   expect(commandHistory(jobs, null)).toEqual(['n'])
   expect(knownFolders(jobs)).toEqual(['/a', '/b'])
+})
+
+test('of a dropped folder all drops are one, and none is offered as a path', () => {
+  const dropped = (id: string) => `/home/me/.cache/drover/drops/${'a'.repeat(24)}-${id}/app`
+  const job = (line: string, folder: string) => ({ command: { line }, folder, isForeign: false }) as unknown as JobView
+  const jobs = [job('b', dropped('00000002')), job('a', dropped('00000001')), job('x', '/home/me/app')]
+  expect(commandHistory(jobs, dropped('00000003'))).toEqual(['b', 'a'])
+  expect(knownFolders(jobs)).toEqual(['/home/me/app'])
 })

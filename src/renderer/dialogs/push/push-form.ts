@@ -2,6 +2,7 @@
 import { create } from 'zustand'
 import type { Input } from '../../../shared/contract.ts'
 import type { JobView } from '../../../shared/domain.ts'
+import { isDropped, lastingFolder } from '../../../shared/drop.ts'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import { commandText } from '../../../shared/format.ts'
 
@@ -20,7 +21,7 @@ export type PushForm = {
 export type PushField = 'folder' | 'command' | 'host' | 'pull' | 'env'
 export type PushProblem = { field: PushField | null; message: string }
 
-const EMPTY: PushForm = { folder: '', command: '', host: 'auto', pull: '', isSent: true, hasTerminal: true, env: '' }
+const EMPTY: PushForm = { folder: '', command: '', host: '', pull: '', isSent: true, hasTerminal: true, env: '' }
 /** Attaching gives it the true size. */
 const FIRST_SIZE = { columns: 120, rows: 32 }
 const HOST_CODES: ReadonlySet<string> = new Set([
@@ -74,12 +75,14 @@ export function envOf(text: string): { env: Record<string, string>; problem: str
   return { env, problem: null }
 }
 
-/** What is asked of the core; or the field that keeps it from being asked. `jobId`: sent twice, it runs once. */
+/**
+ * What is asked of the core; or the field that keeps it from being asked. `folder`: what the form's means, or the one that was dropped.
+ * `jobId`: sent twice, it runs once.
+ */
 export function pushInput(
   form: PushForm,
-  { home, jobId }: { home: string | null; jobId: string | undefined },
+  { folder, jobId }: { folder: string | null; jobId: string | undefined },
 ): { input: Input<'job.push'> } | { problem: PushProblem } {
-  const folder = folderPath(form.folder, home)
   if (form.command.trim() === '') return { problem: { field: 'command', message: 'What is to be run there?' } }
   if (form.folder.trim() !== '' && folder === null)
     return { problem: { field: 'folder', message: 'A folder begins with / or ~/' } }
@@ -103,7 +106,7 @@ export function pushInput(
 /** Beside which field an answer of the core belongs. */
 export function problemOf(error: ErrorBody, folder: string | null): PushProblem {
   const { code, message } = error
-  if (folder !== null && message.includes(folder)) return { field: 'folder', message }
+  if (folder !== null && !isDropped(folder) && message.includes(folder)) return { field: 'folder', message }
   return { field: HOST_CODES.has(code) ? 'host' : null, message }
 }
 
@@ -111,7 +114,8 @@ export function problemOf(error: ErrorBody, folder: string | null): PushProblem 
 export function knownFolders(jobs: readonly JobView[], most = 30): string[] {
   const folders = new Set<string>()
   for (const { folder, isForeign } of jobs) {
-    if (folder !== null && !isForeign) folders.add(folder)
+    // One that was dropped stands where nobody would look for it.
+    if (folder !== null && !isForeign && !isDropped(folder)) folders.add(folder)
     if (folders.size === most) break
   }
   return [...folders]
@@ -120,8 +124,9 @@ export function knownFolders(jobs: readonly JobView[], most = 30): string[] {
 /** What was run in a folder, the last one first, each once. */
 export function commandHistory(jobs: readonly JobView[], folder: string | null, most = 50): string[] {
   const commands = new Set<string>()
+  const lasting = folder && lastingFolder(folder)
   for (const job of jobs) {
-    if (job.folder === folder && !job.isForeign) commands.add(commandText(job.command))
+    if ((job.folder && lastingFolder(job.folder)) === lasting && !job.isForeign) commands.add(commandText(job.command))
     if (commands.size === most) break
   }
   return [...commands]

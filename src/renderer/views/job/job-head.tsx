@@ -1,6 +1,7 @@
 /** What a job is: its command, how it stands, where it runs and from which folder; and what can be done with it. */
 import { Copy } from 'lucide-react'
 import type { JobView } from '../../../shared/domain.ts'
+import { folderText } from '../../../shared/drop.ts'
 import { jobDurationText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { copyText } from '../../components/copy.ts'
@@ -40,7 +41,7 @@ export function JobHead({ job }: { readonly job: JobView }) {
               on <a href={routeHash({ view: 'host', name: job.host })}>{visible(job.host)}</a>
             </span>
           )}
-          {job.folder !== null && <Cut text={`${job.isSynced ? 'from' : 'in'} ${job.folder}`} title={job.folder} />}
+          {job.folder !== null && <Cut text={`${job.isSynced ? 'from' : 'in'} ${folderText(job.folder)}`} title={job.folder} />}
           {job.startedAt !== null && <span>{jobDurationText(job, now)}</span>}
           {job.progress !== null && <span role="status">{syncText(job.progress)}</span>}
         </p>

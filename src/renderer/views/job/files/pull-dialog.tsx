@@ -1,6 +1,7 @@
 /** Brings files of a job to the core's machine: what, to where; how far it is; and what is in the way is asked about. */
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { JobView } from '../../../../shared/domain.ts'
+import { isDropped } from '../../../../shared/drop.ts'
 import { counted } from '../../../../shared/format.ts'
 import { visible } from '../../../../shared/visible.ts'
 import { Button } from '../../../components/button.tsx'
@@ -14,7 +15,7 @@ type PullDialogProps = { readonly job: JobView; readonly pattern: string; readon
 
 export function PullDialog({ job, pattern: firstPattern, onClose }: PullDialogProps) {
   const [pattern, setPattern] = useState(firstPattern)
-  const [destination, setDestination] = useState(job.folder ?? '')
+  const [destination, setDestination] = useState(job.folder === null || isDropped(job.folder) ? '' : job.folder)
   const [state, setState] = useState<PullState>({ kind: 'asking' })
   const [pull] = useState(() => new Pull(job.id, setState))
   useEffect(() => () => pull.forget(), [pull])
