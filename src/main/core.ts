@@ -159,7 +159,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       vault: dialler.vault,
       samples,
       view,
-      placeAny: () => place({ command: { line: '' }, folder: null }, null, placer),
+      placeAny: async () => {
+        const { defaultHost } = config.current
+        return defaultHost === 'auto' ? await place({ command: { line: '' }, folder: null }, null, placer) : { host: defaultHost }
+      },
       trust: dialler.trust,
       resolve: dialler.resolve,
     }),

@@ -116,9 +116,9 @@ export type HostView = {
   connection: string
   isDefault: boolean
   state: HostState
-  /** Since when `state` holds. */
+  /** Since when it is connected, or away: a host that is tried again in vain has been away all along. */
   since: number
-  /** Why it is offline or refused. */
+  /** Why it is offline or refused; while it is tried again, why it was. */
   error: ErrorBody | null
   /** When the next attempt to connect is due, while offline. */
   retryAt: number | null

@@ -26,6 +26,17 @@ export const ERROR_CODES = [
   'CORE_UNREACHABLE', // the command line cannot reach a core
   'INTERNAL', // a mistake of ours
 ] as const
+/** Of a host that cannot be used: trying again mends none of these, a person has to. */
+export const NEEDS_PERSON: ReadonlySet<string> = new Set([
+  'HOST_KEY_UNKNOWN',
+  'HOST_KEY_CHANGED',
+  'AUTH_FAILED',
+  'KEY_LOCKED',
+  'MISSING_TOOL',
+  'BAD_CONFIG',
+  'BAD_INPUT',
+] satisfies ErrorCode[])
+
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /** How an error looks on the wire. */

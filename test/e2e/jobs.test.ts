@@ -82,13 +82,24 @@ describe('on a real host', () => {
     await push(product, 'exit 0')
     const needsYou = page.getByRole('region', { name: 'Needs you' })
     await needsYou.getByText('failed with exit 2 on box').waitFor()
-    await needsYou.locator('p').getByText('cannot lock the backup', { exact: true }).waitFor()
+    await needsYou.getByText('cannot lock the backup', { exact: true }).waitFor()
     await needsYou.getByRole('button', { name: 'Run again' }).click()
     // The first was dealt with; the second run of it fails like the first.
     await waitFor(async () => (await product.jobs()).filter(job => job.exitCode === 2).length === 2, { what: 'the second run' })
     await waitFor(async () => (await needsYou.locator('article').count()) === 1, { what: 'one of the two to be shown' })
     await needsYou.getByRole('button', { name: 'Dismiss' }).click()
     await needsYou.waitFor({ state: 'detached' })
+    // Who looks at a job that failed has seen it, by whatever way he came.
+    await push(product, 'exit 5')
+    const badge = page.getByRole('navigation').getByTitle('1 job failed, and you have not looked yet')
+    await badge.waitFor()
+    const [last] = await product.jobs()
+    await page.goto(`${page.url().split('#')[0]}#/jobs/${last?.id}/files`)
+    await page.getByText('Ended with exit code 5').waitFor()
+    await badge.waitFor({ state: 'detached' })
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Running' }).waitFor()
+    expect(await needsYou.count()).toBe(0)
 
     const pieces = async () => (await page.locator('.host-line path').last().getAttribute('d'))?.split('L').length ?? 0
     await waitFor(async () => (await pieces()) > 4, { what: 'a line of some samples' })
@@ -137,8 +148,8 @@ describe('on a real host', () => {
     const { page } = await openWindow(product)
     const needsYou = page.getByRole('region', { name: 'Needs you' })
     await needsYou.getByText('shows another key').waitFor()
-    await needsYou.getByRole('button', { name: 'Trust…' }).waitFor()
-    expect(await page.getByRole('article', { name: 'box' }).getByText('refused').count()).toBe(1)
+    await needsYou.getByRole('button', { name: 'Compare keys…' }).waitFor()
+    expect(await page.getByRole('article', { name: 'box' }).getByText('key changed').count()).toBe(1)
   })
 })
 

@@ -41,6 +41,37 @@ test('a core that is killed is missed, and found again when it is back; jobs tha
   await page.goto(`${page.url().split('#')[0]}#/jobs/${id}`)
 })
 
+test('what is waited for shows nothing for the first moment, then its place', async () => {
+  const product = await startProduct()
+  const { url } = await product.call('window.open', { display: null })
+  const { page } = await openPage()
+  const answers = Promise.withResolvers<void>()
+  await page.routeWebSocket(/\/ws$/, socket => {
+    const server = socket.connectToServer()
+    server.onMessage(message => void answers.promise.then(() => socket.send(message)))
+  })
+  await page.goto(url ?? '')
+  await page.locator('.skeleton').waitFor({ state: 'attached' })
+  const visibilityAt = (ms: number) =>
+    page.locator('.skeleton').evaluate((element, at) => {
+      // From its beginning once more: what is over is not among the animations.
+      const { style } = element as HTMLElement
+      style.animation = 'none'
+      getComputedStyle(element).getPropertyValue('animation')
+      style.animation = ''
+      for (const animation of element.getAnimations()) {
+        animation.pause()
+        animation.currentTime = at
+      }
+      return getComputedStyle(element).visibility
+    }, ms)
+  expect(await visibilityAt(90)).toBe('hidden')
+  expect(await visibilityAt(120)).toBe('visible')
+  answers.resolve()
+  await page.getByText('1 of 1 host').waitFor()
+  expect(await page.locator('.skeleton').count()).toBe(0)
+})
+
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`the frame has no findings of axe, ${colorScheme}`, async () => {
     const product = await startProduct()

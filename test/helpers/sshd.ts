@@ -195,6 +195,11 @@ export function makeKey(path: string, type: HostKeyType = 'ed25519', passphrase 
   return { type, path, publicKey, fingerprint }
 }
 
+/** A block of ~/.ssh/config by which the alias leads to this host, with one key to show. */
+export function hostBlock(alias: string, { address, port, user }: Sshd, keyPath: string): string {
+  return `Host ${alias}\n  HostName ${address}\n  Port ${port}\n  User ${user}\n  IdentityFile ${keyPath}\n  IdentitiesOnly yes\n`
+}
+
 /** A port of `address` that was free a moment ago. */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
   const server = createServer()

@@ -1,5 +1,5 @@
 /** Ports of this computer: bytes to one and all that comes back, one that is taken, one that is free. */
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { within } from './wait.ts'
 
 /** Settles when the other side has ended the connection, in whichever way. */
@@ -23,6 +23,20 @@ export async function listenSomewhere(): Promise<{ server: Server; port: number 
   const at = server.address()
   if (at === null || typeof at === 'string') throw new Error('It has no port')
   return { server, port: at.port }
+}
+
+/** Takes connections and says nothing: what is dialled there is dialled until it is given up. */
+export async function listenSilently({ address, port }: { address: string; port: number }): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => sockets.add(socket.on('error', () => undefined)))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve))
+  return {
+    close: async () => {
+      const closed = new Promise(resolve => server.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { waitFor } from '../../../test/helpers/wait.ts'
 import { AppError } from '../../shared/errors.ts'
-import { HostLink, type Live } from './host-link.ts'
+import { HostLink, type LinkStatus, type Live } from './host-link.ts'
 
 test('a host that is tried in vain has been away since the first time, not since the last try', async () => {
   let now = 1_000
@@ -50,5 +51,61 @@ test('woken while it is asked, a host is asked once more and then by one questio
   for (const answer of answers) answer()
   await new Promise(setImmediate)
   expect(sampled).toBe(1)
+  await link.close()
+})
+
+test('why it is away, and since when, stays while it is tried again', async () => {
+  let now = 1_000
+  let code: 'KEY_LOCKED' | 'HOST_UNREACHABLE' = 'KEY_LOCKED'
+  const seen: LinkStatus[] = []
+  const link = new HostLink({
+    name: 'box',
+    connection: 'box',
+    open: () => Promise.reject(new AppError(code, code)),
+    now: () => now,
+    backoffMs: () => 3_600_000,
+    listener: { changed: ({ status }) => seen.push(status) },
+  })
+  const fail = async (at: number) => {
+    now = at
+    await expect(link.connect()).rejects.toThrow(code)
+  }
+  await fail(2_000)
+  await fail(5_000)
+  code = 'HOST_UNREACHABLE'
+  await fail(9_000)
+  expect(seen.map(({ state, since, error }) => [state, since, error?.code])).toEqual([
+    ['connecting', 2_000, undefined],
+    ['refused', 2_000, 'KEY_LOCKED'],
+    ['connecting', 2_000, 'KEY_LOCKED'],
+    ['refused', 2_000, 'KEY_LOCKED'],
+    ['connecting', 2_000, 'KEY_LOCKED'],
+    ['offline', 2_000, 'HOST_UNREACHABLE'],
+  ])
+  await link.close()
+})
+
+test('what stood in its way and is gone is no longer so for an attempt that had begun before', async () => {
+  const attempts: PromiseWithResolvers<never>[] = []
+  const link = new HostLink({
+    name: 'box',
+    connection: 'box',
+    open: () => {
+      const attempt = Promise.withResolvers<never>()
+      attempts.push(attempt)
+      return attempt.promise
+    },
+    now: () => 0,
+    backoffMs: () => 3_600_000,
+    listener: {},
+  })
+  link.start()
+  link.tryAnew()
+  expect(attempts.length).toBe(1)
+  attempts[0]?.reject(new AppError('KEY_LOCKED', 'began with a locked key'))
+  await waitFor(() => attempts.length === 2)
+  attempts[1]?.reject(new AppError('KEY_LOCKED', 'the end'))
+  await waitFor(() => link.status.state === 'refused')
+  expect(attempts.length).toBe(2)
   await link.close()
 })

@@ -3,7 +3,7 @@
  * and dials again. Everything that needs the host goes through `ready()`; nobody else keeps a transport.
  */
 import type { HostSample, HostState } from '../../shared/domain.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
 import type { Agent, AgentJobSample } from './agent.ts'
 import type { Transport } from './transport.ts'
 
@@ -12,16 +12,6 @@ export const SAMPLE_EVERY_MS = 2_000
 const JOB_SAMPLE_EVERY_SAMPLES = 5
 /** A sample not answered in this time means the host is lost: together with the period it stays below 15 s. */
 const SAMPLE_TIMEOUT_MS = 10_000
-/** Causes that trying again cannot mend: only the user can. */
-const NEEDS_USER = new Set([
-  'HOST_KEY_UNKNOWN',
-  'HOST_KEY_CHANGED',
-  'AUTH_FAILED',
-  'KEY_LOCKED',
-  'MISSING_TOOL',
-  'BAD_CONFIG',
-  'BAD_INPUT',
-])
 
 export type Live = { transport: Transport; agent: Agent }
 export type LinkStatus = {
@@ -112,6 +102,13 @@ export class HostLink {
     this.connect().catch(() => undefined) // The status tells; #dial has planned the next attempt.
   }
 
+  /** What stood in its way may be gone: an attempt that began before that and fails is followed by another. */
+  tryAnew(): void {
+    const begun = this.#attempt
+    if (begun) begun.catch(() => this.start())
+    else this.start()
+  }
+
   /** Asks at once whether the host is still there, or dials again at once. */
   wake(): void {
     if (this.#live) {
@@ -133,7 +130,8 @@ export class HostLink {
   }
 
   async #dial(): Promise<Live> {
-    this.#set({ state: 'connecting', error: null, retryAt: null })
+    // Why it was away is all that is known of it until it is connected, or away for another reason.
+    this.#set({ state: 'connecting', retryAt: null })
     try {
       const { transport, agent, reason } = await this.#options.open()
       if (this.#isClosed) {
@@ -169,7 +167,7 @@ export class HostLink {
   #fail(error: AppError): void {
     this.#firstNews.resolve()
     if (this.#isClosed) return
-    if (NEEDS_USER.has(error.code)) {
+    if (NEEDS_PERSON.has(error.code)) {
       this.#set({ state: 'refused', error, retryAt: null })
       return
     }
@@ -221,11 +219,8 @@ export class HostLink {
   #sinceOf(state: HostState): number {
     const { state: before, since } = this.#status
     if (state === 'connected') this.#awaySince = null
-    if (state === 'offline') {
-      this.#awaySince ??= before === 'offline' ? since : this.#options.now()
-      return this.#awaySince
-    }
-    return state === before ? since : this.#options.now()
+    else if (state !== 'connecting') this.#awaySince ??= before === 'offline' ? since : this.#options.now()
+    return this.#awaySince ?? (state === before ? since : this.#options.now())
   }
 
   #clearTimer(): void {

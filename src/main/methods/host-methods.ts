@@ -81,7 +81,10 @@ export function hostMethods(options: HostMethodsOptions): Pick<Methods, HostMeth
     'host.unlock': async ({ keyPath, passphrase }) => {
       await vault.unlock(keyPath, passphrase)
       // Whoever waited for this key need not wait longer; those that fail for another reason say so themselves.
-      for (const link of hosts.all()) if (link.status.error?.code === 'KEY_LOCKED') link.start()
+      for (const link of hosts.all()) {
+        const { state, error } = link.status
+        if (state === 'connecting' || error?.code === 'KEY_LOCKED') link.tryAnew()
+      }
       return null
     },
   }

@@ -16,12 +16,10 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
     const { error } = this.state as { error: Error | null }
     if (error === null) return this.props.children
     return (
-      <section className="view">
-        <Empty title="This view broke; it is a mistake of Drover’s">
-          <pre className="mono">{error.stack ?? error.message}</pre>
-          <Button onPress={() => this.setState({ error: null })}>Try again</Button>
-        </Empty>
-      </section>
+      <Empty title="This view broke; it is a mistake of Drover’s">
+        <pre className="mono">{error.stack ?? error.message}</pre>
+        <Button onPress={() => this.setState({ error: null })}>Try again</Button>
+      </Empty>
     )
   }
 }

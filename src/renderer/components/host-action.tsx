@@ -1,22 +1,39 @@
 /** The one thing to do next about a host that cannot be used, by why that is. */
 import type { HostView } from '../../shared/domain.ts'
+import { visible } from '../../shared/visible.ts'
 import { core } from '../core.ts'
 import { openDialog } from '../stores/dialogs.ts'
 import { showToast } from '../stores/toasts.ts'
-import { Button } from './button.tsx'
+import { Button, type ButtonKind } from './button.tsx'
+import { lockedKeyOf } from './host-error.ts'
 
-export function HostAction({ host }: { readonly host: HostView }) {
-  const { name, error } = host
-  if (error?.code === 'HOST_KEY_UNKNOWN' || error?.code === 'HOST_KEY_CHANGED')
-    return <Button onPress={() => openDialog({ kind: 'trust', host: name })}>Trust…</Button>
-  const keyPath = error?.details.keyPath
-  if (error?.code === 'KEY_LOCKED' && typeof keyPath === 'string')
-    return <Button onPress={() => openDialog({ kind: 'unlock', keyPath, host: name })}>Unlock…</Button>
-  return <Button onPress={() => tryNow(name)}>Try now</Button>
+type HostActionProps = {
+  readonly host: HostView
+  readonly kind?: ButtonKind
+  /** Where a test is shown step by step; else only its failure is told. */
+  readonly onTest?: (() => unknown) | undefined
 }
 
-async function tryNow(name: string): Promise<void> {
+export function HostAction({ host, kind = 'plain', onTest }: HostActionProps) {
+  const { name, error, state } = host
+  const keyPath = lockedKeyOf(host)
+  const [text, act] =
+    error?.code === 'HOST_KEY_UNKNOWN' || error?.code === 'HOST_KEY_CHANGED'
+      ? ['Compare keys…', () => openDialog({ kind: 'trust', host: name })]
+      : keyPath !== null
+        ? ['Unlock key…', () => openDialog({ kind: 'unlock', keyPath, host: name })]
+        : ['Try now', onTest ?? (() => testHost(name))]
+  return (
+    <Button kind={kind} disabled={state === 'connecting'} onPress={act}>
+      {text}
+    </Button>
+  )
+}
+
+/** Tests a host; tells the first thing that is not well. Gives whether all is. */
+export async function testHost(name: string): Promise<boolean> {
   const { steps } = await core.call('host.test', { name })
-  const failed = steps.find(step => step.name === 'connect' && !step.ok)
-  if (failed) showToast({ kind: 'problem', text: failed.detail })
+  const failed = steps.find(step => !step.ok)
+  if (failed) showToast({ kind: 'problem', text: `${visible(name)}, ${failed.name}: ${visible(failed.detail)}` })
+  return failed === undefined
 }

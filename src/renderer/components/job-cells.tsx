@@ -2,30 +2,20 @@
 import type { JobView } from '../../shared/domain.ts'
 import { folderText, isDropped } from '../../shared/drop.ts'
 import { bytesText, commandText, jobDurationText } from '../../shared/format.ts'
-import { visible } from '../../shared/visible.ts'
 import { useNow } from '../stores/clock.ts'
-
-/** What a cell can show of it: a command may have 128 kB, and a layout of that takes as long as all else. */
-const SHOWN_CHARACTERS = 300
-const TITLE_CHARACTERS = 2_000
+import { Cut } from './cut.tsx'
 
 export function JobCommand({ job }: { readonly job: Pick<JobView, 'command'> }) {
-  const text = commandText(job.command)
-  return (
-    <span className="mono cut" dir="ltr" title={visible(text.slice(0, TITLE_CHARACTERS))}>
-      {visible(text.slice(0, SHOWN_CHARACTERS))}
-    </span>
-  )
+  return <Cut className="mono" text={commandText(job.command)} />
 }
 
-/** The last two parts, by which people know it; the whole is its title. */
+/** The last two parts, by which people know it. */
 export function JobFolder({ folder }: { readonly folder: string | null }) {
-  if (folder === null) return <span className="faint">—</span>
-  return (
-    <span className="dim cut" dir="ltr" title={visible(folder)}>
-      {visible(shortFolder(folder))}
-    </span>
-  )
+  return folder === null ? <None /> : <Cut className="dim" text={shortFolder(folder)} title={folder} />
+}
+
+export function JobHost({ job }: { readonly job: Pick<JobView, 'host'> }) {
+  return job.host === null ? <None /> : <Cut text={job.host} />
 }
 
 function shortFolder(folder: string): string {
@@ -36,7 +26,7 @@ function shortFolder(folder: string): string {
 
 /** Only what goes on is drawn anew each second. */
 export function JobTime({ job }: { readonly job: JobView }) {
-  if (job.startedAt === null) return <span className="faint">—</span>
+  if (job.startedAt === null) return <None />
   const isGoingOn = job.endedAt === null && job.unknownSince === null
   return isGoingOn ? <TickingTime job={job} /> : jobDurationText(job, 0)
 }
@@ -46,5 +36,9 @@ function TickingTime({ job }: { readonly job: JobView }) {
 }
 
 export function JobMemory({ job }: { readonly job: Pick<JobView, 'peakMemoryBytes'> }) {
-  return job.peakMemoryBytes === null ? <span className="faint">—</span> : bytesText(job.peakMemoryBytes)
+  return job.peakMemoryBytes === null ? <None /> : bytesText(job.peakMemoryBytes)
+}
+
+function None() {
+  return <span className="faint">—</span>
 }

@@ -7,10 +7,6 @@ const TAIL_BYTES = 4096
 const KEPT = 100
 const known = new Map<string, string>()
 
-export function knownLastLine(jobId: string): string | undefined {
-  return known.get(jobId)
-}
-
 /** Empty where there is none. @throws {AppError} as when its host cannot be asked. */
 export async function readLastLine({ id, logBytes }: Pick<JobView, 'id' | 'logBytes'>): Promise<string> {
   const before = known.get(id)

@@ -2,14 +2,21 @@
 import type { ReactNode } from 'react'
 import type { ErrorBody } from '../../shared/errors.ts'
 import { visibleLines } from '../../shared/visible.ts'
+import { Button } from './button.tsx'
 
-type ProblemProps = { readonly error: Pick<ErrorBody, 'message'>; readonly children?: ReactNode }
+type ProblemProps = {
+  readonly error: Pick<ErrorBody, 'message'>
+  /** For what may go well the next time. */
+  readonly onAgain?: () => unknown
+  readonly children?: ReactNode
+}
 
-export function Problem({ error, children }: ProblemProps) {
+export function Problem({ error, onAgain, children }: ProblemProps) {
   return (
-    <div className="problem-box" role="alert">
+    <div className="notice bad problem" role="alert">
       <span className="grow">{visibleLines(error.message)}</span>
       {children}
+      {onAgain && <Button onPress={onAgain}>Try again</Button>}
     </div>
   )
 }

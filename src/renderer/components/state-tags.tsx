@@ -3,20 +3,26 @@ import type { HostView, JobView } from '../../shared/domain.ts'
 import { ageText, pullText, statusText } from '../../shared/format.ts'
 import { useNow } from '../stores/clock.ts'
 
-export type Tone = 'ok' | 'run' | 'warn' | 'bad' | 'unknown' | 'none'
+type Tone = 'ok' | 'run' | 'warn' | 'bad' | 'unknown' | 'none'
 
 export function JobTag({ job }: { readonly job: JobView }) {
-  const now = useNow()
   const pull = pullText(job)
   return (
     <>
-      <span className={`tag ${jobTone(job)}`}>{statusText(job, now)}</span>
+      <span className={`tag ${jobTone(job)}`}>
+        {job.state !== 'ended' && job.unknownSince !== null ? <AgeingStatus job={job} /> : statusText(job, 0)}
+      </span>
       {pull !== '' && <span className={`tag ${pull === 'pulling' ? 'run' : 'bad'}`}>{pull}</span>}
     </>
   )
 }
 
-export function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'unknownSince'>): Tone {
+/** Of a table of jobs only what has an age is drawn anew each second. */
+function AgeingStatus({ job }: { readonly job: JobView }) {
+  return statusText(job, useNow())
+}
+
+function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'unknownSince'>): Tone {
   if (job.state !== 'ended') return job.unknownSince === null ? 'run' : 'unknown'
   if (job.outcome === 'exited') return job.exitCode === 0 ? 'ok' : 'bad'
   return job.outcome === 'stopped' || job.outcome === 'cancelled' ? 'none' : 'bad'
@@ -24,6 +30,33 @@ export function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'u
 
 export function HostDot({ host }: { readonly host: HostView }) {
   return <span className={`dot ${hostTone(host)}`} role="img" aria-label={hostText(host)} />
+}
+
+/** `isNext`: the next job goes there, where there is a choice. */
+export function HostTag({ host, isNext = false }: { readonly host: HostView; readonly isNext?: boolean }) {
+  const tone = hostTone(host)
+  switch (host.state) {
+    case 'connected':
+      return isNext ? <span className="tag ok">next for jobs</span> : <span className={`tag ${tone}`}>{hostText(host)}</span>
+    case 'refused':
+      return (
+        <span className="tag bad">
+          {host.error?.code === 'HOST_KEY_CHANGED' ? 'key changed' : <Since host={host} word="needs you," />}
+        </span>
+      )
+    case 'offline':
+      return (
+        <span className="tag unknown">
+          <Since host={host} word="unknown for" />
+        </span>
+      )
+    case 'connecting':
+      return <span className="tag none">connecting…</span>
+  }
+}
+
+function Since({ host, word }: { readonly host: HostView; readonly word: string }) {
+  return `${word} ${ageText(useNow() - host.since)}`
 }
 
 /** `busy` begins where a further job would be slow. */
@@ -39,9 +72,4 @@ export function hostTone(host: Pick<HostView, 'state' | 'sample'>): Tone {
 export function hostText(host: Pick<HostView, 'state' | 'sample'>): string {
   if (host.state !== 'connected') return host.state
   return hostTone(host) === 'warn' ? 'busy' : 'connected'
-}
-
-/** How long it has not been heard of. */
-export function UnknownTag({ since }: { readonly since: number }) {
-  return <span className="tag unknown">unknown for {ageText(useNow() - since)}</span>
 }

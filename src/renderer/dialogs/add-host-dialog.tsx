@@ -1,9 +1,9 @@
 /** Adding a host: its connection, then what came of it, up to the moment it is connected. */
 import { type FormEvent, useId, useState } from 'react'
 import { type ErrorBody, toErrorBody } from '../../shared/errors.ts'
-import { visible } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
+import { Field } from '../components/field.tsx'
 import { useAnswer } from '../components/use-answer.ts'
 import { core } from '../core.ts'
 import { openDialog } from '../stores/dialogs.ts'
@@ -28,10 +28,12 @@ function AddForm({ onAdded, onCancel }: AddFormProps) {
   const [isBusy, setIsBusy] = useState(false)
   const [error, setError] = useState<ErrorBody | null>(null)
   const id = useId()
-  const problem = connectionProblem(connection) ?? (error && visible(error.message))
+  const problem = connectionProblem(connection) ?? error?.message
   const nameProblem = hostNameProblem(name)
   const canAdd = connection !== '' && connectionProblem(connection) === null && nameProblem === null && !isBusy
-  const add = async () => {
+  const add = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!canAdd) return
     setIsBusy(true)
     setError(null)
     try {
@@ -42,57 +44,45 @@ function AddForm({ onAdded, onCancel }: AddFormProps) {
       setIsBusy(false)
     }
   }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (canAdd) void add()
-  }
   return (
-    <form className="stack" onSubmit={submit} autoComplete="off">
-      <div className="field">
-        <label className="label" htmlFor={id}>
-          Connection
-        </label>
-        <input
-          id={id}
-          className="input mono"
-          value={connection}
-          placeholder="me@build.example.org"
-          spellCheck={false}
-          list={`${id}-aliases`}
-          aria-invalid={problem !== null}
-          aria-describedby={`${id}-hint`}
-          onChange={event => {
-            setError(null)
-            setConnection(event.target.value.trim())
-          }}
-        />
-        <Aliases id={`${id}-aliases`} />
-        <span id={`${id}-hint`} className={problem === null ? 'hint' : 'problem'} role="status">
-          {problem ?? '[user@]host[:port], or a name of your ~/.ssh/config. The machine needs nothing but its sshd.'}
-        </span>
-      </div>
-      <div className="field">
-        <label className="label" htmlFor={`${id}-name`}>
-          Name (if it is to be called otherwise)
-        </label>
-        <input
-          id={`${id}-name`}
-          className="input"
-          value={name}
-          spellCheck={false}
-          aria-invalid={nameProblem !== null}
-          aria-describedby={`${id}-name-hint`}
-          onChange={event => setName(event.target.value.trim())}
-        />
-        <span id={`${id}-name-hint`} className="problem" role="status">
-          {nameProblem}
-        </span>
-      </div>
+    <form className="stack" onSubmit={add} autoComplete="off">
+      <Field
+        label="Connection"
+        hint="[user@]host[:port], or a name of your ~/.ssh/config. The machine needs nothing but its sshd."
+        problem={problem}
+      >
+        {parts => (
+          <input
+            {...parts}
+            className="input mono"
+            value={connection}
+            placeholder="me@build.example.org"
+            spellCheck={false}
+            list={`${id}-aliases`}
+            onChange={event => {
+              setError(null)
+              setConnection(event.target.value.trim())
+            }}
+          />
+        )}
+      </Field>
+      <Aliases id={`${id}-aliases`} />
+      <Field label="Name (if it is to be called otherwise)" problem={nameProblem}>
+        {parts => (
+          <input
+            {...parts}
+            className="input"
+            value={name}
+            spellCheck={false}
+            onChange={event => setName(event.target.value.trim())}
+          />
+        )}
+      </Field>
       <footer>
         <Button kind="quiet" onPress={() => openDialog({ kind: 'import-hosts' })}>
           Import…
         </Button>
-        <span className="grow dim">{isBusy && 'Connecting…'}</span>
+        <span className="grow dim late">{isBusy && 'Connecting…'}</span>
         <Button onPress={onCancel}>Cancel</Button>
         <button type="submit" className="button primary" disabled={!canAdd} aria-busy={isBusy}>
           Add host

@@ -4,9 +4,9 @@ import { visible } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Skeleton } from '../components/empty.tsx'
+import { lockedKeyOf } from '../components/host-error.ts'
 import { useCore } from '../stores/core-store.ts'
 import { routeHash } from '../stores/route.ts'
-import { lockedKeyOf } from '../views/hosts/host-error.ts'
 import { HostProblem } from '../views/hosts/host-problem.tsx'
 import { TrustKey } from './trust-key.tsx'
 import { UnlockForm } from './unlock-form.tsx'
@@ -26,12 +26,12 @@ function Next({ name, onClose }: { readonly name: string; readonly onClose: () =
   const stay = () => undefined // What comes next is drawn when the host has changed.
   const lockedKey = host && lockedKeyOf(host)
   if (host?.error?.code === 'HOST_KEY_UNKNOWN') return <TrustKey name={name} onTrusted={stay} onCancel={onClose} />
-  if (lockedKey) return <UnlockForm keyPath={lockedKey} host={name} onUnlocked={stay} onCancel={onClose} />
+  if (lockedKey) return <UnlockForm key={lockedKey} keyPath={lockedKey} host={name} onUnlocked={stay} onCancel={onClose} />
   return (
     <>
-      {host === undefined || host.state === 'connecting' ? (
+      {host === undefined || (host.state === 'connecting' && host.error === null) ? (
         <>
-          <p className="dim" role="status">
+          <p className="dim late" role="status">
             Connecting to {visible(name)}…
           </p>
           <Skeleton height={32} />

@@ -1,6 +1,7 @@
 /** The hosts of one file with a tick each; what is known already is greyed. For importing, and for the first start. */
 import type { Importable, Output } from '../../shared/contract.ts'
 import { visible } from '../../shared/visible.ts'
+import { Cut } from '../components/cut.tsx'
 import { core } from '../core.ts'
 
 type HostTicksProps = {
@@ -24,9 +25,11 @@ export function HostTicks({ source, unticked, onChange }: HostTicksProps) {
           <label key={name} className={isKnown ? 'tick faint' : 'tick'}>
             <input type="checkbox" checked={isKnown || !unticked.has(key)} disabled={isKnown} onChange={toggle} />
             <span>{visible(name)}</span>
-            <span className="faint mono cut">
-              {isKnown ? 'is there already' : connection === name ? '' : visible(connection)}
-            </span>
+            {isKnown ? (
+              <span className="cut">is there already</span>
+            ) : (
+              connection !== name && <Cut className="faint mono" text={connection} />
+            )}
           </label>
         )
       })}

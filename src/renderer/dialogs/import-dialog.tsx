@@ -2,15 +2,16 @@
 import { useState } from 'react'
 import type { Importable } from '../../shared/contract.ts'
 import { toErrorBody } from '../../shared/errors.ts'
-import { ageText, counted } from '../../shared/format.ts'
+import { counted } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
+import { Ago } from '../components/ago.tsx'
 import { Button } from '../components/button.tsx'
+import { Cut } from '../components/cut.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Skeleton } from '../components/empty.tsx'
+import { Waiting } from '../components/empty.tsx'
 import { Problem } from '../components/problem.tsx'
 import { useAnswer } from '../components/use-answer.ts'
 import { core } from '../core.ts'
-import { useNow } from '../stores/clock.ts'
 import { showToast } from '../stores/toasts.ts'
 import { HostTicks, importHosts, newHosts, tickKey } from './host-ticks.tsx'
 
@@ -34,8 +35,8 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <Dialog title="Take hosts over" onClose={onClose}>
-      {answer.kind === 'waiting' && <Skeleton height={80} />}
-      {answer.kind === 'failed' && <Problem error={answer.error} />}
+      {answer.kind === 'waiting' && <Waiting what="Looking for hosts" height={80} />}
+      {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
       {answer.kind === 'here' && sources.length === 0 && (
         <p>There is no ~/.ssh/config, ~/.beowulf/hosts or ~/.config/p/config.yaml on the core’s machine to take hosts from.</p>
       )}
@@ -62,12 +63,17 @@ type SourceProps = {
 }
 
 function Source({ source, unticked, onChange }: SourceProps) {
-  const now = useNow()
   const { path, hosts, skipped, error, importedAt } = source
   return (
     <section className="stack source">
-      <h3 className="mono">{visible(path)}</h3>
-      {importedAt !== null && <span className="faint">last taken from {ageText(now - importedAt)} ago</span>}
+      <h3>
+        <Cut className="mono" text={path} />
+      </h3>
+      {importedAt !== null && (
+        <span className="faint">
+          last taken from <Ago at={importedAt} />
+        </span>
+      )}
       {error !== null && <Problem error={{ message: error }} />}
       {error === null && hosts.length === 0 && <span className="dim">It names no host.</span>}
       <HostTicks source={source} unticked={unticked} onChange={onChange} />

@@ -1,11 +1,8 @@
 /** Asks before a host is removed. One with jobs that have not ended is not: they are named, to be dealt with first. */
-import { useState } from 'react'
-import { type ErrorBody, toErrorBody } from '../../shared/errors.ts'
-import { commandText, counted, shortId } from '../../shared/format.ts'
+import { counted, shortId } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
-import { Problem } from '../components/problem.tsx'
+import { JobCommand } from '../components/job-cells.tsx'
+import { Question } from '../components/question.tsx'
 import { core } from '../core.ts'
 import { useCore } from '../stores/core-store.ts'
 import { navigate, routeHash } from '../stores/route.ts'
@@ -17,19 +14,19 @@ const MAX_NAMED = 8
 export function RemoveHostDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
   const jobs = useCore(state => state.jobs)
   const unfinished = jobs.filter(job => job.host === name && job.state !== 'ended')
-  const [error, setError] = useState<ErrorBody | null>(null)
   const remove = async () => {
-    try {
-      await core.call('host.remove', { name })
-      onClose()
-      navigate({ view: 'hosts' })
-      showToast({ kind: 'done', text: `${visible(name)} was removed` })
-    } catch (reason) {
-      setError(toErrorBody(reason))
-    }
+    await core.call('host.remove', { name })
+    navigate({ view: 'hosts' })
+    showToast({ kind: 'done', text: `${visible(name)} was removed` })
   }
   return (
-    <Dialog title={<>Remove {visible(name)}?</>} onClose={onClose}>
+    <Question
+      title={<>Remove {visible(name)}?</>}
+      yes="Remove host"
+      isDisabled={unfinished.length > 0}
+      onYes={remove}
+      onClose={onClose}
+    >
       {unfinished.length > 0 ? (
         <>
           <p>It has {counted(unfinished.length, 'job')} that did not end. Stop them, or wait for their end:</p>
@@ -39,7 +36,7 @@ export function RemoveHostDialog({ name, onClose }: { readonly name: string; rea
                 <a className="link mono" href={routeHash({ view: 'job', id: job.id, tab: null })} onClick={onClose}>
                   {shortId(job.id)}
                 </a>
-                <span className="mono cut">{visible(commandText(job.command))}</span>
+                <JobCommand job={job} />
               </li>
             ))}
           </ul>
@@ -47,13 +44,6 @@ export function RemoveHostDialog({ name, onClose }: { readonly name: string; rea
       ) : (
         <p>Drover forgets it and what it knows of its folders. Files of Drover’s on the host itself stay there, in ~/.drover.</p>
       )}
-      {error && <Problem error={error} />}
-      <footer>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button kind="danger" disabled={unfinished.length > 0} onPress={remove}>
-          Remove host
-        </Button>
-      </footer>
-    </Dialog>
+    </Question>
   )
 }

@@ -22,7 +22,7 @@ export function TrustKey({ name, onTrusted, onCancel }: TrustKeyProps) {
   if (answer.kind === 'waiting') {
     return (
       <>
-        <p className="dim">Asking {visible(name)} for its key…</p>
+        <p className="dim late">Asking {visible(name)} for its key…</p>
         <Skeleton height={48} />
         <footer>{cancel}</footer>
       </>
@@ -31,11 +31,8 @@ export function TrustKey({ name, onTrusted, onCancel }: TrustKeyProps) {
   if (answer.kind === 'failed') {
     return (
       <>
-        <Problem error={answer.error} />
-        <footer>
-          {cancel}
-          <Button onPress={again}>Ask again</Button>
-        </footer>
+        <Problem error={answer.error} onAgain={again} />
+        <footer>{cancel}</footer>
       </>
     )
   }
@@ -92,7 +89,7 @@ type ChangedProps = {
 function Changed({ host, known, offered, onCancel }: ChangedProps) {
   return (
     <>
-      <div className="loud" role="alert">
+      <div className="notice loud" role="alert">
         <strong>{visible(host)} does not have the key that it had before.</strong>
         <KeyPair title="Known" keys={known} />
         <KeyPair title="Shown now" keys={offered.map(key => key.fingerprint)} />

@@ -2,18 +2,21 @@
 import { LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { HostView } from '../../shared/domain.ts'
-import { ageText } from '../../shared/format.ts'
-import { visible } from '../../shared/visible.ts'
+import { ageText, counted, countText, percentText } from '../../shared/format.ts'
+import { Cut } from '../components/cut.tsx'
 import { HostDot } from '../components/state-tags.tsx'
 import { useNow } from '../stores/clock.ts'
 import { useCore } from '../stores/core-store.ts'
+import { useJobCounts } from '../stores/job-counts.ts'
 import { type Route, routeHash } from '../stores/route.ts'
+import { useUnseenProblems } from '../stores/seen.ts'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
 export function SideBar({ route }: { readonly route: Route }) {
   const hosts = useCore(state => state.hosts)
-  const running = useCore(state => state.jobs.filter(job => job.state !== 'ended').length)
+  const { running, unknown } = useJobCounts()
+  const needsYou = useUnseenProblems().length
   const view = route.view === 'job' ? 'jobs' : route.view === 'host' ? 'hosts' : route.view
   const link = (to: Route & { view: typeof view }, icon: ReactNode, name: string, end?: ReactNode) => (
     <a href={routeHash(to)} aria-current={view === to.view && route.view !== 'host' ? 'page' : undefined}>
@@ -22,8 +25,8 @@ export function SideBar({ route }: { readonly route: Route }) {
   )
   return (
     <nav className="side" aria-label="Views and hosts">
-      {link({ view: 'overview' }, <LayoutGrid {...ICON} />, 'Overview')}
-      {link({ view: 'jobs' }, <ListChecks {...ICON} />, 'Jobs', running || null)}
+      {link({ view: 'overview' }, <LayoutGrid {...ICON} />, 'Overview', needsYou > 0 && <NeedsYou count={needsYou} />)}
+      {link({ view: 'jobs' }, <ListChecks {...ICON} />, 'Jobs', running + unknown || null)}
       {link({ view: 'hosts' }, <Server {...ICON} />, 'Hosts')}
       {link({ view: 'settings' }, <Settings {...ICON} />, 'Settings')}
       <h2>Hosts</h2>
@@ -34,11 +37,19 @@ export function SideBar({ route }: { readonly route: Route }) {
   )
 }
 
+function NeedsYou({ count }: { readonly count: number }) {
+  return (
+    <span className="bad-text" title={`${counted(count, 'job')} failed, and you have not looked yet`}>
+      {countText(count)}
+    </span>
+  )
+}
+
 function HostLink({ host, isCurrent }: { readonly host: HostView; readonly isCurrent: boolean }) {
   return (
     <a href={routeHash({ view: 'host', name: host.name })} aria-current={isCurrent ? 'page' : undefined}>
       <HostDot host={host} />
-      <span className="cut">{visible(host.name)}</span>
+      <Cut text={host.name} />
       <span className="end">
         <Load host={host} />
       </span>
@@ -49,6 +60,6 @@ function HostLink({ host, isCurrent }: { readonly host: HostView; readonly isCur
 /** Its CPU; how long it has been away, where it cannot be asked. */
 function Load({ host }: { readonly host: HostView }) {
   const now = useNow()
-  if (host.state === 'offline' || host.state === 'refused') return ageText(now - host.since)
-  return host.sample === null ? '' : `${Math.round(host.sample.cpuRatio * 100)}%`
+  if (host.state !== 'connected' && host.error !== null) return ageText(now - host.since)
+  return host.sample === null ? '' : percentText(host.sample.cpuRatio)
 }

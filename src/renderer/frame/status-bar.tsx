@@ -2,21 +2,23 @@
 import { ageText, counted } from '../../shared/format.ts'
 import { useNow } from '../stores/clock.ts'
 import { useCore } from '../stores/core-store.ts'
+import { useJobCounts } from '../stores/job-counts.ts'
 
 export function StatusBar() {
   const now = useNow()
-  const { link, hosts, jobs, staleSince } = useCore()
+  const link = useCore(state => state.link)
+  const hosts = useCore(state => state.hosts)
+  const staleSince = useCore(state => state.staleSince)
+  const { running, unknown } = useJobCounts()
   const connected = hosts.filter(host => host.state === 'connected').length
-  const running = jobs.filter(job => job.state !== 'ended' && job.unknownSince === null).length
-  const unknown = jobs.filter(job => job.state !== 'ended' && job.unknownSince !== null).length
   return (
     <footer className="status-bar">
-      <span className="row" style={{ gap: 6 }}>
+      <span className="row">
         <span className={`dot ${connected === hosts.length ? 'ok' : 'unknown'}`} />
         {connected} of {counted(hosts.length, 'host')}
       </span>
       <span>{running === 0 ? 'nothing runs' : `${counted(running, 'job')} running`}</span>
-      {unknown > 0 && <span style={{ color: 'var(--unknown)' }}>{counted(unknown, 'job')} unknown</span>}
+      {unknown > 0 && <span className="unknown-text">{counted(unknown, 'job')} unknown</span>}
       <span className="grow" />
       {link.kind === 'connected' ? (
         <span className="faint">
@@ -26,7 +28,7 @@ export function StatusBar() {
           core {link.version} · up {ageText(now - link.coreStartedAt)}
         </span>
       ) : (
-        <span style={{ color: 'var(--unknown)' }}>
+        <span className="unknown-text">
           no connection to the core{staleSince !== null && ` for ${ageText(now - staleSince)}`}
         </span>
       )}

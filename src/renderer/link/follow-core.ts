@@ -5,7 +5,7 @@ import { applyEvents, applyLinkState, applySeries, applySnapshot } from '../stor
 import { type Connect, CoreLink } from './core-link.ts'
 
 /** Of the jobs that have ended, so many come with a snapshot. */
-export const SNAPSHOT_ENDED = 1_000
+const SNAPSHOT_ENDED = 1_000
 /** A page that is not seen gets no frames, and is kept up all the same. */
 const HIDDEN_MS = 1_000
 

@@ -1,4 +1,6 @@
 /** Does what was chosen in the palette. */
+import { testHost } from '../components/host-action.tsx'
+import { runAgain, stopJob } from '../components/job-deeds.ts'
 import { core } from '../core.ts'
 import { openDialog } from '../stores/dialogs.ts'
 import { navigate } from '../stores/route.ts'
@@ -26,24 +28,18 @@ async function run(deed: PaletteDeed): Promise<void> {
       await core.call('web.signOut', {})
       return
     case 'test-host':
-      return testHost(deed.name)
+      return goAndTest(deed.name)
     case 'default-host':
       await core.call('host.default', { name: deed.name })
       return showToast({ kind: 'done', text: `Default host: ${deed.name}` })
     case 'stop-job':
-      await core.call('job.stop', { job: deed.id })
-      return
-    case 'rerun-job': {
-      const { job } = await core.call('job.rerun', { job: deed.id, terminal: null })
-      return navigate({ view: 'job', id: job.id, tab: null })
-    }
+      return stopJob(deed)
+    case 'rerun-job':
+      return runAgain(deed)
   }
 }
 
-async function testHost(name: string): Promise<void> {
+async function goAndTest(name: string): Promise<void> {
   navigate({ view: 'host', name })
-  const { steps } = await core.call('host.test', { name })
-  const failed = steps.find(step => !step.ok)
-  if (failed) showToast({ kind: 'problem', text: `${name}, ${failed.name}: ${failed.detail}` })
-  else showToast({ kind: 'done', text: `${name} answers well` })
+  if (await testHost(name)) showToast({ kind: 'done', text: `${name} answers well` })
 }

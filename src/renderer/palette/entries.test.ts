@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HostView, JobView } from '../../shared/domain.ts'
-import { matchingEntries } from './entries.ts'
+import { jobEntries, matchingEntries, unknownId } from './entries.ts'
 
 const job = (index: number, more: Partial<JobView> = {}) =>
   ({
@@ -28,6 +28,26 @@ test('hosts by name: go there, test, make default', () => {
 test('the id of an old job finds it', () => {
   expect(titles('00000999')).toContain('run 999')
   expect(titles('run 999')).not.toContain('run 999')
+})
+
+test('a whole id finds its job, and one that no job here has is to be asked for', () => {
+  const [first, old] = [known.jobs[0], known.jobs[999]]
+  for (const one of [first, old]) expect(titles(one?.id ?? '')[0]).toMatch(/^run /)
+  expect(unknownId(known.jobs, '00000999')).toBeNull()
+  expect(unknownId(known.jobs, ' 0000ABCD ')).toBe('0000abcd')
+  for (const text of ['', '000', 'make', 'deed it', `${'0'.repeat(40)}`]) expect(unknownId(known.jobs, text), text).toBeNull()
+  const asked = jobEntries(
+    job(5, { id: '0000abcd-0000-4000-8000-000000000000', command: { line: 'long ago' }, hasTerminal: true }),
+  )
+  expect(matchingEntries(known, '0000abcd', [], asked).map(entry => entry.title)).toEqual(['long ago', 'Run again: long ago'])
+  expect(asked[1]?.deed).toMatchObject({ kind: 'rerun-job', hasTerminal: true })
+})
+
+test('an id and what to do with it are typed together; digits of a command are no id', () => {
+  expect(titles('again 00000004')).toEqual(['Run again: run 4'])
+  expect(titles('00000999 stop')).toEqual([])
+  const [entry] = matchingEntries({ hosts: [], jobs: [job(1, { command: { line: 'sleep 4321' } })] }, 'sleep 4321', [])
+  expect(entry?.title).toBe('sleep 4321')
 })
 
 test('what would lose something has a question; a running job is stopped, an ended one run again', () => {

@@ -15,13 +15,15 @@ export type PaletteDeed =
   | { kind: 'default-host'; name: string }
   | { kind: 'job'; id: string }
   | { kind: 'stop-job'; id: string }
-  | { kind: 'rerun-job'; id: string }
+  | { kind: 'rerun-job'; id: string; hasTerminal: boolean }
 
 export type PaletteEntry = {
   id: string
   title: string
   detail?: string
   keys?: string
+  /** Found by its beginning; letters of it here and there mean nothing. */
+  jobId?: string
   /** Asked before it is done: something would be lost. */
   question?: string
   /** Only when something was typed: there would be too many. */
@@ -31,6 +33,8 @@ export type PaletteEntry = {
 
 const NEWEST_JOBS = 200
 const SHOWN = 60
+/** More than any letters can have. */
+const ID_FITS = 1_000
 
 const FIXED: readonly PaletteEntry[] = [
   { id: 'push', title: 'Push a folder…', keys: 'n', deed: { kind: 'dialog', dialog: 'push' } },
@@ -54,23 +58,24 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'auto', title: 'Default host: auto', isQuiet: true, deed: { kind: 'default-host', name: 'auto' } },
 ]
 
-export function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
+function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
   return [...FIXED, ...hosts.flatMap(hostEntries), ...jobs.slice(0, NEWEST_JOBS).flatMap(jobEntries)]
 }
 
-/** The best first. With nothing typed: what was chosen lately, then what is always of use. */
+/** The best first; `asked`: what the core knows besides. With nothing typed: what was chosen lately, then what is always of use. */
 export function matchingEntries(
   known: { hosts: readonly HostView[]; jobs: readonly JobView[] },
   query: string,
   recents: readonly string[],
+  asked: readonly PaletteEntry[] = [],
 ): PaletteEntry[] {
-  const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query)]
-  const rank = (id: string) => {
-    const at = recents.indexOf(id)
+  const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query), ...asked]
+  const rank = (entryId: string) => {
+    const at = recents.indexOf(entryId)
     return at < 0 ? 0 : recents.length - at
   }
   const scored = entries.flatMap(entry => {
-    const score = fuzzyScore(query, `${entry.title} ${entry.detail ?? ''}`)
+    const score = entryScore(entry, query)
     if (score === null || (query.trim() === '' && entry.isQuiet && rank(entry.id) === 0)) return []
     return { entry, score: score + rank(entry.id) / (query.trim() === '' ? 1 : 4) }
   })
@@ -78,6 +83,16 @@ export function matchingEntries(
     .toSorted((a, b) => b.score - a.score)
     .slice(0, SHOWN)
     .map(({ entry }) => entry)
+}
+
+function entryScore({ title, detail = '', jobId }: PaletteEntry, query: string): number | null {
+  const words = query.toLowerCase().split(/\s+/)
+  const ids = jobId === undefined ? [] : words.filter(word => typedId(word) !== null && /\d/.test(word))
+  const fitting = ids.filter(id => jobId?.startsWith(id))
+  if (ids.some(id => !fitting.includes(id) && !title.toLowerCase().includes(id))) return null
+  const others = words.filter(word => !fitting.includes(word))
+  const score = fuzzyScore(others.join(' '), `${title} ${detail}`)
+  return score === null ? null : score + fitting.length * ID_FITS
 }
 
 function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] {
@@ -98,32 +113,50 @@ function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] 
   ]
 }
 
-function jobEntries(job: JobView): PaletteEntry[] {
-  const { id, state, isForeign } = job
-  const text = visible(commandText(job.command).slice(0, 200))
-  const detail = `${shortId(id)}${job.host === null ? '' : ` on ${visible(job.host)}`}`
-  const go: PaletteEntry = { id: `job:${id}`, title: text, detail, isQuiet: state === 'ended', deed: { kind: 'job', id } }
+export function jobEntries(job: JobView): PaletteEntry[] {
+  const { id, state, isForeign, hasTerminal } = job
+  const go = { ...namedJobEntry(job), isQuiet: state === 'ended' }
   if (isForeign) return [go]
-  const next: PaletteEntry =
+  const { title } = go
+  const next: Pick<PaletteEntry, 'id' | 'title' | 'question' | 'deed'> =
     state === 'ended'
-      ? { id: `rerun:${id}`, title: `Run again: ${text}`, detail, isQuiet: true, deed: { kind: 'rerun-job', id } }
+      ? { id: `rerun:${id}`, title: `Run again: ${title}`, deed: { kind: 'rerun-job', id, hasTerminal } }
       : {
           id: `stop:${id}`,
-          title: `Stop: ${text}…`,
-          detail,
-          isQuiet: true,
-          question: `Stop ${shortId(id)}, ${text}?`,
+          title: `Stop: ${title}…`,
+          question: `Stop ${shortId(id)}, ${title}?`,
           deed: { kind: 'stop-job', id },
         }
-  return [go, next]
+  return [go, { ...go, isQuiet: true, ...next }]
 }
 
 /** A typed id finds its job however old it is. */
 function olderJobs(jobs: readonly JobView[], query: string): PaletteEntry[] {
-  const ref = query.trim().toLowerCase()
-  if (!/^[0-9a-f][0-9a-f-]{3,35}$/.test(ref)) return []
-  return jobs
-    .slice(NEWEST_JOBS)
-    .filter(job => job.id.startsWith(ref))
-    .flatMap(jobEntries)
+  const id = typedId(query)
+  return id === null ? [] : jobs.slice(NEWEST_JOBS).filter(withId(id)).flatMap(jobEntries)
+}
+
+/** What may be a job's id, or its beginning; null: it is none. */
+function typedId(query: string): string | null {
+  const text = query.trim().toLowerCase()
+  return /^[0-9a-f][0-9a-f-]{3,35}$/.test(text) ? text : null
+}
+
+/** The id to ask the core for: the window knows no job of it. */
+export function unknownId(jobs: readonly JobView[], query: string): string | null {
+  const id = typedId(query)
+  return id === null || jobs.some(withId(id)) ? null : id
+}
+
+/** Of several jobs that fit only so much is told. */
+export type NamedJob = Pick<JobView, 'id' | 'command' | 'host'>
+
+export function namedJobEntry({ id, command, host }: NamedJob): PaletteEntry {
+  const detail = `${shortId(id)}${host === null ? '' : ` on ${visible(host)}`}`
+  const title = visible(commandText(command).slice(0, 200))
+  return { id: `job:${id}`, title, detail, jobId: id, deed: { kind: 'job', id } }
+}
+
+function withId(beginning: string): (job: JobView) => boolean {
+  return ({ id }) => id.startsWith(beginning)
 }

@@ -5,6 +5,7 @@ import { useCore } from '../stores/core-store.ts'
 import { doDeed } from './do-deed.ts'
 import { matchingEntries, type PaletteEntry } from './entries.ts'
 import { noteRecent, recentIds } from './recents.ts'
+import { useAskedJobs } from './use-asked-jobs.ts'
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -15,7 +16,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   // As it was when the palette opened: a list that moves under the fingers would do the wrong thing.
   const [known] = useState(() => useCore.getState())
   const [recents] = useState(recentIds)
-  const found = useMemo(() => matchingEntries(known, query, recents), [known, query, recents])
+  const { asked: askedJobs, isAsking } = useAskedJobs(known, query)
+  const found = useMemo(() => matchingEntries(known, query, recents, askedJobs), [known, query, recents, askedJobs])
   const entries = asked === null ? found : answersTo(asked)
   const current = entries[Math.min(selected, entries.length - 1)]
   useEffect(() => {
@@ -97,7 +99,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         </div>
         {entries.length === 0 && (
           <p className="palette-none" role="status">
-            Nothing fits.
+            {isAsking ? 'Looking for the job…' : 'Nothing fits.'}
           </p>
         )}
       </div>

@@ -30,7 +30,7 @@ export function routeHash(route: Route): string {
 }
 
 /** An address of no view is the overview. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\//, '').split('/').map(decoded)
   if (view === 'jobs' && id) return { view: 'job', id, tab: JOB_TABS.find(name => name === tab) ?? null }
   if (view === 'hosts' && id) return { view: 'host', name: id }

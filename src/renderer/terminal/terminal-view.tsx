@@ -8,7 +8,7 @@ import type { JobView } from '../../shared/domain.ts'
 import { jobDurationText } from '../../shared/format.ts'
 import { visible, visibleLines } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { Question } from '../components/question.tsx'
 import { JobTag } from '../components/state-tags.tsx'
 import { routeHash } from '../stores/route.ts'
 import { openAddress } from './links.ts'
@@ -138,21 +138,16 @@ function ScreenReaderToggle({ session }: { readonly session: TerminalSession }) 
 }
 
 function LinkQuestion({ address, session }: { readonly address: string; readonly session: TerminalSession }) {
-  const close = () => session.answerLink()
-  const open = () => {
-    openAddress(address)
-    close()
-  }
   return (
-    <Dialog title="Open this address?" onClose={close}>
+    <Question
+      title="Open this address?"
+      yes="Open"
+      kind="primary"
+      onYes={() => openAddress(address)}
+      onClose={() => session.answerLink()}
+    >
       <p>The job printed a link that leads to</p>
-      <p className="mono link-address">{visible(address)}</p>
-      <footer>
-        <Button onPress={close}>Cancel</Button>
-        <Button kind="primary" onPress={open}>
-          Open
-        </Button>
-      </footer>
-    </Dialog>
+      <code className="command-box">{visible(address)}</code>
+    </Question>
   )
 }

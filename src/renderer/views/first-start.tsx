@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { counted } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
 import { Button } from '../components/button.tsx'
-import { Skeleton } from '../components/empty.tsx'
+import { Waiting } from '../components/empty.tsx'
 import { Problem } from '../components/problem.tsx'
 import { useAnswer } from '../components/use-answer.ts'
 import { core } from '../core.ts'
@@ -38,7 +38,7 @@ export function FirstStart({ onDismiss }: { readonly onDismiss: () => void }) {
     onDismiss()
   }
   return (
-    <section className="view first-start">
+    <section className="column first-start">
       <header>
         <h1>Welcome to Drover</h1>
         <span className="grow" />
@@ -74,12 +74,8 @@ function KnownHosts() {
   return (
     <section className="card stack">
       <h2>Your machines</h2>
-      {answer.kind === 'waiting' && <Skeleton height={60} />}
-      {answer.kind === 'failed' && (
-        <Problem error={answer.error}>
-          <Button onPress={again}>Ask again</Button>
-        </Problem>
-      )}
+      {answer.kind === 'waiting' && <Waiting what="Looking for your machines" height={60} />}
+      {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
       {answer.kind === 'here' && (
         <p className="dim">
           {sources.some(source => source.hosts.length > 0)

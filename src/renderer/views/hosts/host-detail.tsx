@@ -5,12 +5,13 @@ import type { HostView } from '../../../shared/domain.ts'
 import { bytesText, percentText } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
+import { HostTag } from '../../components/state-tags.tsx'
 import { core } from '../../core.ts'
 import { openDialog } from '../../stores/dialogs.ts'
 import { showToast } from '../../stores/toasts.ts'
 import { HostDisk } from './host-disk.tsx'
 import { HostProblem } from './host-problem.tsx'
-import { HostStateTag, toolsText } from './host-table.tsx'
+import { toolsText } from './host-table.tsx'
 import { TestSteps } from './test-steps.tsx'
 
 type Steps = Output<'host.test'>['steps']
@@ -38,7 +39,7 @@ export function HostDetail({ host }: { readonly host: HostView }) {
     <section className="card host-detail" aria-label={`Host ${visible(name)}`}>
       <header className="row">
         <h2>{visible(name)}</h2>
-        <HostStateTag host={host} />
+        <HostTag host={host} />
         <span className="grow" />
         <Button onPress={runTest}>Test</Button>
         <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>

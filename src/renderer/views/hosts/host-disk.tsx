@@ -4,7 +4,7 @@ import type { GcReport, Output } from '../../../shared/contract.ts'
 import { bytesText, counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
-import { Skeleton } from '../../components/empty.tsx'
+import { Waiting } from '../../components/empty.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
@@ -29,15 +29,11 @@ export function HostDisk({ name }: { readonly name: string }) {
         <span className="grow" />
         {offer === null && <Button onPress={lookUp}>What can be freed?</Button>}
       </header>
-      {answer.kind === 'waiting' && <Skeleton height={34} />}
-      {error && (
-        <Problem error={{ message: error }}>
-          <Button onPress={again}>Ask again</Button>
-        </Problem>
-      )}
+      {answer.kind === 'waiting' && <Waiting what="Asking for its disk" height={36} />}
+      {error && <Problem error={{ message: error }} onAgain={again} />}
       {answer.kind === 'here' && !error && <Figures use={answer.value} />}
       {offer !== null && (
-        <div className="gc-offer" role="status">
+        <div className="notice warn gc-offer" role="status">
           <span className="grow">{offer.error === null ? offerText(offer) : visible(offer.error)}</span>
           <Button onPress={() => setOffer(null)}>{offer.removed.length === 0 ? 'Close' : 'Keep it'}</Button>
           {offer.removed.length > 0 && (
@@ -62,11 +58,11 @@ function Figures({ use }: { readonly use: Output<'disk.usage'> }) {
     ['spares', disk.sparesBytes],
   ] as const
   return (
-    <dl className="figures">
+    <dl className="figures number">
       {figures.map(([name, bytes]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd className="number">{bytesText(bytes)}</dd>
+          <dd>{bytesText(bytes)}</dd>
         </div>
       ))}
     </dl>

@@ -3,17 +3,18 @@ import type { HostView } from '../../../shared/domain.ts'
 import { ageText } from '../../../shared/format.ts'
 import { visible, visibleLines } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
-import { core } from '../../core.ts'
+import { HostAction, testHost } from '../../components/host-action.tsx'
+import { changedKeyOf, needsPerson, textOf } from '../../components/host-error.ts'
 import { KeyPair } from '../../dialogs/trust-key.tsx'
 import { useNow } from '../../stores/clock.ts'
-import { openDialog } from '../../stores/dialogs.ts'
-import { changedKeyOf, lockedKeyOf, textOf } from './host-error.ts'
 
-type HostProblemProps = { readonly host: HostView; readonly onTest?: () => unknown }
+type HostProblemProps = {
+  readonly host: HostView
+  /** Where a test is shown step by step. */
+  readonly onTest?: (() => unknown) | undefined
+}
 
-/** `onTest`: where a test is shown step by step; else it is only made. */
-export function HostProblem({ host, onTest = () => core.call('host.test', { name: host.name }) }: HostProblemProps) {
-  const now = useNow()
+export function HostProblem({ host, onTest }: HostProblemProps) {
   const { error } = host
   if (host.state === 'connected' || error === null) return null
   const changed = changedKeyOf(host)
@@ -21,7 +22,7 @@ export function HostProblem({ host, onTest = () => core.call('host.test', { name
   const fingerprint = error.code === 'HOST_KEY_UNKNOWN' ? textOf(host, 'fingerprint') : null
   const install = error.code === 'MISSING_TOOL' ? textOf(host, 'install') : null
   return (
-    <section className={`host-problem ${host.state}`} aria-label="Why it is not connected">
+    <section className={`notice ${needsPerson(host) ? 'bad' : 'unknown'}`} aria-label="Why it is not connected">
       {fingerprint === null ? (
         <p>{visibleLines(error.message)}</p>
       ) : (
@@ -32,51 +33,40 @@ export function HostProblem({ host, onTest = () => core.call('host.test', { name
       )}
       {install !== null && <code className="command-box">{visible(install)}</code>}
       {error.code === 'AUTH_FAILED' && (
-        <p className="dim">
+        <p>
           Check user and key with: <code>ssh {visible(host.connection)}</code>
         </p>
       )}
       <div className="row">
-        <Action host={host} onTest={onTest} />
-        <span className="dim number">
-          {host.retryAt === null
-            ? `for ${ageText(now - host.since)}; it is not tried again by itself`
-            : `Next try in ${Math.max(0, Math.ceil((host.retryAt - now) / 1000))} s`}
-        </span>
+        <HostAction kind="primary" host={host} onTest={onTest} />
+        <Standing host={host} />
       </div>
     </section>
   )
 }
 
-function Action({ host, onTest }: Required<HostProblemProps>) {
-  const lockedKey = lockedKeyOf(host)
-  if (host.error?.code === 'HOST_KEY_UNKNOWN') {
-    return (
-      <Button kind="primary" onPress={() => openDialog({ kind: 'trust', host: host.name })}>
-        Compare its key…
-      </Button>
-    )
-  }
-  if (lockedKey !== null) {
-    return (
-      <Button kind="primary" onPress={() => openDialog({ kind: 'unlock', keyPath: lockedKey, host: host.name })}>
-        Give the passphrase…
-      </Button>
-    )
-  }
+/** How long it is away, and what happens by itself. */
+function Standing({ host: { state, since, retryAt } }: { readonly host: HostView }) {
+  const now = useNow()
+  const next =
+    state === 'connecting'
+      ? 'Trying…'
+      : retryAt === null
+        ? 'It is not tried again by itself.'
+        : `Next try in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s.`
   return (
-    <Button kind="primary" onPress={onTest}>
-      {host.state === 'refused' ? 'Try again' : 'Try now'}
-    </Button>
+    <span className="number">
+      Away for {ageText(now - since)}. {next}
+    </span>
   )
 }
 
-type ChangedKeyProps = Required<HostProblemProps> & { known: readonly string[]; offered: string; forget: string | null }
+type ChangedKeyProps = HostProblemProps & { known: readonly string[]; offered: string; forget: string | null }
 
 function ChangedKey({ host, known, offered, forget, onTest }: ChangedKeyProps) {
   const revokedIn = textOf(host, 'revokedIn')
   return (
-    <section className="loud" role="alert" aria-label="The host’s key">
+    <section className="notice loud" role="alert" aria-label="The host’s key">
       <strong>
         {revokedIn === null ? `The key of ${visible(host.name)} has changed` : `The key of ${visible(host.name)} is revoked`}
       </strong>
@@ -92,7 +82,10 @@ function ChangedKey({ host, known, offered, forget, onTest }: ChangedKeyProps) {
       )}
       {forget !== null && <code className="command-box">{visible(forget)}</code>}
       <div className="row">
-        <Button onPress={onTest}>I did: try again</Button>
+        <Button disabled={host.state === 'connecting'} onPress={onTest ?? (() => testHost(host.name))}>
+          I did: try again
+        </Button>
+        <Standing host={host} />
       </div>
     </section>
   )

@@ -1,10 +1,10 @@
 /** The hosts, one a row: what they are, how they are reached, what they have. */
 import { memo } from 'react'
 import type { HostView } from '../../../shared/domain.ts'
-import { ageText, percentText } from '../../../shared/format.ts'
+import { percentText } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
-import { HostDot, hostText } from '../../components/state-tags.tsx'
-import { useNow } from '../../stores/clock.ts'
+import { Cut } from '../../components/cut.tsx'
+import { HostDot, HostTag } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { navigate, routeHash } from '../../stores/route.ts'
 
@@ -13,7 +13,7 @@ export function HostTable({ selected }: { readonly selected: string | null }) {
   const isAuto = !hosts.some(host => host.isDefault)
   return (
     <div className="table-frame">
-      <table className="table">
+      <table className="table clickable">
         <thead>
           <tr>
             <th>Host</th>
@@ -43,20 +43,20 @@ const HostRow = memo(function HostRow({ host, isSelected }: { readonly host: Hos
   const { name } = host
   return (
     // The link in it is what the keyboard and a screen reader use; the rest of the row only makes it easier to hit.
-    <tr className={isSelected ? 'selected' : ''} onClick={() => navigate({ view: 'host', name })}>
+    <tr aria-current={isSelected ? 'true' : undefined} onClick={() => navigate({ view: 'host', name })}>
       <td>
         <span className="row host-name">
           <HostDot host={host} />
-          <a href={routeHash({ view: 'host', name })} aria-current={isSelected ? 'true' : undefined}>
-            {visible(name)}
-          </a>
+          <a href={routeHash({ view: 'host', name })}>{visible(name)}</a>
           {host.isDefault && <span className="tag none">default</span>}
         </span>
       </td>
       <td>
-        <HostStateTag host={host} />
+        <HostTag host={host} />
       </td>
-      <td className="mono dim cut">{visible(host.connection)}</td>
+      <td className="connection">
+        <Cut className="mono dim" text={host.connection} />
+      </td>
       <td className="dim" title={host.transportReason === null ? undefined : visible(host.transportReason)}>
         {host.transport ?? '—'}
       </td>
@@ -67,22 +67,6 @@ const HostRow = memo(function HostRow({ host, isSelected }: { readonly host: Hos
     </tr>
   )
 })
-
-export function HostStateTag({ host }: { readonly host: HostView }) {
-  const now = useNow()
-  const text = hostText(host)
-  const age = ageText(now - host.since)
-  switch (host.state) {
-    case 'connected':
-      return <span className={`tag ${text === 'busy' ? 'warn' : 'ok'}`}>{text}</span>
-    case 'refused':
-      return <span className="tag bad">{host.error?.code === 'HOST_KEY_CHANGED' ? 'key changed' : `needs you, ${age}`}</span>
-    case 'offline':
-      return <span className="tag unknown">offline for {age}</span>
-    case 'connecting':
-      return <span className="tag none">connecting</span>
-  }
-}
 
 export function toolsText({ tools }: Pick<HostView, 'tools'>): string {
   if (tools === null) return '—'

@@ -3,7 +3,7 @@ import './hosts.css'
 import { Download, Plus } from 'lucide-react'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
-import { Empty, Skeleton } from '../../components/empty.tsx'
+import { Empty, Waiting } from '../../components/empty.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { openDialog } from '../../stores/dialogs.ts'
 import { HostDetail } from './host-detail.tsx'
@@ -12,7 +12,7 @@ import { HostTable } from './host-table.tsx'
 export function HostsView({ selected }: { readonly selected: string | null }) {
   const isLoaded = useCore(state => state.isLoaded)
   return (
-    <section className="view hosts">
+    <>
       <header>
         <h1>Hosts</h1>
         <span className="grow" />
@@ -23,9 +23,9 @@ export function HostsView({ selected }: { readonly selected: string | null }) {
           <Plus size={14} aria-hidden /> Add host…
         </Button>
       </header>
-      {isLoaded ? <HostTable selected={selected} /> : <Skeleton height={120} />}
+      {isLoaded ? <HostTable selected={selected} /> : <Waiting what="Loading hosts" />}
       {isLoaded && selected !== null && <Selected key={selected} name={selected} />}
-    </section>
+    </>
   )
 }
 

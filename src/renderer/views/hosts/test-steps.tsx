@@ -3,19 +3,14 @@ import { Check, X } from 'lucide-react'
 import type { Output } from '../../../shared/contract.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
-import { Skeleton } from '../../components/empty.tsx'
+import { Waiting } from '../../components/empty.tsx'
 
 type TestStepsProps = { readonly steps: Output<'host.test'>['steps'] | null; readonly onClose: () => void }
 
 /** `steps`: null while they are made. */
 export function TestSteps({ steps, onClose }: TestStepsProps) {
   if (steps === null) {
-    return (
-      <div role="status">
-        <span className="visually-hidden">Testing…</span>
-        <Skeleton height={80} />
-      </div>
-    )
+    return <Waiting what="Testing" height={80} />
   }
   return (
     <section className="test-steps" aria-label="Test">
@@ -23,9 +18,9 @@ export function TestSteps({ steps, onClose }: TestStepsProps) {
         {steps.map(({ name, ok, detail, tookMs }) => (
           <li key={name} className="row">
             {ok ? (
-              <Check size={14} className="is-ok" aria-label="well" />
+              <Check size={14} className="ok-text" aria-label="well" />
             ) : (
-              <X size={14} className="is-bad" aria-label="failed" />
+              <X size={14} className="bad-text" aria-label="failed" />
             )}
             <span className="step-name">{visible(name)}</span>
             <span className="dim grow">{visible(detail)}</span>

@@ -4,10 +4,10 @@ import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from
 import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
+import { runAgain } from '../../components/job-deeds.ts'
 import { HostDot } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { showError } from '../../stores/toasts.ts'
-import { runAgain } from './run-again.ts'
 
 export function HostMenu({ job }: { readonly job: JobView }) {
   const hosts = useCore(state => state.hosts)

@@ -3,12 +3,11 @@ import { Download, RotateCcw, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { isFinal, type JobView } from '../../../shared/domain.ts'
 import { Button } from '../../components/button.tsx'
-import { core } from '../../core.ts'
+import { runAgain, stopJob } from '../../components/job-deeds.ts'
 import { coreNow } from '../../stores/clock.ts'
 import { PullDialog } from './files/pull-dialog.tsx'
 import { HostMenu } from './host-menu.tsx'
 import { RemoveJob } from './remove-job.tsx'
-import { runAgain } from './run-again.ts'
 import { StopJob } from './stop-job.tsx'
 
 /** What ran longer than this is not to be lost by one slip. */
@@ -22,7 +21,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
   const stop = () => {
     const isLong = job.startedAt !== null && coreNow() - job.startedAt > ASK_AFTER_MS
     if (isLong) return setAsked('stop')
-    return stopJob(job.id)
+    return stopJob(job)
   }
   return (
     <div className="job-actions">
@@ -32,7 +31,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
         </Button>
       )}
       <span className="joined">
-        <Button onPress={() => runAgain(job, null)}>
+        <Button onPress={() => runAgain(job)}>
           <RotateCcw size={13} /> Run again
         </Button>
         <HostMenu job={job} />
@@ -47,7 +46,7 @@ export function JobActions({ job }: { readonly job: JobView }) {
           <Button kind="danger" disabled onPress={() => undefined}>
             Stopping…
           </Button>
-          <Button kind="danger" title="End it at once, whatever it is doing" onPress={() => stopJob(job.id, 0)}>
+          <Button kind="danger" title="End it at once, whatever it is doing" onPress={() => stopJob(job, 0)}>
             Kill now
           </Button>
         </>
@@ -57,13 +56,9 @@ export function JobActions({ job }: { readonly job: JobView }) {
           <Trash2 size={13} /> Remove
         </Button>
       )}
-      {asked === 'stop' && <StopJob job={job} onStop={() => stopJob(job.id)} onClose={close} />}
+      {asked === 'stop' && <StopJob job={job} onClose={close} />}
       {asked === 'remove' && <RemoveJob job={job} onClose={close} />}
       {asked === 'pull' && <PullDialog job={job} pattern="" onClose={close} />}
     </div>
   )
-}
-
-async function stopJob(job: string, graceMs?: number): Promise<void> {
-  await core.call('job.stop', { job, ...(graceMs !== undefined && { graceMs }) })
 }

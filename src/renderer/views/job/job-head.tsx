@@ -2,26 +2,26 @@
 import { Copy } from 'lucide-react'
 import type { JobView } from '../../../shared/domain.ts'
 import { folderText } from '../../../shared/drop.ts'
-import { commandText, jobDurationText, shortId } from '../../../shared/format.ts'
+import { jobDurationText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
-import { copyText } from '../../components/copy-text.ts'
+import { Cut } from '../../components/cut.tsx'
+import { JobCommand } from '../../components/job-cells.tsx'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
 import { routeHash } from '../../stores/route.ts'
-import { showError, showToast } from '../../stores/toasts.ts'
+import { showError } from '../../stores/toasts.ts'
 import { JobActions } from './job-actions.tsx'
 import { syncText } from './sync-text.ts'
 
 export function JobHead({ job }: { readonly job: JobView }) {
   const now = useNow()
-  const command = visible(commandText(job.command))
-  const copyId = () => copyText(job.id).then(() => showToast({ kind: 'done', text: `Copied ${job.id}` }), showError)
+  const copyId = () => copyAndSay(job.id, `Copied ${job.id}`).catch(showError)
   return (
     <header className="job-head">
       <div className="job-what">
         <div className="row">
-          <h1 className="mono cut" title={command}>
-            {command}
+          <h1 className="cut">
+            <JobCommand job={job} />
           </h1>
           <JobTag job={job} />
         </div>
@@ -40,11 +40,7 @@ export function JobHead({ job }: { readonly job: JobView }) {
               on <a href={routeHash({ view: 'host', name: job.host })}>{visible(job.host)}</a>
             </span>
           )}
-          {job.folder !== null && (
-            <span className="cut" title={visible(job.folder)}>
-              {job.isSynced ? 'from' : 'in'} {visible(folderText(job.folder))}
-            </span>
-          )}
+          {job.folder !== null && <Cut text={`${job.isSynced ? 'from' : 'in'} ${folderText(job.folder)}`} title={job.folder} />}
           {job.startedAt !== null && <span>{jobDurationText(job, now)}</span>}
           {job.progress !== null && <span role="status">{syncText(job.progress)}</span>}
         </p>

@@ -3,7 +3,7 @@ import './job.css'
 import { lazy, Suspense, useCallback, useRef } from 'react'
 import { isFinal, type JobView as Job } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
-import { Empty, Skeleton } from '../../components/empty.tsx'
+import { Empty, Waiting } from '../../components/empty.tsx'
 import { type JobTab, routeHash } from '../../stores/route.ts'
 import { FilesTab } from './files/files-tab.tsx'
 import { JobFailure } from './job-failure.tsx'
@@ -12,6 +12,7 @@ import { JobTabs, tabsOf } from './job-tabs.tsx'
 import { LogTab } from './log/log-tab.tsx'
 import { ResourcesTab } from './resources-tab.tsx'
 import { useJob } from './use-job.ts'
+import { useLookedAt } from './use-looked-at.ts'
 import { WhyTab } from './why-tab.tsx'
 
 /** The terminal is half of the page's code: it is fetched when one is looked at. */
@@ -20,12 +21,7 @@ const TerminalView = lazy(async () => ({ default: (await import('../../terminal/
 export function JobView({ id, tab }: { readonly id: string; readonly tab: JobTab | null }) {
   const found = useJob(id)
   if (found.kind === 'asking') {
-    return (
-      <section className="job" aria-busy="true" aria-label="The job is being looked for">
-        <Skeleton height={28} />
-        <Skeleton height={200} />
-      </section>
-    )
+    return <Waiting what="Looking for the job" height={240} />
   }
   if (found.kind === 'nowhere') {
     return (
@@ -41,6 +37,7 @@ export function JobView({ id, tab }: { readonly id: string; readonly tab: JobTab
 }
 
 function KnownJob({ job, tab }: { readonly job: Job; readonly tab: JobTab | null }) {
+  useLookedAt(job)
   const tabs = useRef<HTMLDivElement>(null)
   const focusTabs = useCallback(() => tabs.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus(), [])
   // What a job opens with is decided once: its end is not to take away the screen one looks at.
@@ -53,7 +50,7 @@ function KnownJob({ job, tab }: { readonly job: Job; readonly tab: JobTab | null
       <JobTabs job={job} shown={shown} ref={tabs} />
       <div className="job-panel" role="tabpanel" id="job-panel" aria-labelledby={`tab-${shown}`}>
         {shown === 'terminal' && (
-          <Suspense fallback={<Skeleton height={200} />}>
+          <Suspense fallback={<Waiting what="Opening the terminal" height={200} />}>
             <TerminalView job={job} onLeave={focusTabs} />
           </Suspense>
         )}

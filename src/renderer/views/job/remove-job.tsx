@@ -1,10 +1,10 @@
 /** Asks before a job is removed, and says what goes with it. */
 import { isFinal, type JobView, owedPulls } from '../../../shared/domain.ts'
-import { bytesText, commandText, counted } from '../../../shared/format.ts'
+import { bytesText, counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
-import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
-import { core } from '../../core.ts'
+import { JobCommand } from '../../components/job-cells.tsx'
+import { removeJob } from '../../components/job-deeds.ts'
+import { Question } from '../../components/question.tsx'
 import { navigate } from '../../stores/route.ts'
 import { showToast } from '../../stores/toasts.ts'
 
@@ -13,15 +13,13 @@ export function RemoveJob({ job, onClose }: { readonly job: JobView; readonly on
   const isKnown = isFinal(job)
   const host = visible(job.host ?? '')
   const remove = async () => {
-    // `force` is for a job of a host that cannot be asked: what is there stays there.
-    await core.call('job.remove', { job: job.id, force: !isKnown })
-    onClose()
+    await removeJob(job, { isForced: !isKnown })
     showToast({ kind: 'done', text: 'The job was removed' })
     navigate({ view: 'jobs' })
   }
   return (
-    <Dialog title="Remove this job?" onClose={onClose}>
-      <p className="mono cut">{visible(commandText(job.command))}</p>
+    <Question title="Remove this job?" yes="Remove" no="Keep it" onYes={remove} onClose={onClose}>
+      <JobCommand job={job} />
       {job.startedAt === null ? (
         <p>It never ran: only its entry in the list of jobs goes.</p>
       ) : isKnown ? (
@@ -36,12 +34,6 @@ export function RemoveJob({ job, onClose }: { readonly job: JobView; readonly on
         </p>
       )}
       {owed > 0 && <p className="warn-text">{counted(owed, 'pattern')} of files to bring back would not be brought back.</p>}
-      <footer>
-        <Button onPress={onClose}>Keep it</Button>
-        <Button kind="danger" onPress={remove}>
-          Remove
-        </Button>
-      </footer>
-    </Dialog>
+    </Question>
   )
 }

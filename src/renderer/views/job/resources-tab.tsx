@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { isFinal, type JobView } from '../../../shared/domain.ts'
 import { bytesText, durationText, jobDurationText, percentText } from '../../../shared/format.ts'
+import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { useNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
@@ -32,29 +33,17 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
         <Figure name="Started" value={startedAt === null ? null : new Date(startedAt).toLocaleString()} />
         {isFinal(job) && <Figure name="Ended" value={endedAt === null ? null : new Date(endedAt).toLocaleString()} />}
       </dl>
-      {!isFinal(job) && <MemoryLine job={job} />}
+      {!isFinal(job) && job.unknownSince === null && <MemoryLine job={job} />}
     </div>
   )
 }
 
-/** Of a job that runs its host is asked now and then. */
+/** Of a job that runs its host is asked now and then; while that cannot be asked, what was last known stays. */
 function useOutputBytes(job: JobView): number | null {
-  const { id, logBytes } = job
   const hasEnded = isFinal(job)
-  const [bytes, setBytes] = useState<number | null>(null)
-  useEffect(() => {
-    if (hasEnded) return
-    // A host that cannot be asked is asked again: what was last known stays.
-    const ask = () =>
-      core.call('job.logSize', { job: id }).then(
-        size => setBytes(size.bytes),
-        () => undefined,
-      )
-    void ask()
-    const timer = setInterval(ask, ASK_MS)
-    return () => clearInterval(timer)
-  }, [id, hasEnded])
-  return hasEnded ? logBytes : bytes
+  const ask = () => core.call('job.logSize', { job: job.id })
+  const { last } = useAnswer(hasEnded ? null : job.id, ask, { everyMs: ASK_MS })
+  return hasEnded ? job.logBytes : (last?.bytes ?? null)
 }
 
 function Figure({ name, value, more = '' }: { readonly name: string; readonly value: string | null; readonly more?: string }) {

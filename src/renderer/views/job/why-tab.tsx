@@ -1,28 +1,17 @@
 /** Why a job runs where it does: what was known of each host when it was placed. */
-import { useEffect, useState } from 'react'
 import type { JobView, Placement } from '../../../shared/domain.ts'
-import { type ErrorBody, toErrorBody } from '../../../shared/errors.ts'
 import { visible, visibleLines } from '../../../shared/visible.ts'
-import { Empty, Skeleton } from '../../components/empty.tsx'
+import { Empty, Waiting } from '../../components/empty.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 
 export function WhyTab({ job }: { readonly job: JobView }) {
-  const [answer, setAnswer] = useState<{ placement: Placement | null } | { error: ErrorBody } | null>(null)
-  const { id, host } = job
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is placed once, and has a host from then on.
-  useEffect(() => {
-    let isWanted = true
-    core.call('job.explain', { job: id }).then(
-      found => isWanted && setAnswer(found),
-      error => isWanted && setAnswer({ error: toErrorBody(error) }),
-    )
-    return () => {
-      isWanted = false
-    }
-  }, [id, host])
-  if (answer === null) return <Skeleton height={60} />
-  if ('error' in answer) return <Empty title={visible(answer.error.message)} />
-  const { placement } = answer
+  // It is placed once, and has a host from then on.
+  const { answer, again } = useAnswer(`${job.id} ${job.host ?? ''}`, () => core.call('job.explain', { job: job.id }))
+  if (answer.kind === 'waiting') return <Waiting what="Asking why it runs there" height={60} />
+  if (answer.kind === 'failed') return <Problem error={answer.error} onAgain={again} />
+  const { placement } = answer.value
   if (placement === null) return <Empty title="It has not been placed on a host yet" />
   return (
     <section className="card why" aria-label="Placement">

@@ -1,16 +1,13 @@
-/** Stop, run again, remove: as the window asks the core for them, one job or many. */
+/** Does one thing to many jobs. */
 import type { JobView } from '../../../shared/domain.ts'
-import { core } from '../../core.ts'
+import { removeJob, rerunJob, stopJob } from '../../components/job-deeds.ts'
 import { showToast } from '../../stores/toasts.ts'
 import { applyToJobs, type BulkAction, resultText } from './bulk-jobs.ts'
 
-/** The size of a terminal nobody has opened yet; who opens it brings a size of their own. */
-const TERMINAL = { columns: 120, rows: 30 }
-
-export function actOnJob(action: BulkAction, job: JobView): Promise<unknown> {
-  if (action === 'stop') return core.call('job.stop', { job: job.id })
-  if (action === 'remove') return core.call('job.remove', { job: job.id })
-  return core.call('job.rerun', { job: job.id, terminal: job.hasTerminal ? TERMINAL : null })
+const DEEDS: Record<BulkAction, (job: JobView) => Promise<unknown>> = {
+  stop: job => stopJob(job),
+  rerun: job => rerunJob(job),
+  remove: job => removeJob(job),
 }
 
 /** Says at its end how it went. */
@@ -19,6 +16,6 @@ export async function actOnJobs(
   jobs: readonly JobView[],
   options: { onProgress?: (settled: number) => void; signal?: AbortSignal } = {},
 ): Promise<void> {
-  const result = await applyToJobs({ action, jobs, apply: actOnJob, ...options })
+  const result = await applyToJobs({ jobs, apply: DEEDS[action], ...options })
   showToast({ kind: result.failed.length > 0 ? 'problem' : 'done', text: resultText(action, result) })
 }

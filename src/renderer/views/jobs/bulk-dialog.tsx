@@ -1,10 +1,11 @@
 /** Asks before something is done to chosen jobs, says what will be lost, then shows how far it is and lets it be cancelled. */
 import { useRef, useState } from 'react'
 import type { JobView } from '../../../shared/domain.ts'
-import { bytesText, commandText, counted, countText, pullText, shortId } from '../../../shared/format.ts'
+import { bytesText, counted, countText, pullText, shortId } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { JobCommand } from '../../components/job-cells.tsx'
 import { actOnJobs } from './act-on-jobs.ts'
 import { type BulkAction, eligible } from './bulk-jobs.ts'
 
@@ -93,13 +94,12 @@ function Named({
 }) {
   const more = jobs.length - NAMED
   return (
-    <div className="named-jobs">
+    <div>
       <p className={isBad ? 'bad-text' : ''}>{title}</p>
-      <ul>
+      <ul className="plain-list">
         {jobs.slice(0, NAMED).map(job => (
-          <li key={job.id} className="cut">
-            <span className="mono">{shortId(job.id)}</span>{' '}
-            <span className="mono dim">{visible(commandText(job.command).slice(0, 200))}</span>
+          <li key={job.id} className="row">
+            <span className="mono">{shortId(job.id)}</span> <JobCommand job={job} />
           </li>
         ))}
         {more > 0 && <li className="dim">and {countText(more)} more</li>}

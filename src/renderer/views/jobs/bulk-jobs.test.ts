@@ -10,9 +10,8 @@ test('each is done by itself, a few at a time; what fails is told by name and ke
   let most = 0
   const told: number[] = []
   const result = await applyToJobs({
-    action: 'stop',
     jobs,
-    apply: async (_action, job) => {
+    apply: async job => {
       most = Math.max(most, ++atOnce)
       await new Promise(resolve => setTimeout(resolve))
       atOnce--
@@ -32,10 +31,9 @@ test('what is cancelled begins nothing more', async () => {
   const abort = new AbortController()
   const begun: string[] = []
   const result = await applyToJobs({
-    action: 'remove',
     jobs,
     signal: abort.signal,
-    apply: async (_action, job) => {
+    apply: async job => {
       begun.push(job.id)
       abort.abort()
     },

@@ -5,7 +5,7 @@ import { counted, shortId } from '../../../shared/format.ts'
 import { visibleLines } from '../../../shared/visible.ts'
 
 export type BulkAction = 'stop' | 'rerun' | 'remove'
-export type BulkResult = { done: number; failed: readonly { job: JobView; message: string }[] }
+type BulkResult = { done: number; failed: readonly { job: JobView; message: string }[] }
 
 /** More would only wait in the core. */
 const AT_ONCE = 6
@@ -18,21 +18,20 @@ export function eligible(action: BulkAction, jobs: readonly JobView[]): readonly
 }
 
 export async function applyToJobs(options: {
-  action: BulkAction
   jobs: readonly JobView[]
-  apply: (action: BulkAction, job: JobView) => Promise<unknown>
+  apply: (job: JobView) => Promise<unknown>
   /** Told of how many are settled. */
   onProgress?: (settled: number) => void
   signal?: AbortSignal
 }): Promise<BulkResult> {
-  const { action, jobs, apply, onProgress, signal } = options
+  const { jobs, apply, onProgress, signal } = options
   const failed: { job: JobView; message: string }[] = []
   let done = 0
   let next = 0
   const work = async () => {
     for (let job = jobs[next++]; job !== undefined && !signal?.aborted; job = jobs[next++]) {
       try {
-        await apply(action, job)
+        await apply(job)
         done++
       } catch (error) {
         failed.push({ job, message: toErrorBody(error).message })

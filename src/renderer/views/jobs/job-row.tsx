@@ -5,8 +5,7 @@ import { Check } from 'lucide-react'
 import { type MouseEvent, memo } from 'react'
 import type { JobView } from '../../../shared/domain.ts'
 import { shortId } from '../../../shared/format.ts'
-import { visible } from '../../../shared/visible.ts'
-import { JobCommand, JobFolder, JobMemory, JobTime } from '../../components/job-cells.tsx'
+import { JobCommand, JobFolder, JobHost, JobMemory, JobTime } from '../../components/job-cells.tsx'
 import { JobTag } from '../../components/state-tags.tsx'
 import { routeHash } from '../../stores/route.ts'
 
@@ -40,8 +39,8 @@ export const JobRow = memo(function JobRow({ job, index, isChosen, isCursor, onP
           {shortId(job.id)}
         </a>
       </div>
-      <div role="gridcell" className="cut">
-        {job.host === null ? <span className="faint">—</span> : visible(job.host)}
+      <div role="gridcell">
+        <JobHost job={job} />
       </div>
       <div role="gridcell">
         <JobFolder folder={job.folder} />

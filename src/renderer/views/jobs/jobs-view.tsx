@@ -3,10 +3,10 @@ import { Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react'
 import { counted, countText } from '../../../shared/format.ts'
 import { Button } from '../../components/button.tsx'
-import { Empty, Skeleton } from '../../components/empty.tsx'
+import { Empty, Waiting } from '../../components/empty.tsx'
+import { NoJobs } from '../../components/no-jobs.tsx'
 import { coreNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
-import { openDialog } from '../../stores/dialogs.ts'
 import { actOnJobs } from './act-on-jobs.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { BulkDialog } from './bulk-dialog.tsx'
@@ -62,7 +62,7 @@ export function JobsView() {
         {chosen.length > 0 && <BulkBar chosen={chosen} onAct={act} />}
       </header>
       {!isLoaded ? (
-        <Loading />
+        <Waiting what="Loading jobs" height={240} />
       ) : jobs.length === 0 ? (
         <NoJobs />
       ) : shown.length === 0 ? (
@@ -107,17 +107,6 @@ function FilterField() {
   )
 }
 
-function NoJobs() {
-  return (
-    <Empty title="No job yet">
-      <span>Push a folder with a command, and it runs on the host that suits it best. On a terminal: drover push -- make</span>
-      <Button kind="primary" onPress={() => openDialog({ kind: 'push', folder: null })}>
-        Push folder
-      </Button>
-    </Empty>
-  )
-}
-
 function NoMatch({ hasOlder }: { readonly hasOlder: boolean }) {
   const count = useCore(state => state.jobs.length)
   return (
@@ -126,16 +115,5 @@ function NoMatch({ hasOlder }: { readonly hasOlder: boolean }) {
       <Button onPress={() => setFilter('')}>Show all</Button>
       {hasOlder && <OlderJobs isFiltered known={0} lastSeen={0} />}
     </Empty>
-  )
-}
-
-function Loading() {
-  return (
-    <div className="card late" role="status" aria-label="Loading jobs">
-      {Array.from({ length: 8 }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
-        <Skeleton key={index} height={18} />
-      ))}
-    </div>
   )
 }

@@ -1,11 +1,12 @@
 /** A host at a glance: its state, its load now and over ten minutes, who uses it. One that is away keeps its last values, and says how old. */
 import { memo } from 'react'
 import type { HostSample, HostView, JobView } from '../../../shared/domain.ts'
-import { ageText, commandText, counted, percentText } from '../../../shared/format.ts'
+import { ageText, counted, percentText } from '../../../shared/format.ts'
 import { visible, visibleLines } from '../../../shared/visible.ts'
 import { HostAction } from '../../components/host-action.tsx'
+import { JobCommand } from '../../components/job-cells.tsx'
 import { linePath } from '../../components/sample-line.ts'
-import { HostDot, hostTone, UnknownTag } from '../../components/state-tags.tsx'
+import { HostDot, HostTag, hostTone } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
 import { SERIES_MS, useCore } from '../../stores/core-store.ts'
 import { routeHash } from '../../stores/route.ts'
@@ -18,31 +19,24 @@ type HostCardProps = { readonly host: HostView; readonly jobs: readonly JobView[
 export const HostCard = memo(function HostCard({ host, jobs, isNext }: HostCardProps) {
   const samples = useCore(state => state.samples.get(host.name))
   const isAway = host.state !== 'connected'
+  const tone = hostTone(host)
   const last = host.sample ?? samples?.at(-1) ?? null
   return (
     <article className={`card host-card${isAway ? ' away' : ''}`} aria-label={host.name}>
       <header>
         <HostDot host={host} />
-        <a className="host-name cut" href={routeHash({ view: 'host', name: host.name })}>
+        <a className="host-name cut" href={routeHash({ view: 'host', name: host.name })} title={visible(host.name)}>
           {visible(host.name)}
         </a>
         <span className="grow" />
-        <HostTag host={host} isNext={isNext} />
+        {(isAway || isNext || tone === 'warn') && <HostTag host={host} isNext={isNext} />}
       </header>
       <Figures sample={last} />
-      <Line samples={samples ?? []} tone={isAway ? 'away' : hostTone(host)} />
+      <Line samples={samples ?? []} tone={isAway ? 'away' : tone} />
       {isAway ? <Away host={host} lastAt={last?.at ?? null} /> : <Users host={host} jobs={jobs} />}
     </article>
   )
 })
-
-function HostTag({ host, isNext }: { readonly host: HostView; readonly isNext: boolean }) {
-  if (host.state === 'offline') return <UnknownTag since={host.since} />
-  if (host.state === 'refused') return <span className="tag bad">refused</span>
-  if (host.state === 'connecting') return <span className="tag none">connecting…</span>
-  if (isNext) return <span className="tag">next for jobs</span>
-  return hostTone(host) === 'warn' ? <span className="tag warn">busy</span> : null
-}
 
 function Figures({ sample }: { readonly sample: HostSample | null }) {
   const figures = {
@@ -90,8 +84,8 @@ function Users({ host, jobs }: { readonly host: HostView; readonly jobs: readonl
     <footer className="dim">
       <span className="number">{host.cpus !== null && counted(host.cpus, 'core')}</span>
       {jobs.slice(0, NAMED_JOBS).map(job => (
-        <a key={job.id} className="mono cut" href={routeHash({ view: 'job', id: job.id, tab: null })}>
-          {visible(commandText(job.command).slice(0, 80))}
+        <a key={job.id} className="cut" href={routeHash({ view: 'job', id: job.id, tab: null })}>
+          <JobCommand job={job} />
         </a>
       ))}
       {more > 0 && <span className="nowrap">+{more}</span>}
@@ -111,7 +105,7 @@ function Away({ host, lastAt }: { readonly host: HostView; readonly lastAt: numb
       <span className="cut number grow" title={host.error ? visibleLines(host.error.message) : undefined}>
         {parts.filter(Boolean).join(' · ')}
       </span>
-      {host.state !== 'connecting' && <HostAction host={host} />}
+      <HostAction host={host} />
     </footer>
   )
 }

@@ -1,26 +1,26 @@
 /** What failed and was not seen yet, and hosts that only a person can mend: each with where, when, its last words, and what to do next. */
-import { useEffect, useMemo, useState } from 'react'
 import type { HostView, JobView } from '../../../shared/domain.ts'
-import { ageText, commandText, counted } from '../../../shared/format.ts'
-import { visible, visibleLines } from '../../../shared/visible.ts'
+import { counted } from '../../../shared/format.ts'
+import { visible } from '../../../shared/visible.ts'
+import { Ago } from '../../components/ago.tsx'
 import { Button } from '../../components/button.tsx'
+import { Cut } from '../../components/cut.tsx'
 import { HostAction } from '../../components/host-action.tsx'
-import { knownLastLine, readLastLine } from '../../components/log-tail.ts'
-import { useNow } from '../../stores/clock.ts'
+import { JobCommand } from '../../components/job-cells.tsx'
+import { rerunJob } from '../../components/job-deeds.ts'
+import { readLastLine } from '../../components/log-tail.ts'
+import { useAnswer } from '../../components/use-answer.ts'
 import { useCore } from '../../stores/core-store.ts'
-import { navigate, routeHash } from '../../stores/route.ts'
-import { actOnJob } from '../jobs/act-on-jobs.ts'
+import { hostProblem, jobProblem } from '../../stores/needs-you.ts'
+import { routeHash } from '../../stores/route.ts'
+import { markAllSeen, markSeen, useUnseenProblems } from '../../stores/seen.ts'
 import { setFilter } from '../jobs/jobs-view-state.ts'
-import { hostProblem, jobProblem, unseenProblems } from './needs-you.ts'
-import { markAllSeen, markSeen, useSeen } from './seen.ts'
 
 const SHOWN = 5
 
 export function NeedsYou() {
-  const jobs = useCore(state => state.jobs)
   const hosts = useCore(state => state.hosts)
-  const seen = useSeen()
-  const problems = useMemo(() => unseenProblems(jobs, seen), [jobs, seen])
+  const problems = useUnseenProblems()
   const refusing = hosts.filter(host => hostProblem(host) !== null)
   if (problems.length === 0 && refusing.length === 0) return null
   const more = problems.length - SHOWN
@@ -51,32 +51,31 @@ export function NeedsYou() {
 }
 
 function JobProblem({ job }: { readonly job: JobView }) {
-  const now = useNow()
   const again = async () => {
-    await actOnJob('rerun', job)
+    await rerunJob(job)
     markSeen(job.id)
-  }
-  const openLog = () => {
-    markSeen(job.id)
-    navigate({ view: 'job', id: job.id, tab: 'log' })
   }
   return (
     <article className="card problem-card">
       <span className="dot bad" />
       <div className="grow what">
         <p className="title">
-          <strong className="cut" dir="ltr">
-            {visible(commandText(job.command).slice(0, 200))}
+          <strong className="cut">
+            <JobCommand job={job} />
           </strong>
           <span>
             {jobProblem(job)}
             {job.host !== null && ` on ${visible(job.host)}`}
           </span>
-          <span className="dim">· {ageText(now - (job.endedAt ?? job.createdAt))} ago</span>
+          <span className="dim">
+            · <Ago at={job.endedAt ?? job.createdAt} />
+          </span>
         </p>
         <LastWords job={job} />
       </div>
-      <Button onPress={openLog}>Log</Button>
+      <a className="button" href={routeHash({ view: 'job', id: job.id, tab: 'log' })}>
+        Log
+      </a>
       <Button onPress={again}>Run again</Button>
       <Button kind="quiet" onPress={() => markSeen(job.id)}>
         Dismiss
@@ -90,24 +89,10 @@ function LastWords({ job }: { readonly job: JobView }) {
   const { id, logBytes, reason } = job
   const pullError = job.pullResults.find(({ error }) => error !== null)?.error?.message
   const said = reason ?? pullError ?? null
-  const [line, setLine] = useState(() => knownLastLine(id) ?? '')
-  useEffect(() => {
-    if (said !== null) return
-    let isWanted = true
-    readLastLine({ id, logBytes }).then(
-      text => isWanted && setLine(text),
-      () => undefined, // Its host cannot be asked now: what failed, where and when is said all the same.
-    )
-    return () => {
-      isWanted = false
-    }
-  }, [id, logBytes, said])
-  const text = said === null ? visible(line) : visibleLines(said)
-  return text === '' ? null : (
-    <p className={`dim cut${said === null ? ' mono' : ''}`} dir="ltr" title={text}>
-      {text}
-    </p>
-  )
+  const { answer } = useAnswer(said === null ? id : null, () => readLastLine({ id, logBytes }))
+  // Of a host that cannot be asked none is known: what failed, where and when is said all the same.
+  const text = said ?? (answer.kind === 'here' ? answer.value : '')
+  return text === '' ? null : <Cut className={said === null ? 'dim mono' : 'dim'} text={text} />
 }
 
 function HostProblem({ host }: { readonly host: HostView }) {
@@ -115,14 +100,11 @@ function HostProblem({ host }: { readonly host: HostView }) {
     <article className="card problem-card">
       <span className="dot bad" />
       <div className="grow what">
-        <p className="cut">
-          <strong>{visible(host.name)}</strong> {hostProblem(host)}
+        <p className="title">
+          <strong className="cut">{visible(host.name)}</strong>
+          <span>{hostProblem(host)}</span>
         </p>
-        {host.error && (
-          <p className="dim cut" title={visibleLines(host.error.message)}>
-            {visibleLines(host.error.message)}
-          </p>
-        )}
+        {host.error && <Cut className="dim" text={host.error.message} />}
       </div>
       <HostAction host={host} />
     </article>

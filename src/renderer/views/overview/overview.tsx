@@ -1,7 +1,8 @@
 /** Everything at a glance: the hosts, what needs a person, what runs. */
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { HostView, JobView } from '../../../shared/domain.ts'
-import { Skeleton } from '../../components/empty.tsx'
+import { Waiting } from '../../components/empty.tsx'
+import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { useCore } from '../../stores/core-store.ts'
 import { HostCard } from './host-card.tsx'
@@ -26,10 +27,7 @@ export function Overview() {
           <RunningJobs />
         </>
       ) : (
-        <div className="host-cards appear-late" role="status" aria-label="Loading">
-          <Skeleton height={150} />
-          <Skeleton height={150} />
-        </div>
+        <Waiting what="Loading the overview" height={158} />
       )}
     </>
   )
@@ -56,22 +54,9 @@ function HostCards() {
   )
 }
 
-/** Where the allocator would place a job now. Said only where there is a choice, and asked only while somebody looks. */
+/** Where the allocator would place a job now. Said only where there is a choice; while it is not known, nothing is. */
 function useNextHost(hosts: readonly HostView[]): string | null {
-  const [next, setNext] = useState<string | null>(null)
-  const hasChoice = hosts.length > 1
-  useEffect(() => {
-    if (!hasChoice) return setNext(null)
-    const ask = () => {
-      if (document.hidden) return
-      core.call('host.next', {}).then(
-        ({ host }) => setNext(host),
-        () => setNext(null), // The link is lost, which is said elsewhere.
-      )
-    }
-    ask()
-    const timer = setInterval(ask, NEXT_EVERY_MS)
-    return () => clearInterval(timer)
-  }, [hasChoice])
-  return next
+  const ask = () => core.call('host.next', {})
+  const { answer } = useAnswer(hosts.length > 1 ? 'next' : null, ask, { everyMs: NEXT_EVERY_MS })
+  return answer.kind === 'here' ? answer.value.host : null
 }

@@ -1,13 +1,10 @@
 /** The jobs that have not ended, the newest few. */
 import { useMemo } from 'react'
 import { countText, shortId } from '../../../shared/format.ts'
-import { visible } from '../../../shared/visible.ts'
-import { Button } from '../../components/button.tsx'
-import { Empty } from '../../components/empty.tsx'
-import { JobCommand, JobFolder, JobMemory, JobTime } from '../../components/job-cells.tsx'
+import { JobCommand, JobFolder, JobHost, JobMemory, JobTime } from '../../components/job-cells.tsx'
+import { NoJobs } from '../../components/no-jobs.tsx'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
-import { openDialog } from '../../stores/dialogs.ts'
 import { navigate, routeHash } from '../../stores/route.ts'
 
 const SHOWN = 10
@@ -16,7 +13,7 @@ export function RunningJobs() {
   const jobs = useCore(state => state.jobs)
   const running = useMemo(() => jobs.filter(job => job.state !== 'ended'), [jobs])
   return (
-    <section aria-labelledby="running-jobs">
+    <section className="running" aria-labelledby="running-jobs">
       <header className="row">
         <h2 id="running-jobs">Running</h2>
         <span className="grow" />
@@ -33,8 +30,8 @@ export function RunningJobs() {
 
 function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['jobs'] }) {
   return (
-    <div className="card table-card">
-      <table className="running-table">
+    <div className="table-frame">
+      <table className="table clickable">
         <thead>
           <tr>
             <th>Job</th>
@@ -42,8 +39,8 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
             <th>Folder</th>
             <th className="command">Command</th>
             <th>State</th>
-            <th className="right">Time</th>
-            <th className="right">Peak memory</th>
+            <th className="figure">Time</th>
+            <th className="figure">Peak memory</th>
           </tr>
         </thead>
         <tbody>
@@ -54,8 +51,10 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
                   {shortId(job.id)}
                 </a>
               </td>
-              <td>{job.host === null ? <span className="faint">—</span> : visible(job.host)}</td>
-              <td>
+              <td className="place">
+                <JobHost job={job} />
+              </td>
+              <td className="place">
                 <JobFolder folder={job.folder} />
               </td>
               <td className="command">
@@ -64,10 +63,10 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
               <td>
                 <JobTag job={job} />
               </td>
-              <td className="right">
+              <td className="figure">
                 <JobTime job={job} />
               </td>
-              <td className="right dim">
+              <td className="figure dim">
                 <JobMemory job={job} />
               </td>
             </tr>
@@ -75,16 +74,5 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
         </tbody>
       </table>
     </div>
-  )
-}
-
-function NoJobs() {
-  return (
-    <Empty title="No job yet">
-      <span>Push a folder with a command: it runs on the host that suits it best, and you watch it from here.</span>
-      <Button kind="primary" onPress={() => openDialog({ kind: 'push', folder: null })}>
-        Push folder
-      </Button>
-    </Empty>
   )
 }

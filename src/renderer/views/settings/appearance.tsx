@@ -1,7 +1,7 @@
 /** What is of this browser and not of the config file: the theme, and who is signed in. */
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { Question } from '../../components/question.tsx'
 import { core } from '../../core.ts'
 import { setTheme, THEMES, useTheme } from '../../theme/appearance.ts'
 
@@ -32,15 +32,14 @@ export function SignOut() {
         Sign out all browsers…
       </Button>
       {isAsked && (
-        <Dialog title="Sign out all browsers?" onClose={() => setIsAsked(false)}>
+        <Question
+          title="Sign out all browsers?"
+          yes="Sign out all"
+          onYes={() => core.call('web.signOut', {})}
+          onClose={() => setIsAsked(false)}
+        >
           <p>This one too. Addresses that were given out and not yet used are of no use any more. Jobs go on.</p>
-          <footer>
-            <Button onPress={() => setIsAsked(false)}>Cancel</Button>
-            <Button kind="danger" onPress={() => core.call('web.signOut', {})}>
-              Sign out all
-            </Button>
-          </footer>
-        </Dialog>
+        </Question>
       )}
     </section>
   )

@@ -2,7 +2,7 @@
 import './settings.css'
 import { useEffect } from 'react'
 import { visible, visibleLines } from '../../../shared/visible.ts'
-import { Skeleton } from '../../components/empty.tsx'
+import { Waiting } from '../../components/empty.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
@@ -10,10 +10,9 @@ import { onCoreEvent } from '../../link/follow-core.ts'
 import { Appearance, SignOut } from './appearance.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
-import { useKept } from './use-kept.ts'
 
 export function SettingsView() {
-  const { answer, again } = useAnswer('config', () => core.call('config.get', {}))
+  const { answer, last: config, again } = useAnswer('config', () => core.call('config.get', {}))
   useEffect(
     () =>
       onCoreEvent(({ type }) => {
@@ -21,14 +20,13 @@ export function SettingsView() {
       }),
     [again],
   )
-  const config = useKept(answer)
   return (
-    <section className="view settings">
+    <section className="column settings">
       <header>
         <h1>Settings</h1>
       </header>
-      {answer.kind === 'failed' && <Problem error={answer.error} />}
-      {config === null && answer.kind === 'waiting' && <Skeleton height={200} />}
+      {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
+      {config === null && answer.kind === 'waiting' && <Waiting what="Reading the settings" height={200} />}
       {config && (
         <>
           <p className="dim">
@@ -36,7 +34,7 @@ export function SettingsView() {
             <code>drover config edit</code>; comments stay as they are.
           </p>
           {config.error !== null && (
-            <div className="loud" role="alert">
+            <div className="notice loud" role="alert">
               <strong>The file has a mistake; the last good settings hold. It has to be mended there first.</strong>
               <pre className="mono">{visibleLines(config.error)}</pre>
             </div>

@@ -1,65 +1,45 @@
 /** What stands in a job's folder on its host, folder by folder, to look at and to bring here. */
 import './files.css'
 import { Download, File, FileSymlink, Folder } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
+import type { Output } from '../../../../shared/contract.ts'
 import type { JobFile, JobView } from '../../../../shared/domain.ts'
-import { type ErrorBody, toErrorBody } from '../../../../shared/errors.ts'
-import { ageText, bytesText, countText } from '../../../../shared/format.ts'
+import { bytesText, countText } from '../../../../shared/format.ts'
 import { visible } from '../../../../shared/visible.ts'
+import { Ago } from '../../../components/ago.tsx'
 import { Button } from '../../../components/button.tsx'
-import { Empty, Skeleton } from '../../../components/empty.tsx'
+import { Empty, Waiting } from '../../../components/empty.tsx'
+import { Problem } from '../../../components/problem.tsx'
+import { useAnswer } from '../../../components/use-answer.ts'
 import { core } from '../../../core.ts'
-import { coreNow } from '../../../stores/clock.ts'
 import { OwedPulls } from './owed-pulls.tsx'
 import { PullDialog } from './pull-dialog.tsx'
 
-type Listing = { path: string; files: readonly JobFile[]; isCut: boolean } | { path: string; error: ErrorBody }
+type Listing = { path: string } & Output<'job.files'>
 
 export function FilesTab({ job }: { readonly job: JobView }) {
   const [path, setPath] = useState('')
-  const [visit, setVisit] = useState(0)
   const [pulled, setPulled] = useState<string | null>(null)
-  const listing = useListing(job.id, path, visit)
-  if (job.startedAt === null) return <Empty title="It has not started, so it has no files yet" />
+  const hasFiles = job.startedAt !== null
+  const { answer, again } = useAnswer(hasFiles ? `${job.id} ${path}` : null, () => core.call('job.files', { job: job.id, path }))
+  if (!hasFiles) return <Empty title="It has not started, so it has no files yet" />
   return (
     <section className="files" aria-label="Files">
       <OwedPulls job={job} />
       <header className="row">
         <Crumbs path={path} onGoTo={setPath} />
         <span className="grow" />
-        <Button onPress={() => setVisit(visit + 1)}>Look again</Button>
+        <Button onPress={again}>Look again</Button>
         <Button onPress={() => setPulled(path === '' ? '.' : path)}>
           <Download size={13} /> Pull this folder
         </Button>
       </header>
-      {listing === null ? (
-        <Skeleton height={120} />
-      ) : 'error' in listing ? (
-        <Empty title={visible(listing.error.message)}>
-          <Button onPress={() => setVisit(visit + 1)}>Try again</Button>
-        </Empty>
-      ) : (
-        <FileTable listing={listing} onOpen={setPath} onPull={setPulled} />
-      )}
+      {answer.kind === 'waiting' && <Waiting what="Looking into the folder" />}
+      {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
+      {answer.kind === 'here' && <FileTable listing={{ path, ...answer.value }} onOpen={setPath} onPull={setPulled} />}
       {pulled !== null && <PullDialog job={job} pattern={pulled} onClose={() => setPulled(null)} />}
     </section>
   )
-}
-
-/** Null while it is asked. */
-function useListing(job: string, path: string, visit: number): Listing | null {
-  const [listing, setListing] = useState<(Listing & { visit: number }) | null>(null)
-  useEffect(() => {
-    let isWanted = true
-    core.call('job.files', { job, path }).then(
-      found => isWanted && setListing({ path, visit, ...found }),
-      error => isWanted && setListing({ path, visit, error: toErrorBody(error) }),
-    )
-    return () => {
-      isWanted = false
-    }
-  }, [job, path, visit])
-  return listing?.path === path ? listing : null
 }
 
 function Crumbs({ path, onGoTo }: { readonly path: string; readonly onGoTo: (path: string) => void }) {
@@ -85,16 +65,15 @@ function Crumbs({ path, onGoTo }: { readonly path: string; readonly onGoTo: (pat
 }
 
 type FileTableProps = {
-  readonly listing: { path: string; files: readonly JobFile[]; isCut: boolean }
+  readonly listing: Listing
   readonly onOpen: (path: string) => void
   readonly onPull: (path: string) => void
 }
 
 function FileTable({ listing: { path, files, isCut }, onOpen, onPull }: FileTableProps) {
-  const [now] = useState(coreNow)
   if (files.length === 0) return <Empty title="This folder is empty" />
   return (
-    <div className="files-scroll">
+    <div className="table-frame files-scroll">
       <table className="table">
         <thead>
           <tr>
@@ -112,11 +91,11 @@ function FileTable({ listing: { path, files, isCut }, onOpen, onPull }: FileTabl
         </thead>
         <tbody>
           {files.map(file => (
-            <FileRow key={file.name} file={file} path={joinPath(path, file.name)} now={now} onOpen={onOpen} onPull={onPull} />
+            <FileRow key={file.name} file={file} path={joinPath(path, file.name)} onOpen={onOpen} onPull={onPull} />
           ))}
         </tbody>
       </table>
-      {isCut && <p className="dim">There are more than {countText(files.length)}; these are some of them.</p>}
+      {isCut && <p className="table-note">There are more than {countText(files.length)}; these are some of them.</p>}
     </div>
   )
 }
@@ -126,10 +105,9 @@ const ICONS = { file: File, folder: Folder, link: FileSymlink, other: File } as 
 type FileRowProps = Pick<FileTableProps, 'onOpen' | 'onPull'> & {
   readonly file: JobFile
   readonly path: string
-  readonly now: number
 }
 
-function FileRow({ file, path, now, onOpen, onPull }: FileRowProps) {
+function FileRow({ file, path, onOpen, onPull }: FileRowProps) {
   const { name, type, sizeBytes, modifiedAt } = file
   const Icon = ICONS[type]
   const shown = visible(name)
@@ -146,8 +124,8 @@ function FileRow({ file, path, now, onOpen, onPull }: FileRowProps) {
         )}
       </th>
       <td className="figure">{type === 'folder' ? '' : bytesText(sizeBytes)}</td>
-      <td className="figure dim" title={new Date(modifiedAt).toLocaleString()}>
-        {ageText(Math.max(0, now - modifiedAt))} ago
+      <td className="figure dim">
+        <Ago at={modifiedAt} />
       </td>
       <td className="figure">
         {isPullable(name) && (

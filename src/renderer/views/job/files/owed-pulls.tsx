@@ -7,7 +7,7 @@ export function OwedPulls({ job }: { readonly job: JobView }) {
   const owed = owedPulls(job)
   if (job.pull.length === 0) return null
   return (
-    <ul className="owed card">
+    <ul className="owed card" aria-label="To be brought back">
       {job.pull.map(pattern => {
         const result = job.pullResults.find(one => one.pattern === pattern)
         return (

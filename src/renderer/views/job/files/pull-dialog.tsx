@@ -3,9 +3,11 @@ import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { JobView } from '../../../../shared/domain.ts'
 import { isDropped } from '../../../../shared/drop.ts'
 import { counted } from '../../../../shared/format.ts'
-import { visible, visibleLines } from '../../../../shared/visible.ts'
+import { visible } from '../../../../shared/visible.ts'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
+import { Field } from '../../../components/field.tsx'
+import { Problem } from '../../../components/problem.tsx'
 import { shareText } from '../sync-text.ts'
 import { Pull, type PullState } from './pull.ts'
 
@@ -29,29 +31,31 @@ export function PullDialog({ job, pattern: firstPattern, onClose }: PullDialogPr
   const isReady = pattern !== '' && destination.startsWith('/') && !isRunning
   return (
     <Dialog title="Pull files" onClose={close}>
-      <label className="field">
-        <span className="label">What</span>
-        <input
-          className="input mono"
-          value={pattern}
-          disabled={isRunning}
-          placeholder="out/*.bin"
-          onChange={event => setPattern(event.target.value)}
-          onKeyDown={pressed}
-        />
-        <span className="hint">A file, a folder or a pattern, in the job’s folder on {visible(job.host ?? 'its host')}</span>
-      </label>
-      <label className="field">
-        <span className="label">To which folder</span>
-        <input
-          className="input mono"
-          value={destination}
-          disabled={isRunning}
-          onChange={event => setDestination(event.target.value)}
-          onKeyDown={pressed}
-        />
-        <span className="hint">On the machine on which Drover’s core runs; a whole path</span>
-      </label>
+      <Field label="What" hint={`A file, a folder or a pattern, in the job’s folder on ${visible(job.host ?? 'its host')}`}>
+        {parts => (
+          <input
+            {...parts}
+            className="input mono"
+            value={pattern}
+            disabled={isRunning}
+            placeholder="out/*.bin"
+            onChange={event => setPattern(event.target.value)}
+            onKeyDown={pressed}
+          />
+        )}
+      </Field>
+      <Field label="To which folder" hint="On the machine on which Drover’s core runs; a whole path">
+        {parts => (
+          <input
+            {...parts}
+            className="input mono"
+            value={destination}
+            disabled={isRunning}
+            onChange={event => setDestination(event.target.value)}
+            onKeyDown={pressed}
+          />
+        )}
+      </Field>
       <PullStanding state={state} />
       <footer>
         {state.kind === 'done' ? (
@@ -100,11 +104,7 @@ function PullStanding({ state }: { readonly state: PullState }) {
         </div>
       )
     case 'failed':
-      return (
-        <p role="alert" className="bad-text">
-          {visibleLines(state.message)}
-        </p>
-      )
+      return <Problem error={state} />
     case 'done':
       return (
         <div role="status">

@@ -4,9 +4,8 @@ import './log.css'
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { isFinal, type JobView } from '../../../../shared/domain.ts'
 import { bytesText } from '../../../../shared/format.ts'
-import { visible } from '../../../../shared/visible.ts'
-import { Button } from '../../../components/button.tsx'
-import { Empty, Skeleton } from '../../../components/empty.tsx'
+import { Empty, Waiting } from '../../../components/empty.tsx'
+import { Problem } from '../../../components/problem.tsx'
 import { useCore } from '../../../stores/core-store.ts'
 import { LogFoot } from './log-foot.tsx'
 import { LogLines } from './log-lines.tsx'
@@ -30,19 +29,16 @@ export function LogTab({ job }: { readonly job: JobView }) {
   return (
     <section className="log" aria-label="Log">
       <LogTools job={job} model={model} marked={marked} onGoTo={goTo} />
-      {error && (
-        <div className="banner" role="alert">
-          <span className="grow">{visible(error.message)}</span>
-          <Button onPress={() => model.again()}>Try again</Button>
-        </div>
-      )}
-      {!isLoaded && !error && <Skeleton height={120} />}
+      {error && <Problem error={error} onAgain={() => model.again()} />}
+      {!isLoaded && !error && <Waiting what="Reading the log" />}
       {isLoaded && window.lineCount === 0 && <Empty title={isFinal(job) ? 'It printed nothing' : 'Nothing printed yet'} />}
       {isLoaded && window.lineCount > 0 && <LogLines state={state} model={model} marked={marked} />}
       {isLoaded && <LogFoot job={job} state={state} model={model} />}
-      <p className="visually-hidden" role="status">
-        {isLoaded ? `${bytesText(state.sizeBytes)} of output` : 'Reading the log'}
-      </p>
+      {isLoaded && (
+        <p className="visually-hidden" role="status">
+          {bytesText(state.sizeBytes)} of output
+        </p>
+      )}
     </section>
   )
 }

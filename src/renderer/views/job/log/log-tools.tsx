@@ -5,7 +5,6 @@ import type { JobView } from '../../../../shared/domain.ts'
 import { bytesText, countText, percentText } from '../../../../shared/format.ts'
 import { visible } from '../../../../shared/visible.ts'
 import { Button } from '../../../components/button.tsx'
-import { copyText } from '../../../components/copy-text.ts'
 import { core } from '../../../core.ts'
 import { showToast } from '../../../stores/toasts.ts'
 import type { LogModel } from './log-model.ts'
@@ -104,11 +103,8 @@ export function LogTools({ job, model, marked, onGoTo }: LogToolsProps) {
     const { window } = model.state()
     const selected = getSelection()?.toString() ?? ''
     const lines = Array.from({ length: selected === '' ? window.lineCount : 0 }, (_, line) => plainText(window.textOf(line)))
-    await copyText(selected === '' ? `${lines.join('\n')}\n` : selected)
-    showToast({
-      kind: 'done',
-      text: selected === '' ? `Copied the ${countText(lines.length)} lines that are here` : 'Copied what is selected',
-    })
+    if (selected !== '') await copyAndSay(selected, 'Copied what is selected')
+    else await copyAndSay(`${lines.join('\n')}\n`, `Copied the ${countText(lines.length)} lines that are here`)
   }
 
   return (

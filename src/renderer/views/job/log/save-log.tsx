@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react'
 import type { JobView } from '../../../../shared/domain.ts'
 import { toErrorBody } from '../../../../shared/errors.ts'
 import { bytesText, shortId } from '../../../../shared/format.ts'
-import { visible } from '../../../../shared/visible.ts'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
+import { Problem } from '../../../components/problem.tsx'
 import { core } from '../../../core.ts'
 import { shareText } from '../sync-text.ts'
 
@@ -30,13 +30,13 @@ export function SaveLog({ job, onClose }: { readonly job: JobView; readonly onCl
   return (
     <Dialog title="Save the log" onClose={onClose}>
       {saving.kind === 'reading' && <p role="status">Reading {shareText(saving.bytes, saving.total)}…</p>}
-      {saving.kind === 'failed' && <p role="alert">{visible(saving.message)}</p>}
+      {saving.kind === 'failed' && <Problem error={saving} />}
       {saving.kind === 'too-large' && (
         <>
           <p>It has {bytesText(saving.total)}, which is more than a page can hold. In a terminal, this saves it:</p>
-          <pre className="mono link-address">
+          <code className="command-box">
             drover logs {shortId(id)} &gt; {fileName(id)}
-          </pre>
+          </code>
         </>
       )}
       <footer>

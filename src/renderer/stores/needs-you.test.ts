@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { jobView } from '../../../../test/helpers/job-view.ts'
-import type { JobView } from '../../../shared/domain.ts'
+import { jobView } from '../../../test/helpers/job-view.ts'
+import type { JobView } from '../../shared/domain.ts'
 import { jobProblem, NOTHING_SEEN, parseSeen, seeAll, seeJob, unseenProblems } from './needs-you.ts'
 
 const ended = (id: string, endedAt: number, change: Partial<JobView> = {}) =>

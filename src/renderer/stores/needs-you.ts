@@ -1,5 +1,6 @@
 /** What a person should know of and has not seen: the rules, without how it is drawn. */
-import type { HostView, JobView } from '../../../shared/domain.ts'
+import type { HostView, JobView } from '../../shared/domain.ts'
+import { needsPerson } from '../components/host-error.ts'
 
 /** Ids of jobs that were seen, and a time: what ended up to then was seen as well. */
 export type Seen = { before: number; ids: readonly string[] }
@@ -61,7 +62,7 @@ export function parseSeen(text: string | null): Seen {
 
 /** What only a person can mend of a host; null: it is well, or tries again by itself. */
 export function hostProblem(host: HostView): string | null {
-  if (host.state !== 'refused') return null
+  if (!needsPerson(host)) return null
   switch (host.error?.code) {
     case 'HOST_KEY_UNKNOWN':
       return 'has a key that is not trusted yet'

@@ -1,5 +1,11 @@
 /** Reads the details of a host's error, which come over the wire as they are: what is not as expected is taken as not there. */
-import type { HostView } from '../../../shared/domain.ts'
+import type { HostView } from '../../shared/domain.ts'
+import { NEEDS_PERSON } from '../../shared/errors.ts'
+
+/** Also while it is tried all the same. */
+export function needsPerson({ state, error }: Pick<HostView, 'state' | 'error'>): boolean {
+  return state !== 'connected' && error !== null && NEEDS_PERSON.has(error.code)
+}
 
 export function lockedKeyOf(host: Pick<HostView, 'error'>): string | null {
   return host.error?.code === 'KEY_LOCKED' ? textOf(host, 'keyPath') : null

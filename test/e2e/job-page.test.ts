@@ -1,0 +1,88 @@
+/** The job's page in a real browser: what is done with a job, how it ends, and that each tab can be used by everybody. */
+import { afterAll, expect, test } from 'vitest'
+import { axeFindings } from '../helpers/axe.ts'
+import { closeBrowser } from '../helpers/browser.ts'
+import { makeGround, openJob, pushJob } from '../helpers/job-page.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+afterAll(closeBrowser)
+
+test('what ran for long is not stopped by one slip; a host that is gone leaves its job unknown', async () => {
+  const ground = await makeGround()
+  const { page, product, sshd } = ground
+  const job = await pushJob(ground, 'exec sleep 1000')
+  await openJob(ground, job)
+  await page.clock.setFixedTime(Date.now() + 120_000)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('dialog').getByText('It has run for 0:02:').waitFor()
+  await page.getByRole('button', { name: 'Let it run' }).click()
+  expect((await product.job(job.id)).state).toBe('running')
+  await sshd.kill()
+  await page.getByText('Not known since its host cannot be asked').waitFor()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('dialog').getByText('the job may still run there').waitFor()
+})
+
+test('stop, then kill; what failed says so, runs again elsewhere, is removed', async () => {
+  const ground = await makeGround()
+  const { page, product } = ground
+  const stubborn = await pushJob(ground, `trap '' TERM; echo up; while :; do sleep 1; done`)
+  await waitFor(async () => (await product.call('job.logSize', { job: stubborn.id })).bytes > 0)
+  await openJob(ground, stubborn)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('button', { name: 'Kill now' }).click()
+  await page.getByRole('article').getByText('stopped', { exact: true }).waitFor()
+  const failed = await pushJob(ground, 'echo one; echo "the last line"; exit 3')
+  await product.reaches(failed.id, 'ended')
+  await openJob(ground, failed, 'resources')
+  const what = page.getByRole('region', { name: 'What happened' })
+  await what.getByText('Ended with exit code 3').waitFor()
+  await what.getByText('the last line').waitFor()
+  await page.getByRole('button', { name: 'Run again on…' }).press('Enter')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.getByRole('menuitem', { name: /local$/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('article').getByRole('link', { name: 'local' }).waitFor()
+  expect(page.url()).not.toContain(failed.id)
+  await openJob(ground, failed)
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await page
+    .getByRole('dialog')
+    .getByText(/go for good/)
+    .waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await page.waitForURL(/#\/jobs$/)
+  await waitFor(async () => !(await product.jobs()).some(({ id }) => id === failed.id))
+  await openJob(ground, failed)
+  await page.getByText('There is no such job').waitFor()
+})
+
+test('each tab has no findings of axe, in both themes', async () => {
+  const ground = await makeGround()
+  const { page, product } = ground
+  const job = await pushJob(
+    ground,
+    'for c in 0 1 2 3 4 5 6 7; do printf "\\033[3%smcolour %s\\033[0m\\n" $c $c; done; touch file; exec sh -i',
+    {
+      terminal: true,
+    },
+  )
+  const failed = await pushJob(ground, 'echo no; exit 1')
+  await product.reaches(failed.id, 'ended')
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const [shown, tab, sign] of [
+      [job, 'terminal', 'Attached. Leaving'],
+      [job, 'log', 'colour 7'],
+      [job, 'files', 'file'],
+      [job, 'resources', 'Most memory'],
+      [job, 'why', 'asked for'],
+      [failed, 'files', 'Ended with exit code 1'],
+    ] as const) {
+      await openJob(ground, shown, tab)
+      await page.getByText(sign).first().waitFor()
+      expect({ tab, findings: await axeFindings(page) }).toEqual({ tab, findings: [] })
+    }
+  }
+})
