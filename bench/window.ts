@@ -2,7 +2,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { launchBrowser } from '../test/helpers/browser.ts'
 import type { Product } from '../test/helpers/product.ts'
-import { takeOwnPort } from '../test/helpers/web.ts'
+import { askAddress, takeOwnPort } from '../test/helpers/web.ts'
 import { installProbe } from './in-page.ts'
 import { installTerminalProbe } from './in-terminal.ts'
 import { residentMb } from './measure.ts'
@@ -22,8 +22,7 @@ const VIEWPORT = { width: 1280, height: 800 }
 /** Opens the window, does `work`, and ends the browser however that ends. */
 export async function inWindow<T>(product: Product, work: (window: BenchWindow) => Promise<T>): Promise<T> {
   await takeOwnPort(product)
-  const { address, url } = await product.call('window.open', { display: null })
-  if (url === null) throw new Error('window.open gave no address')
+  const { address, url } = await askAddress(product)
   return await inBrowser(async (page, browser) => {
     await page.goto(url)
     const session = await page.context().newCDPSession(page)
