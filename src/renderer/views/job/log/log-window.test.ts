@@ -47,3 +47,15 @@ test('the first whole line of bytes from the midst', () => {
   expect(firstLineStart(bytes('no end'))).toBe(0)
   expect(firstLineStart(bytes('rest\n'))).toBe(0)
 })
+
+test('what grew piece by piece has the lines of what came at once', () => {
+  const pieces = ['a\n', 'b', '\n\nc', 'é'.repeat(LINE_BYTES), 'd\n', '\n'.repeat(5_000), 'e'.repeat(9 * LINE_BYTES), 'f\ng']
+  let window = new LogWindow(7, bytes(''))
+  for (let round = 0; round < 100; round++) {
+    window = window.append(bytes(pieces[(round * 3) % pieces.length] ?? ''))
+    const whole = new LogWindow(window.start, window.bytes)
+    const starts = (of: LogWindow) => Array.from({ length: of.lineCount }, (_, line) => of.byteOf(line)).join(' ')
+    expect(starts(window) === starts(whole)).toBe(true)
+  }
+  expect(window.start).toBeGreaterThan(7)
+})

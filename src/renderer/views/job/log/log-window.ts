@@ -16,12 +16,17 @@ export class LogWindow {
   readonly start: number
   readonly bytes: Uint8Array
   /** Where each line begins, in the window. */
-  readonly #lines: readonly number[]
+  readonly #lines: Uint32Array<ArrayBuffer>
 
-  constructor(start: number, bytes: Uint8Array) {
+  /** `lines`: where its first lines begin, if that is known already; the last of them may go on. */
+  constructor(start: number, bytes: Uint8Array, lines = new Uint32Array()) {
     this.start = start
     this.bytes = bytes
-    this.#lines = lineStarts(bytes)
+    const known = lines.subarray(0, -1)
+    const found = lineStarts(bytes, lines.at(-1) ?? 0)
+    this.#lines = new Uint32Array(known.length + found.length)
+    this.#lines.set(known)
+    this.#lines.set(found, known.length)
   }
 
   get end(): number {
@@ -57,11 +62,17 @@ export class LogWindow {
 
   /** What stands behind it came. */
   append(bytes: Uint8Array): LogWindow {
-    const over = Math.max(0, this.bytes.length + bytes.length - WINDOW_BYTES)
-    if (over === 0) return new LogWindow(this.start, joined(this.bytes, bytes))
     const all = joined(this.bytes, bytes)
+    const over = all.length - WINDOW_BYTES
+    if (over <= 0) return new LogWindow(this.start, all, this.#lines)
     const cut = lineStartAfter(all, over)
-    return new LogWindow(this.start + cut, all.slice(cut))
+    const first = this.lineAt(this.start + cut)
+    const kept = this.#lines[first] === cut ? this.#lines.slice(first) : new Uint32Array()
+    return new LogWindow(
+      this.start + cut,
+      all.slice(cut),
+      kept.map(at => at - cut),
+    )
   }
 
   /** What stands before it came, from a line's beginning on. */
@@ -81,10 +92,11 @@ function lineStartAfter(bytes: Uint8Array, at: number, otherwise = at): number {
   return newline === -1 || at + newline + 1 >= bytes.length ? otherwise : at + newline + 1
 }
 
-function lineStarts(bytes: Uint8Array): number[] {
+/** From `first` on, where a line begins. */
+function lineStarts(bytes: Uint8Array, first: number): number[] {
   const starts: number[] = []
-  let newline = bytes.indexOf(NEWLINE)
-  for (let at = 0; at < bytes.length; ) {
+  let newline = bytes.indexOf(NEWLINE, first)
+  for (let at = first; at < bytes.length; ) {
     starts.push(at)
     if (newline !== -1 && newline < at) newline = bytes.indexOf(NEWLINE, at)
     const end = newline === -1 ? bytes.length : newline + 1
