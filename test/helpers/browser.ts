@@ -47,6 +47,8 @@ export async function launchBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error('Chromium is not installed: scripts/setup-debian.sh installs the package chromium')
   return await chromium.launch({
     executablePath: CHROMIUM,
+    // As on desktops: where the locale knows no UTF-8, Chromium cannot read the names of many files.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     // The sandbox needs user namespaces, which containers and CI often lack. Only tests go without it.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   })

@@ -119,6 +119,10 @@ function machineWithout(programs: readonly string[], more: Record<string, string
     'dbus-daemon',
     'Xvfb',
     'dunst',
+    'unsquashfs',
+    '7zz',
+    'desktop-file-validate',
+    'gio',
   ])
     if (!programs.includes(program)) symlinkSync('/bin/true', join(bin, program))
   for (const program of ['sh', 'id']) {

@@ -5,8 +5,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { SIGN_IN_MS } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
+import type { WebSession } from '../store/web-table.ts'
 
-export type WebSession = { hash: string; createdAt: number; usedAt: number }
 /** Where sessions outlive the core. */
 export type SessionStore = {
   list(): WebSession[]

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { isLoopback } from '../loopback.ts'
 import { rendererUrl } from '../resources.ts'
+import type { WebPort } from '../store/web-table.ts'
 import type { Api } from './api.ts'
 import { AttemptLimit } from './attempt-limit.ts'
 import { PageFiles } from './page-files.ts'
@@ -14,10 +15,9 @@ import { type SessionStore, WebAccess } from './web-access.ts'
 import { type Listening, urlOf } from './web-guard.ts'
 import { WebServer } from './web-server.ts'
 
-/** Which port it came to be, for which one that was configured. */
 export type PortMemory = {
-  port(): { configured: number; port: number } | null
-  setPort(port: { configured: number; port: number }): void
+  port(): WebPort | null
+  setPort(port: WebPort): void
 }
 export type WebOptions = {
   api: Api
