@@ -29,7 +29,8 @@ export default defineConfig({
       },
       { test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000 } },
     ],
-    maxWorkers: 2,
+    // Tests wait for programs, so two processors have time for three.
+    maxWorkers: 3,
     // Node strips types with WebAssembly; its V8 13.6 ends by SIGSEGV where threads come and go and a call from there into JavaScript is
     // compiled (`TierUpWasmToJSWrapper` in the core dump). It is compiled after so many calls; the product has no types to strip.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],

@@ -91,9 +91,9 @@ describe('a folder', () => {
     expect(readFileSync(join(staging, 'src/main.c'), 'utf8')).toBe('int main;\n')
   })
 
-  test('of 20,000 files comes whole, and the page stays awake', async () => {
+  test('of 5,000 files comes whole, and the page stays awake', async () => {
     const folder = newFolder('many')
-    for (let index = 0; index < 20_000; index += 1) {
+    for (let index = 0; index < 5_000; index += 1) {
       if (index % 100 === 0) mkdirSync(join(folder, `d${index / 100}`))
       writeFileSync(join(folder, `d${Math.floor(index / 100)}/f${index}`), `content ${index}\n`)
     }
@@ -102,8 +102,8 @@ describe('a folder', () => {
     await page.getByRole('dialog').getByText(WHOLE).waitFor({ timeout: 90_000 })
     const job = await push({ page, product }, 'find . -type f | wc -l; cat d*/f* | cksum')
     const { stdout } = await product.drover(['logs', job.id])
-    expect(stdout).toContain('20000')
-    expect(readFileSync(join(job.workdir ?? '', 'd199/f19999'), 'utf8')).toBe('content 19999\n')
+    expect(stdout).toContain('5000')
+    expect(readFileSync(join(job.workdir ?? '', 'd49/f4999'), 'utf8')).toBe('content 4999\n')
   })
 })
 

@@ -4,6 +4,7 @@ import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openPage, openWindow } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
+import { waitFor } from '../helpers/wait.ts'
 import { askAddress } from '../helpers/web.ts'
 
 afterAll(closeBrowser)
@@ -69,7 +70,7 @@ test('what is waited for shows nothing for the first moment, then its place', as
   expect(await visibilityAt(120)).toBe('visible')
   answers.resolve()
   await page.getByText('1 of 1 host').waitFor()
-  expect(await page.locator('.skeleton').count()).toBe(0)
+  await waitFor(async () => (await page.locator('.skeleton').count()) === 0, { what: 'the end of waiting' })
 })
 
 for (const colorScheme of ['dark', 'light'] as const) {
