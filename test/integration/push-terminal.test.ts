@@ -235,7 +235,7 @@ test('this machine without tmux: the job runs without a terminal, and says so', 
 describe('by the name p', () => {
   test('p -- CMD and p WORKER -n -- CMD attach, show p’s bar, end and summary; p’s verbs find the job', async () => {
     const folder = join(product.home.dir, 'for-p')
-    mkdirSync(folder)
+    mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'mine'), 'of the folder')
     const pane = sitDown(product, { columns: 100, rows: 20, cwd: folder })
     const before = await stateAtPrompt(pane)
@@ -247,7 +247,8 @@ describe('by the name p', () => {
     pane.keys('C-b', 'd')
     await pane.sees(`Come back: p attach ${short}`)
     pane.line('clear; p ls')
-    const table = (await pane.sees('running')).split('\n')
+    // Not the line of before, which says "Left running" until the screen is cleared.
+    const table = (await pane.sees(/^ID [\s\S]*running/)).split('\n')
     expect(table[0]).toMatch(/^ID +WORKER +CWD +COMMAND +STATUS +DURATION$/)
     expect(table[1]).toMatch(new RegExp(`^${short} +box +~/for-p +cat mine; echo; read x +running +0:00:\\d\\d$`))
     pane.line(`clear; p attach ${short.slice(0, 6)}; echo "then $?"`)
