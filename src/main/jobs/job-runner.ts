@@ -32,7 +32,6 @@ export type RunnerOptions<Scanned> = {
   link(hostName: string): HostLink
   delivery: Delivery<Scanned>
   owner: string
-  now(): number
   log(message: string, details: LogFields): void
 }
 
@@ -125,7 +124,7 @@ export class JobRunner<Scanned> {
 
   /** Does `work` on the job's host; when the host is lost meanwhile, waits for it and does it again. */
   async #withHost(row: JobRow, signal: AbortSignal, work: (live: Live) => Promise<void>): Promise<void> {
-    const { now, log } = this.#options
+    const { log } = this.#options
     let lostAt: number | null = null
     for (;;) {
       try {
@@ -135,11 +134,11 @@ export class JobRunner<Scanned> {
         return
       } catch (error) {
         if (signal.aborted || !(error instanceof AppError) || error.code !== 'HOST_UNREACHABLE') throw error
-        lostAt ??= now()
+        lostAt ??= performance.now() // Nobody can set it, and a sleep does not count.
         const state = this.#options.jobs.find(row.id)?.state
         if (state === undefined || state === 'ended') return
         // A job that may have been started is never given up: only its host knows.
-        if (state !== 'starting' && state !== 'stopping' && now() - lostAt > WAIT_FOR_HOST_MS) throw error
+        if (state !== 'starting' && state !== 'stopping' && performance.now() - lostAt > WAIT_FOR_HOST_MS) throw error
         log('waiting for the host of a job', { job: row.id, host: row.host, error: error.message })
         await pause(RETRY_MS, signal)
       }

@@ -4,6 +4,7 @@
  */
 import { type EventBody, type JobView, owedPulls, type PulledPattern } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { type ClockStep, movedBy } from '../clock.ts'
 import type { Agent, AgentJob, AgentJobSample } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { JobCursor, JobRow, JobTable, StopHow } from '../store/job-table.ts'
@@ -100,9 +101,10 @@ export class Jobs implements OutputJobs {
 
   /** Takes something that happened into the job's state, stores it, and only then tells of it. */
   apply(id: string, news: JobNews): JobRow | undefined {
+    const now = this.#options.now() // First: with it comes the news that the clock was set.
     const row = this.#options.table.get(id)
     if (!row) return undefined
-    const next = nextStatus(row, news, this.#options.now())
+    const next = nextStatus(row, news, now)
     const patch = difference(row, next)
     if (Object.keys(patch).length === 0) return row
     this.#options.table.update(id, patch)
@@ -118,6 +120,22 @@ export class Jobs implements OutputJobs {
   told(job: AgentJob): void {
     const row = this.apply(job.id, { type: 'told', job })
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
+  }
+
+  /**
+   * Our clock was set. A job that has not ended began as long ago as before: what was noted of it by the clock as it was goes along, or it
+   * would seem to have run a day longer than it did. What was noted by an earlier core stays, since we do not know by which clock; and so
+   * does what has ended: its times go with each other. That a host's clock was set changes nothing here: its times were made ours when
+   * they were told.
+   */
+  clockSet(step: ClockStep): void {
+    for (const row of this.unfinished()) {
+      const moved = (at: number | null) => (at === null ? null : movedBy(step, at))
+      const { createdAt, startedAt, unknownSince } = row
+      const times = { createdAt: movedBy(step, createdAt), startedAt: moved(startedAt), unknownSince: moved(unknownSince) }
+      const isMoved = times.createdAt !== createdAt || times.startedAt !== startedAt || times.unknownSince !== unknownSince
+      if (isMoved) this.update(row.id, times)
+    }
   }
 
   hostLost(hostName: string): void {
