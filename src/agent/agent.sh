@@ -248,8 +248,8 @@ keep_and_tell() {
 
 # finish CODE SIGNAL : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
 finish() {
-  # By what was asked for its start only if it began a moment ago: the core hears of a clock that was set, and goes by that.
-  set_now 200
+  # By what was asked for its start only if it began a moment ago: the core may have heard of a clock that was set since.
+  set_now $((${started_up:-0} - ${asked_up:-0} + 200))
   {
     { [ -z "$2" ] || printf '%s\n' "$2" >"$dir/signal"; } && printf '%s\n' "$now" >"$dir/ended_at" &&
       printf '%s\n' "$1" >"$dir/exitcode" || {
@@ -310,6 +310,7 @@ run() {
   trap : HUP INT QUIT TERM
   note_watcher
   set_now
+  started_up=$up
   printf '%s\n' "$now" >"$dir/started_at"
   exec </dev/null >/dev/null
   cd "$ROOT" || exit
