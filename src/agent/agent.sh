@@ -1735,7 +1735,8 @@ remove_entry() {
   ok
 }
 
-# What crashes left behind, and agents nobody uses. Once for each agent that begins to serve.
+# What crashes left behind, and agents nobody uses. Once for each agent that begins to serve. By the host's clock, which may have been set
+# ahead: so what is in use stays, however old it looks.
 tidy() {
   set +f
   REQUEST=tidy
@@ -1751,6 +1752,10 @@ tidy() {
   close_old_terminals
   find "$JOBS" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
     while IFS= read -r path; do
+      # A workdir under way is copied under this lock.
+      id=${path##*/.new.}
+      mark=$ROOT/workdirs/.owner.${id%.*}
+      [ ! -e "$mark" ] || flock -n "$mark" true || continue
       rm -rf "$path" 2>/dev/null || { chmod -R u+rwX "$path" && rm -rf "$path"; }
     done
   find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
@@ -1764,6 +1769,9 @@ tidy() {
     for job in "$JOBS"/*/spec; do
       [ ! -e "${job%/*}/record" ] && { read -r _ && read -r line; } <"$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
     done
+    # By another computer's core. Not found in the very question.
+    name=${path##*/}
+    [ -n "$is_used" ] || ! grep -qs "agen[t]${name#agent}" /proc/[0-9]*/cmdline || is_used=1
     [ -n "$is_used" ] || [ "$path" = "$AGENT" ] || rm -f "$path"
   done
   true

@@ -1,8 +1,19 @@
 /** The agent and its host's clock, in each shell: it tells when that was set, starts hardly a process for it, and waits by no clock. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type AgentHost, ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import {
+  type AgentHost,
+  ended,
+  isRunning,
+  jobSpec,
+  makeAgentHost,
+  readUntil,
+  record,
+  runJob,
+  SHELLS,
+} from '../helpers/agent-host.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const HOUR_S = 3_600
@@ -57,6 +68,32 @@ describe.each(SHELLS)('with %s', shell => {
     expect(agent.clockOffsetMs).toSatisfy((ms: number) => Math.abs(Math.abs(ms) - HOUR_MS) < 2_000 || Math.abs(ms) < 2_000)
     expect(Date.now() - from).toBeLessThan(60_000)
   })
+})
+
+test('a clock that was set ahead by months makes nothing old that is in use', async () => {
+  const host = makeAgentHost()
+  const first = await host.open()
+  const [copying, left] = [randomUUID(), randomUUID()]
+  const at = (...names: string[]) => join(host.root, ...names)
+  const folders = [copying, left].map(id => at('workdirs', `.new.${id}.4711`))
+  for (const id of [copying, left]) writeFileSync(at('workdirs', `.owner.${id}`), 'me')
+  for (const folder of folders) mkdirSync(folder)
+  const agents = ['agent-served', 'agent-unused'].map(name => at('bin', name))
+  for (const agent of agents) copyFileSync(at('bin', `agent-${first.info.version}`), agent)
+  const inUse = await Promise.all([
+    host.transport.exec(`exec flock "$HOME/.drover/workdirs/.owner.${copying}" sh -c "echo locked; exec cat"`, {
+      lane: 'stream',
+    }),
+    host.transport.exec('exec sh "$HOME/.drover/bin/agent-served" serve nonce', { lane: 'stream' }),
+  ])
+  await readUntil(inUse[0], text => text.includes('locked'))
+  await readUntil(inUse[1], text => text.includes('hello'))
+  const before = new Date(Date.now() - 90 * 24 * HOUR_MS)
+  for (const path of [...folders, ...agents]) utimesSync(path, before, before)
+  await host.open()
+  await waitFor(() => !existsSync(folders[1] ?? '') && !existsSync(agents[1] ?? ''), { what: 'what is left over to be gone' })
+  expect([folders[0], agents[0]].map(path => existsSync(path ?? ''))).toEqual([true, true])
+  for (const channel of inUse) channel.close()
 })
 
 /** A `date` of the test's own in this host's PATH; `more` is done each time, with the clock's place and by how much it is ahead. */
