@@ -59,6 +59,10 @@ test.each([DAY_MS, -DAY_MS])('when the clock of this computer is set by %s ms, a
   await runsShortly(product, clock)
   const remote = await hold(product, box, 'remote', clock)
   const local = await hold(product, box, 'local', { on: 'local', ...clock })
+  // Those two are of an earlier core.
+  await product.killCore()
+  for (const { id } of [remote, local]) await product.reaches(id, 'running')
+  const young = await hold(product, box, 'young', clock)
   const { url } = await askAddress(product)
   const { address, url: second } = await askAddress(product)
   const session = await signIn(address, tokenOf(second))
@@ -66,7 +70,7 @@ test.each([DAY_MS, -DAY_MS])('when the clock of this computer is set by %s ms, a
   clock.set(byMs)
   // At once, before anything was sampled anew: the load of a host is known, and so is how far it is off.
   await runsShortly(product, { on: 'auto', now: clock.now })
-  for (const job of [remote, local]) {
+  for (const job of [remote, local, young]) {
     const { startedAt, createdAt } = await product.job(job.id)
     expect(startedAt ?? 0).toBeGreaterThan(clock.now() - 60_000)
     expect(startedAt ?? 0).toBeLessThanOrEqual(clock.now())
@@ -82,14 +86,14 @@ test.each([DAY_MS, -DAY_MS])('when the clock of this computer is set by %s ms, a
   // Nobody is shut out: what was given out before holds for as long as it would have.
   await linked(address, session)
   await signIn(address, tokenOf(url))
-  for (const job of [remote, local]) {
+  for (const job of [remote, local, young]) {
     await job.letGo()
     const { startedAt, endedAt } = await product.job(job.id)
     expect((endedAt ?? 0) - (startedAt ?? 0)).toBeLessThan(60_000)
     expect(Math.abs(clock.now() - (endedAt ?? 0))).toBeLessThan(10_000)
   }
   const rows = (await product.drover(['ls', '-a'])).stdout.trim().split('\n')
-  expect(rows).toHaveLength(4)
+  expect(rows).toHaveLength(5)
   for (const row of rows) expect(row).toMatch(FEW_MINUTES)
   expect(product.coreLog()).toMatch(new RegExp(`the clock of this computer was set.* bySeconds=${byMs / 1000}$`, 'm'))
 })

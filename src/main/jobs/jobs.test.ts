@@ -94,6 +94,19 @@ test('when our clock is set, what goes on keeps its age; what ended, or was note
   expect(jobs.get(queued)).toMatchObject({ createdAt: -86_398_000, startedAt: null, unknownSince: null })
 })
 
+test('what an earlier core noted goes along if its host confirms it by the clock as it is', async () => {
+  const step = { byMs: 86_400_000, from: 1_000, to: 9_000 }
+  for (const { toldAt, after } of [
+    { toldAt: 602, after: 86_400_600 },
+    { toldAt: 86_400_600, after: 600 },
+  ]) {
+    const { jobs, id } = room({ state: 'running', createdAt: 500, startedAt: 600 }, {})
+    jobs.told(told(id, { startedAt: toldAt }))
+    jobs.clockSet(step)
+    expect(jobs.get(id)).toMatchObject({ createdAt: after - 100, startedAt: after })
+  }
+})
+
 test('what a host cannot say leaves its jobs unknown', async () => {
   const failing: Partial<Agent> = {
     list: async () => [],
