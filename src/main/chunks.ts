@@ -6,32 +6,55 @@
 import { finished, type Readable } from 'node:stream'
 
 /** The chunks of a stream as they come; `for await` over the stream itself puts all that wait into a new one. */
-export async function* eachChunk(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
-  const waiting: Buffer[] = []
+export function eachChunk(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
+  return joinedChunks(stream, { everyMs: 0, enoughBytes: 1 })
+}
+
+export type Joining = {
+  /** What comes sooner after the last is kept this long, */
+  everyMs: number
+  /** unless so much waits. Nothing is read beyond that. */
+  enoughBytes: number
+}
+
+/** The same with many small ones made one: the first at once, what comes soon after it together. */
+export async function* joinedChunks(
+  stream: Readable,
+  { everyMs, enoughBytes }: Joining,
+): AsyncGenerator<Buffer, void, undefined> {
+  let waiting: Buffer[] = []
+  let waitingBytes = 0
   let end: { error: Error | null | undefined } | undefined
   let wake: () => void = () => undefined
   const take = (chunk: Buffer) => {
     waiting.push(chunk)
-    stream.pause()
-    wake()
+    waitingBytes += chunk.length
+    if (waitingBytes >= enoughBytes) stream.pause()
+    if (waiting.length === 1 || waitingBytes >= enoughBytes) wake()
   }
   stream.on('data', take)
   const forget = finished(stream, { writable: false }, error => {
     end = { error }
     wake()
   })
+  let dueAt = 0
   try {
     for (;;) {
-      const chunk = waiting.shift()
-      if (chunk) {
+      const pauseMs = dueAt - performance.now()
+      if (waiting.length > 0 && (end || waitingBytes >= enoughBytes || pauseMs <= 0)) {
+        const chunk = joined(waiting)
+        waiting = []
+        waitingBytes = 0
+        dueAt = performance.now() + everyMs
         yield chunk
-      } else if (end) {
+      } else if (waiting.length === 0 && end) {
         if (end.error) throw end.error
         return
       } else {
-        stream.resume()
+        if (waiting.length === 0) stream.resume()
         await new Promise<void>(resolve => {
           wake = resolve
+          if (waiting.length > 0) setTimeout(resolve, pauseMs)
         })
       }
     }
@@ -40,6 +63,14 @@ export async function* eachChunk(stream: Readable): AsyncGenerator<Buffer, void,
     stream.off('data', take)
     stream.destroy()
   }
+}
+
+function joined(chunks: Buffer[]): Buffer {
+  const [first = Buffer.alloc(0)] = chunks
+  if (chunks.length === 1) return first
+  const all = Buffer.concat(chunks)
+  for (const chunk of chunks) freeChunk(chunk)
+  return all
 }
 
 /**
