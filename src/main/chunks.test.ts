@@ -29,7 +29,7 @@ test('the source is not read on while a chunk is dealt with', async () => {
 
 test('of many small chunks the first comes at once, and what comes soon after it as one', async () => {
   const stream = new PassThrough()
-  const chunks = joinedChunks(stream, { everyMs: 100, enoughBytes: 1_000 })
+  const chunks = joinedChunks(stream, { leastMs: 100, mostMs: 100, enoughBytes: 1_000 })
   const next = async () => String((await chunks.next()).value)
   const first = next()
   stream.write('a')
@@ -42,9 +42,26 @@ test('of many small chunks the first comes at once, and what comes soon after it
   expect(await second).toBe('bcd')
 })
 
+test('what does not pause comes more and more seldom', async () => {
+  const stream = new PassThrough()
+  const chunks = joinedChunks(stream, { leastMs: 1, mostMs: 40, enoughBytes: 1_000_000 })
+  const gapsMs: number[] = []
+  let isPouring = true
+  const poured = (async () => {
+    for (; isPouring; await new Promise(setImmediate)) stream.write('.')
+  })()
+  for (let at = performance.now(); gapsMs.length < 30; at = performance.now()) {
+    await chunks.next()
+    gapsMs.push(performance.now() - at)
+  }
+  isPouring = false
+  await poured
+  expect(Math.min(...gapsMs.slice(25))).toBeGreaterThan(35)
+})
+
 test('enough is not kept back, and nothing is read beyond it; neither is the rest once the stream has ended', async () => {
   const stream = new Readable({ read: () => undefined })
-  const chunks = joinedChunks(stream, { everyMs: 1_000_000, enoughBytes: 8 })
+  const chunks = joinedChunks(stream, { leastMs: 1_000_000, mostMs: 1_000_000, enoughBytes: 8 })
   const next = async () => String((await chunks.next()).value)
   stream.push('a')
   expect(await next()).toBe('a')

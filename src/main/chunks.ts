@@ -7,28 +7,33 @@ import { finished, type Readable } from 'node:stream'
 
 /** The chunks of a stream as they come; `for await` over the stream itself puts all that wait into a new one. */
 export function eachChunk(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
-  return joinedChunks(stream, { everyMs: 0, enoughBytes: 1 })
+  return joinedChunks(stream, { leastMs: 0, mostMs: 0, enoughBytes: 1 })
 }
 
 export type Joining = {
-  /** What comes sooner after the last is kept this long, */
-  everyMs: number
-  /** unless so much waits. Nothing is read beyond that. */
+  /** What comes sooner than this after the last is kept until then; longer and longer, up to `mostMs`, for as long as it does not pause. */
+  leastMs: number
+  mostMs: number
+  /** So much is not kept, and nothing is read beyond it. */
   enoughBytes: number
 }
 
+/** So what never pauses is at its slowest after a dozen. */
+const GROWTH = 1.25
+
 /** The same with many small ones made one: the first at once, what comes soon after it together. */
-export async function* joinedChunks(
-  stream: Readable,
-  { everyMs, enoughBytes }: Joining,
-): AsyncGenerator<Buffer, void, undefined> {
+export async function* joinedChunks(stream: Readable, joining: Joining): AsyncGenerator<Buffer, void, undefined> {
+  const { leastMs, mostMs, enoughBytes } = joining
   let waiting: Buffer[] = []
   let waitingBytes = 0
   let end: { error: Error | null | undefined } | undefined
   let wake: () => void = () => undefined
+  let everyMs = leastMs
+  let dueAt = 0
   const take = (chunk: Buffer) => {
     waiting.push(chunk)
     waitingBytes += chunk.length
+    if (waiting.length === 1) everyMs = performance.now() < dueAt ? Math.min(mostMs, everyMs * GROWTH) : leastMs
     if (waitingBytes >= enoughBytes) stream.pause()
     if (waiting.length === 1 || waitingBytes >= enoughBytes) wake()
   }
@@ -37,7 +42,6 @@ export async function* joinedChunks(
     end = { error }
     wake()
   })
-  let dueAt = 0
   try {
     for (;;) {
       const pauseMs = dueAt - performance.now()
