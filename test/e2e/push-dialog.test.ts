@@ -62,10 +62,8 @@ test('what is wrong stands beside its field, and what was typed is kept when the
   await page.getByLabel('Command', { exact: true }).fill('make')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('alert').getByText('There is no folder /no/such/folder').waitFor()
-  await page.keyboard.press('Escape')
-  // The element, not its role: closed, it has none, and a moment later it is gone.
-  await page.locator('dialog').waitFor({ state: 'detached' })
-  await page.keyboard.press('n')
+  // Who types fast opens it again at once.
+  await Promise.all([page.keyboard.press('Escape'), page.keyboard.press('n')])
   expect(await page.getByLabel('Command', { exact: true }).inputValue()).toBe('make')
   expect(await page.getByLabel(/^Folder/).inputValue()).toBe('/no/such/folder')
   await page.getByRole('checkbox', { name: 'Send the folder' }).uncheck()
