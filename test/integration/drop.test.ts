@@ -5,21 +5,16 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { resultsFolder } from '../../src/shared/drop.ts'
 import { drop, dropClient, folderSource, memorySource, stagedFiles } from '../helpers/drop-client.ts'
 import { git, makeRepository, makeTree } from '../helpers/folder-tree.ts'
-import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openOnBox, type Product } from '../helpers/product.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-let box: Sshd
 let product: Product
+let close: () => Promise<void>
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
+  ;({ product, close } = await openOnBox())
 })
-afterAll(async () => {
-  await product.close()
-  await box.stop()
-})
+afterAll(() => close())
 
 describe('what is sent', () => {
   test('is what git says, as for any push; the rest never leaves the page; then a job runs on it', async () => {
