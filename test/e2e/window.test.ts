@@ -91,6 +91,7 @@ test('a core that cannot say how it is: the page says why, and asks again when i
   await page.getByRole('heading', { name: 'did not say how it is' }).waitFor()
   await problem.getByText('Bad input for job.list').waitFor()
   expect(await page.locator('.skeleton').count()).toBe(0)
+  expect(await page.getByText('nothing runs').count()).toBe(0)
   expect(await axeFindings(page)).toEqual([])
   await problem.getByRole('button', { name: 'Try again' }).click()
   await problem.waitFor()
