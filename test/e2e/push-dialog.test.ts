@@ -73,6 +73,21 @@ test('what is wrong stands beside its field, and what was typed is kept when the
   await page.waitForURL(/#\/jobs\/[0-9a-f-]{36}/)
 })
 
+test('a dialog gives the focus back to what opened it, by Escape and by its button', async () => {
+  const product = await startProduct()
+  const { page } = await openWindow(product)
+  await page.getByText('1 of 1 host').waitFor()
+  const opener = page.getByRole('banner').getByRole('button', { name: 'Add host' })
+  const closings = [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Cancel' }).click()]
+  for (const close of closings) {
+    await opener.press('Enter')
+    await page.getByLabel('Connection').waitFor()
+    await close()
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    expect(await opener.evaluate(element => element === document.activeElement)).toBe(true)
+  }
+})
+
 test('the palette: find, arrows, Enter; a running job is stopped only after its question', async () => {
   const product = await startProduct()
   const { page } = await openWindow(product)
