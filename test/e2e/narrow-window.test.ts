@@ -36,7 +36,7 @@ test('long names in every view: at no width is a page or a view wider than its p
     [`#/jobs/${job.id}/log`]: 'This is the end',
     [`#/jobs/${job.id}/files`]: 'was not brought back',
     [`#/jobs/${job.id}/resources`]: 'Most memory',
-    '#/hosts': 'connected',
+    '#/hosts': HOST,
     [`#/hosts/${HOST}`]: 'copies of folders',
     '#/settings': 'Keep files of ended jobs',
   }
