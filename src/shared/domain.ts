@@ -97,6 +97,19 @@ export type HostSample = {
   memoryTotalBytes: number
   memoryAvailableBytes: number
   load1: number
+  /** Share of the last 10 s in which something waited for it; null where the kernel does not tell (PSI). */
+  cpuPressureRatio: number | null
+  memoryPressureRatio: number | null
+  ioPressureRatio: number | null
+  /** All interfaces but loopback, since the sample before; null for the first, and when a counter began anew. */
+  networkInBytesPerS: number | null
+  networkOutBytesPerS: number | null
+  /** All whole disks, likewise. */
+  diskReadBytesPerS: number | null
+  diskWriteBytesPerS: number | null
+  /** The disk on which ~/.drover is, measured once a minute. */
+  diskTotalBytes: number | null
+  diskFreeBytes: number | null
 }
 
 /** The samples of a host's last ten minutes, oldest first: one number of each column for each. */
