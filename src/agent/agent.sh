@@ -777,6 +777,7 @@ answer() {
     watch/1) start_watching "${1#=}" ;;
     list/0) background list ;;
     job-samples/0) background job_samples ;;
+    top/1) background top "${1#=}" ;;
     disk/0) background disk ;;
     disk-entries/1) background disk_entries "$1" ;;
     remove-entry/3) background remove_entry "$@" ;;
@@ -864,6 +865,9 @@ hello() {
   PAGE_KB=$((page_bytes / 1024))
   ask_versions
   set_end_of_log
+  devices='' device_set=0
+  set_uptime
+  look_around
   counters
   facts=
   for fact in "${AGENT##*/agent-}" "$BOOT_ID" "$ROOT" "$(id -un 2>/dev/null || id -u)" "${HOME-}" "$DROVER_SHELL" "$(uname -n)" "$(uname -m)" "$(uname -sr)"; do
@@ -927,10 +931,11 @@ strike_clock() {
 }
 
 # Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds; but every tenth second
-# it tells the time, so that the core sees when a clock was set.
+# it tells the time, so that the core sees when a clock was set, and once a minute it looks around.
 sample() {
-  counters
   set_uptime
+  [ $((up - looked_up)) -lt 6000 ] || look_around
+  counters
   if [ $((up - told_up)) -lt 1000 ]; then
     ok "$sampled -"
   else
@@ -963,7 +968,71 @@ counters() {
     esac
   done </proc/meminfo
   read -r load1 _ </proc/loadavg
+  set_pressure cpu && cpu_pressure=$pressure
+  set_pressure memory && memory_pressure=$pressure
+  set_pressure io && io_pressure=$pressure
+  count_devices
   sampled="$user $niced $system $idle ${iowait:-0} ${irq:-0} ${softirq:-0} ${steal:-0} $total ${available:-$((free + more))} $load1"
+  sampled="$sampled $up $cpu_pressure $memory_pressure $io_pressure $device_set $received $sent $sectors_in $sectors_out $disk_kb $free_kb"
+}
+
+# Puts in $pressure how much of the last ten seconds something waited for it, in percent; `-` where the kernel does not tell.
+set_pressure() {
+  first_line "/proc/pressure/$1"
+  pressure=${line#some avg10=} pressure=${pressure%% *}
+  case $pressure in '' | *[!0-9.]*) pressure=- ;; esac
+}
+
+# What went through the network cards, in bytes, and through the disks, in sectors of 512; `-` where there is none. From a file of a few
+# bytes each: sh reads byte by byte, and the kernel's tables of all of them may have hundreds of lines.
+count_devices() {
+  received=- sent=- sectors_in=- sectors_out=-
+  for device in $devices; do
+    case $device in
+      /sys/block/*)
+        { read -r _ _ came _ _ _ went _ <"$device/stat"; } 2>/dev/null || continue
+        sectors_in=$((${sectors_in#-} + came)) sectors_out=$((${sectors_out#-} + went))
+        ;;
+      *)
+        { read -r came <"$device/statistics/rx_bytes" && read -r went <"$device/statistics/tx_bytes"; } 2>/dev/null || continue
+        received=$((${received#-} + came)) sent=$((${sent#-} + went))
+        ;;
+    esac
+  done
+}
+
+# Which network cards and whole disks there are, and how full the disk is that is ours: this one takes a process. The sums of other
+# devices are not to be compared with those of before, so they get another number.
+look_around() {
+  looked_up=$up
+  found=''
+  set +f
+  for path in /sys/class/net/*/device /sys/block/*/device; do
+    # A disk with several ways to it is there once more for each.
+    case $path in /sys/block/nvme*c*n*) continue ;; esac
+    [ ! -e "$path" ] || found="$found ${path%/device}"
+  done
+  # In a container all cards are made of software.
+  case $found in
+    */sys/class/net/*) ;;
+    *)
+      for path in /sys/class/net/*/statistics; do
+        [ "$path" = /sys/class/net/lo/statistics ] || [ ! -e "$path" ] || found="$found ${path%/statistics}"
+      done
+      ;;
+  esac
+  set -f
+  [ "$found" = "$devices" ] || device_set=$((device_set + 1)) devices=$found
+  disk_kb=- free_kb=-
+  # The last line, up to its percentage: names before and behind may hold spaces.
+  said=$(df -Pk "$ROOT" 2>/dev/null) || return 0
+  said=${said##*
+}
+  # shellcheck disable=SC2086 # To be split.
+  set -- ${said%\%*}
+  [ $# -ge 5 ] || return 0
+  shift $(($# - 4))
+  case $1$3 in *[!0-9]*) ;; *) disk_kb=$1 free_kb=$3 ;; esac
 }
 
 # The user's login shell as far as it understands what run_job tells it; /bin/sh for the rest.
@@ -1166,6 +1235,60 @@ job_samples() {
       load "$id"
     done
   fi
+  ok
+}
+
+# top MOST : the busiest processes of a second from now on, and the largest. PIDs, user, name, ticks, centiseconds, kB.
+top() {
+  case $1 in [1-9] | [1-9][0-9]) ;; *) err BAD_INPUT "'$1' is no number of processes" && return ;; esac
+  set +f
+  # By a pipe: there may be more than fit on a command line.
+  printf '%s\n' /proc/[0-9]* | awk -v most="$1" -v page_kb="$PAGE_KB" '
+    function centiseconds(line) {
+      getline line <"/proc/uptime"
+      close("/proc/uptime")
+      return int(line * 100 + 0.5)
+    }
+    # A name, in brackets, may hold anything, line ends as well.
+    function look(path, line, text) {
+      text = ""
+      while ((getline line <(path "/stat")) > 0) text = text line " "
+      close(path "/stat")
+      if (!match(text, /.*\) /)) return 0
+      split(substr(text, RLENGTH + 1), word, " ")
+      return 1
+    }
+    # Those not taken yet, the first of them first; none that has none of it.
+    function take(of, count, path, best) {
+      for (count = 0; count < most; count++) {
+        best = ""
+        for (path in of) if (of[path] > 0 && !(path in taken_now) && (best == "" || of[path] > of[best])) best = path
+        if (best == "") break
+        taken_now[best] = taken[best] = 1
+      }
+      for (path in taken_now) delete taken_now[path]
+    }
+    { paths[NR] = $0 }
+    END {
+      from = centiseconds()
+      for (at = 1; at <= NR; at++) if (look(paths[at])) { before[paths[at]] = word[12] + word[13]; start[paths[at]] = word[20] }
+      system("sleep 1")
+      span = centiseconds() - from
+      for (at = 1; at <= NR; at++) {
+        path = paths[at]
+        if (!(path in start) || !look(path) || word[20] != start[path]) continue
+        ticks[path] = word[12] + word[13] - before[path]
+        kb[path] = word[22] * page_kb
+      }
+      take(ticks)
+      take(kb)
+      for (path in taken) print path, ticks[path], span, kb[path]
+    }' | while read -r path numbers; do
+    first_line "$path/comm"
+    [ -n "$line" ] && encode "$line" && name=$field || continue
+    user=$(stat -c %U "$path" 2>/dev/null) && encode "$user" || field=-
+    reply "row ${path#/proc/} $field $name $numbers"
+  done
   ok
 }
 

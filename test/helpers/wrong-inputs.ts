@@ -58,6 +58,10 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'folder.list': { path: '/tmp' },
   'folder.commands': { folder: '/tmp' },
   'disk.usage': { host: 'local' },
+  'metrics.series': { hosts: ['box'], from: 0, to: 1, points: 1 },
+  'metrics.marks': { from: 0, to: 1 },
+  'metrics.job': { job: 'abcd', points: 1 },
+  'host.top': { name: 'box' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
 }
 

@@ -1,4 +1,5 @@
 /** The verbs that ask the core and print: their forms for people and programs, their errors and what they advise. */
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import type { HostView, JobView } from '../../src/shared/domain.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { runCli, startCli } from '../helpers/cli.ts'
 import { FakeCore } from '../helpers/fake-core.ts'
+import { hostSample } from '../helpers/host-sample.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const HOST: HostView = {
@@ -20,7 +22,7 @@ const HOST: HostView = {
   transportReason: null,
   cpus: 8,
   tools: { tmux: '3.4', rsync: null },
-  sample: { at: 0, cpuRatio: 0.25, ioWaitRatio: 0, memoryTotalBytes: 16e9, memoryAvailableBytes: 8e9, load1: 1 },
+  sample: hostSample(0, { cpuRatio: 0.25, memoryTotalBytes: 16e9, memoryAvailableBytes: 8e9, load1: 1 }),
   runningJobs: 2,
   importedFrom: null,
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NO_READINGS } from '../../../test/helpers/host-sample.ts'
 import { AppError } from '../../shared/errors.ts'
 import { allocate } from './allocate.ts'
 import type { HostInput, Need } from './host-input.ts'
@@ -18,6 +19,7 @@ function host(name: string, { sample, ...change }: Change = {}): HostInput {
     memoryTotalBytes: 16 * GIB,
     memoryAvailableBytes: 8 * GIB,
     load1: 0,
+    ...NO_READINGS,
   }
   return {
     name,
@@ -204,14 +206,16 @@ const anyHosts = fc
         'refused' as const,
       ),
       sample: fc.option(
-        fc.record({
-          at: fc.integer({ min: NOW - 8000, max: NOW }),
-          cpuRatio: fc.double({ min: 0, max: 1, noNaN: true }),
-          ioWaitRatio: fc.double({ min: 0, max: 1, noNaN: true }),
-          memoryTotalBytes: fc.constant(16 * GIB),
-          memoryAvailableBytes: fc.integer({ min: 0, max: 16 * GIB }),
-          load1: fc.constant(0),
-        }),
+        fc
+          .record({
+            at: fc.integer({ min: NOW - 8000, max: NOW }),
+            cpuRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+            ioWaitRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+            memoryTotalBytes: fc.constant(16 * GIB),
+            memoryAvailableBytes: fc.integer({ min: 0, max: 16 * GIB }),
+            load1: fc.constant(0),
+          })
+          .map(load => ({ ...NO_READINGS, ...load })),
         { freq: 8 },
       ),
       cpus: fc.option(fc.integer({ min: 1, max: 128 })),

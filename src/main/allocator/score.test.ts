@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NO_READINGS } from '../../../test/helpers/host-sample.ts'
 import type { HostSample } from '../../shared/domain.ts'
 import type { HostInput, Need } from './host-input.ts'
 import { lostSeconds } from './score.ts'
@@ -18,6 +19,7 @@ function lost({ sample, unseen = 0, ...host }: Load, need: Need = { memoryBytes:
     memoryTotalBytes: 16 * GIB,
     memoryAvailableBytes: 8 * GIB,
     load1: 0,
+    ...NO_READINGS,
     ...sample,
   }
   const input: HostInput = {

@@ -6,22 +6,33 @@ import { randomBytes } from 'node:crypto'
 import type { HostSample } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { CoreClock, type WatchedClock } from '../clock.ts'
-import type { Agent, AgentEvent, AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk, StartSpec } from './agent.ts'
+import type {
+  Agent,
+  AgentEvent,
+  AgentInfo,
+  AgentJob,
+  AgentJobSample,
+  AgentProcess,
+  FolderStat,
+  HostDisk,
+  StartSpec,
+} from './agent.ts'
 import { AgentChannel } from './agent-channel.ts'
 import { type AgentProgram, agentCommand } from './agent-install.ts'
 import {
   type DiskEntry,
-  type HostCounters,
   parseClock,
   parseDisk,
   parseDiskEntry,
   parseFolderStat,
   parseJob,
   parseJobSample,
+  parseProcess,
   parseSample,
   parseText,
 } from './agent-records.ts'
 import type { HostClock } from './host-clock.ts'
+import { type HostCounters, hostSample } from './host-sample.ts'
 import type { Transport } from './transport.ts'
 
 /** Copying and counting may take long; a host that is gone is noticed by its samples, not by these. */
@@ -149,18 +160,7 @@ export class AgentClient implements Agent {
     if (hostSeconds !== null) this.#hostClock.heard(hostSeconds, { tookMs: performance.now() - askedAt })
     const before = this.#counters
     this.#counters = now
-    // The kernel's I/O wait may count backwards.
-    const [busy, idle] = [Math.max(0, now.busy - before.busy), Math.max(0, now.idle - before.idle)]
-    const ioWait = Math.max(0, now.ioWait - before.ioWait)
-    const total = Math.max(1, busy + idle + ioWait)
-    return {
-      at: this.#clock.now(),
-      cpuRatio: busy / total,
-      ioWaitRatio: ioWait / total,
-      memoryTotalBytes: now.memoryTotalKb * 1024,
-      memoryAvailableBytes: now.memoryAvailableKb * 1024,
-      load1: now.load1,
-    }
+    return hostSample(before, now, this.#clock.now())
   }
 
   /** CPU time never goes back, though that of children nobody waited for is lost to the kernel's own count. */
@@ -182,6 +182,11 @@ export class AgentClient implements Agent {
       this.#cpuMs.set(sample.id, cpuMs)
       return { ...sample, cpuMs }
     })
+  }
+
+  async top(most: number): Promise<AgentProcess[]> {
+    const { rows } = await this.#channel.request('top', [String(most)])
+    return rows.map(row => parseProcess(row, this.info.clockTicks))
   }
 
   async makeWorkdir(id: string, folderKey: string | null): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseDisk, parseError, parseFolderStat, parseJob, parseJobSample, parseSample } from './agent-records.ts'
+import { parseDisk, parseError, parseFolderStat, parseJob, parseJobSample, parseProcess, parseSample } from './agent-records.ts'
 
 const ID = '01234567-89ab-cdef-0123-456789abcdef'
 const ROW = `=${ID} ended 12 100 200 0 - 0 - 42 1 =me =w =/a\\0040b =ls =/w`
@@ -41,12 +41,66 @@ describe('a job', () => {
   })
 })
 
-test('a sample: all that is not idle or waiting is busy; a few tell the time', () => {
-  const counters = { busy: 21, idle: 100, ioWait: 50, memoryTotalKb: 2000, memoryAvailableKb: 1000, load1: 0.25 }
-  expect(parseSample('1 2 3 100 50 4 5 6 2000 1000 0.25 -')).toEqual({ counters, hostSeconds: null })
-  expect(parseSample('1 2 3 100 50 4 5 6 2000 1000 0.25 1760000000')).toEqual({ counters, hostSeconds: 1_760_000_000 })
-  for (const wrong of ['1 2 3', '1 2 3 100 50 4 5 6 2000 1000 0.25', '1 2 3 100 50 4 5 6 2000 1000 0.25 x'])
+describe('a sample', () => {
+  const LOAD = '1 2 3 100 50 4 5 6 2000 1000 0.25'
+  const counters = {
+    busy: 21,
+    idle: 100,
+    ioWait: 50,
+    memoryTotalKb: 2000,
+    memoryAvailableKb: 1000,
+    load1: 0.25,
+    uptimeCentiseconds: 4200,
+    cpuPressure: 1.5,
+    memoryPressure: 0,
+    ioPressure: 100,
+    deviceSet: 1,
+    receivedBytes: 10,
+    sentBytes: 20,
+    readSectors: 30,
+    writtenSectors: 40,
+    diskKb: 5000,
+    diskFreeKb: 3000,
+  }
+
+  test('is the counters of its host, where all that is not idle or waiting is busy; a few tell the time', () => {
+    const rest = '4200 1.50 0.00 100.00 1 10 20 30 40 5000 3000'
+    expect(parseSample(`${LOAD} ${rest} -`)).toEqual({ counters, hostSeconds: null })
+    expect(parseSample(`${LOAD} ${rest} 1760000000`)).toEqual({ counters, hostSeconds: 1_760_000_000 })
+  })
+
+  test('of a kernel that tells little has no more than that', () => {
+    const unknown = ['cpuPressure', 'memoryPressure', 'ioPressure', 'receivedBytes', 'sentBytes', 'readSectors', 'writtenSectors']
+    const none = Object.fromEntries([...unknown, 'diskKb', 'diskFreeKb'].map(name => [name, null]))
+    expect(parseSample(`${LOAD} 4200 - - - 1 - - - - - - -`).counters).toEqual({ ...counters, ...none })
+  })
+
+  test.each([
+    '1 2 3',
+    LOAD,
+    `${LOAD} -`,
+    `${LOAD} 4200 - - - 1 - - - - - -`,
+    `${LOAD} 4200 - - - 1 - - - - - - x`,
+    `${LOAD} 4200 - - - - - - - - - - -`,
+    `${LOAD} 4200 -1 - - 1 - - - - - - -`,
+    `${LOAD} 4200 1e9 - - 1 - - - - - - -`,
+    `${LOAD} 4200 - - - 1 - - - - - - - -`,
+  ])('that is %s is refused', wrong => {
     expect(() => parseSample(wrong)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
+  })
+})
+
+test('a process has a name of one short line, whatever it calls itself', () => {
+  expect(parseProcess('12 =me =a\\0012\\0033\\0133 150 200 10', 100)).toEqual({
+    pid: 12,
+    user: 'me',
+    command: 'a??[',
+    cpuRatio: 0.75,
+    memoryBytes: 10_240,
+  })
+  expect(parseProcess(`1 - =${'x'.repeat(500)} 0 0 0`, 100)).toMatchObject({ user: '?', command: 'x'.repeat(64), cpuRatio: 0 })
+  for (const wrong of ['12 =me =a 1 1', 'x =me =a 1 1 1', '12 =me =a -1 1 1', '12 me =a 1 1 1', '12 =me =a 1 1 1 1'])
+    expect(() => parseProcess(wrong, 100)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
 })
 
 test('samples, folders and disks are in our units', () => {

@@ -3,24 +3,17 @@
  */
 import type { ErrorCode } from '../../shared/errors.ts'
 import { AppError, ERROR_CODES } from '../../shared/errors.ts'
-import type { AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk } from './agent.ts'
+import type { AgentInfo, AgentJob, AgentJobSample, AgentProcess, FolderStat, HostDisk } from './agent.ts'
 import { decodeField, violation } from './agent-protocol.ts'
+import type { HostCounters } from './host-sample.ts'
 
-/** Counters since the host's boot: CPU in ticks, memory in kB. */
-export type HostCounters = {
-  busy: number
-  idle: number
-  ioWait: number
-  memoryTotalKb: number
-  memoryAvailableKb: number
-  load1: number
-}
 export type DiskEntry = { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }
 export type Hello = { info: AgentInfo; eventOffset: string; hostSeconds: number; counters: HostCounters }
 /** `hostSeconds`: the host's time, in the few samples that tell it. */
 export type SampleAnswer = { counters: HostCounters; hostSeconds: number | null }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const NAME_CHARACTERS = 64
 const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent'] as const
 
 /** Reads the words of a row one after another. @throws {AppError} `PROTOCOL` on what is not as asked. */
@@ -116,7 +109,25 @@ function readCounters(words: Words): HostCounters {
   const [user, nice, system] = [words.number(), words.number(), words.number()]
   const [idle, ioWait] = [words.number(), words.number()]
   const busy = user + nice + system + words.number() + words.number() + words.number()
-  return { busy, idle, ioWait, memoryTotalKb: words.number(), memoryAvailableKb: words.number(), load1: words.number() }
+  return {
+    busy,
+    idle,
+    ioWait,
+    memoryTotalKb: words.number(),
+    memoryAvailableKb: words.number(),
+    load1: words.number(),
+    uptimeCentiseconds: words.number(),
+    cpuPressure: words.numberOrNull(),
+    memoryPressure: words.numberOrNull(),
+    ioPressure: words.numberOrNull(),
+    deviceSet: words.number(),
+    receivedBytes: words.numberOrNull(),
+    sentBytes: words.numberOrNull(),
+    readSectors: words.numberOrNull(),
+    writtenSectors: words.numberOrNull(),
+    diskKb: words.numberOrNull(),
+    diskFreeKb: words.numberOrNull(),
+  }
 }
 
 /** `clockOffsetMs`: the host's clock less ours. */
@@ -159,6 +170,29 @@ export function parseJobSample(rest: string, clockTicks: number): AgentJobSample
   }
   words.end()
   return sample
+}
+
+export function parseProcess(rest: string, clockTicks: number): AgentProcess {
+  const words = new Words(rest)
+  const pid = words.number()
+  const [user, command] = [words.textOrNull(), words.text()].map(nameOf)
+  const [ticks, centiseconds] = [words.number(), words.number()]
+  const process = {
+    pid,
+    user: user || '?',
+    command: command || '?',
+    cpuRatio: centiseconds === 0 ? 0 : (ticks * 100) / (clockTicks * centiseconds),
+    memoryBytes: words.number() * 1024,
+  }
+  words.end()
+  return process
+}
+
+/** A name is whatever a process calls itself: it is kept, and shown in many places, as one short line. */
+function nameOf(text: string | null): string {
+  return Array.from((text ?? '').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?'))
+    .slice(0, NAME_CHARACTERS)
+    .join('')
 }
 
 export function parseFolderStat(rest: string): FolderStat {

@@ -72,6 +72,9 @@ export type StartSpec = {
 
 export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; memoryKind: 'pss' | 'rss'; processes: number }
 
+/** `cpuRatio` is of one core. Names are cleaned and cut. */
+export type AgentProcess = { pid: number; user: string; command: string; cpuRatio: number; memoryBytes: number }
+
 export type AgentEvent = { type: 'job'; job: AgentJob }
 
 export type FolderStat = {
@@ -108,6 +111,8 @@ export interface Agent {
   /** The host's load since the last call of it. */
   sample(): Promise<HostSample>
   jobSamples(): Promise<AgentJobSample[]>
+  /** Of a second from now on, the busiest processes of the host, and its largest: up to so many of each, in no order. */
+  top(most: number): Promise<AgentProcess[]>
 
   /** Makes an empty workdir, or one from the pristine copy `folderKey` (its spare, a reflink or a copy). Returns its absolute path. */
   makeWorkdir(id: string, folderKey: string | null): Promise<string>

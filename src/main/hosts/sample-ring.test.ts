@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import type { HostSample } from '../../shared/domain.ts'
+import { hostSample as sample } from '../../../test/helpers/host-sample.ts'
 import { SampleRing } from './sample-ring.ts'
-
-function sample(at: number, change: Partial<HostSample> = {}): HostSample {
-  return { at, cpuRatio: 0.5, ioWaitRatio: 0, memoryTotalBytes: 8e9, memoryAvailableBytes: 4e9, load1: 0.25, ...change }
-}
 
 test('the last ten minutes of each host are kept, oldest first, and no more than three hundred of them', () => {
   const ring = new SampleRing()

@@ -5,8 +5,11 @@ import { HistoryTable } from './history-table.ts'
 import { HostTable } from './host-table.ts'
 import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
+import { JobMetricTable } from './job-metric-table.ts'
 import { JobTable } from './job-table.ts'
+import { JobTimesTable } from './job-times.ts'
 import { LateWrites } from './late-writes.ts'
+import { MetricTable } from './metric-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -19,6 +22,9 @@ export type Store = {
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
+  readonly metrics: MetricTable
+  readonly jobMetrics: JobMetricTable
+  readonly jobTimes: JobTimesTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -37,6 +43,9 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
+    metrics: new MetricTable(database),
+    jobMetrics: new JobMetricTable(database),
+    jobTimes: new JobTimesTable(database),
     computerId: computerId(database),
     close: () => {
       late.close()

@@ -76,6 +76,19 @@ function cursorAfter(page: readonly JobView[], asked: number): JobCursor | null 
   return last === undefined || page.length < asked ? null : { createdAt: last.createdAt, id: last.id }
 }
 
+/** The core keeps of the last minutes what the lines are drawn of. */
+const NOT_KEPT = {
+  cpuPressureRatio: null,
+  memoryPressureRatio: null,
+  ioPressureRatio: null,
+  networkInBytesPerS: null,
+  networkOutBytesPerS: null,
+  diskReadBytesPerS: null,
+  diskWriteBytesPerS: null,
+  diskTotalBytes: null,
+  diskFreeBytes: null,
+}
+
 /** Puts what the core has kept before what was heard since. */
 export function applySeries(series: readonly SampleSeries[]): void {
   useCore.setState(({ samples }) => {
@@ -89,6 +102,7 @@ export function applySeries(series: readonly SampleSeries[]): void {
         memoryTotalBytes,
         memoryAvailableBytes: (memoryAvailableKb[index] ?? 0) * 1000,
         load1: load1[index] ?? 0,
+        ...NOT_KEPT,
       }))
       const last = kept.at(-1)?.at ?? 0
       merged.set(name, [...kept, ...heard.filter(sample => Math.round(sample.at) > last)])
