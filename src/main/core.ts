@@ -9,7 +9,7 @@ import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
-import { CoreClock } from './clock.ts'
+import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import type { Config } from './config/schema.ts'
@@ -37,7 +37,10 @@ import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
+import { metricsMethods } from './methods/metrics-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
+import { HostTops } from './metrics/host-top.ts'
+import { MetricRecorder } from './metrics/recorder.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
 import type { Notice, NoticeAction } from './shell/notice.ts'
@@ -85,9 +88,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       lost: link => jobs.hostLost(link.name),
       sampled: (link, sample) => {
         samples.add(link.name, sample)
+        recorder.sampled(link, sample)
         bus.emit({ type: 'host.changed', host: view(link) })
       },
-      jobsSampled: (_link, samples) => jobs.sampled(samples),
+      jobsSampled: (_link, samples) => {
+        jobs.sampled(samples)
+        recorder.jobsSampled(samples)
+      },
     },
   })
   const view = (link: HostLink) => {
@@ -113,12 +120,22 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     log: log.room('jobs'),
   })
   const { jobs, runner, pulls, placer, shelf, drops } = room
+  const tops = new HostTops({ clock, steady: steadyClock })
+  const recorder = new MetricRecorder({
+    store,
+    clock,
+    top: link => tops.of(link),
+    isRunning: id => (jobs.find(id)?.state ?? 'ended') !== 'ended',
+    mayForget: () => !clock.isUnsettled,
+    log: log.room('metrics'),
+  })
 
   clock.onStep(step => {
     log
       .room('core')
       .warning('the clock of this computer was set: what goes on keeps its age', { bySeconds: Math.round(step.byMs / 1000) })
     samples.clockSet(step.byMs)
+    recorder.clockSet(step.byMs)
     jobs.clockSet(step)
     hosts.clockSet(step.byMs)
   })
@@ -228,6 +245,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       sweepDrops: request => drops.sweep(request),
       now,
     }),
+    ...metricsMethods({ hosts, jobs, store, tops, now }),
   }
   const api: Api = {
     methods,
@@ -288,6 +306,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
       samples.forget(name)
+      recorder.forget(name)
       pulls.hostGone(name)
     }
   }
@@ -305,6 +324,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       await Promise.all([server.close(), web.close()])
       shell.close()
       await hosts.close()
+      recorder.close()
       await Promise.all([dialler.close(), workers.close()])
       store.close()
       log.close()
@@ -323,6 +343,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   })
   const stopWakeDetector = detectWake(() => wake('seen by the clock'))
   for (const row of jobs.unfinished()) jobs.apply(row.id, { type: 'host-lost' })
+  recorder.start()
   await followConfig()
   for (const row of jobs.unfinished()) runner.run(row.id)
   await server.listen(socketPath, () => {
