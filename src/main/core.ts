@@ -40,6 +40,7 @@ import { jobMethods } from './methods/job-methods.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import { HostTops } from './metrics/host-top.ts'
+import { prometheusText } from './metrics/prometheus.ts'
 import { MetricRecorder } from './metrics/recorder.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
@@ -262,10 +263,25 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
       openUpload: dropId => drops.openUpload(dropId),
     },
+    metricsText: () =>
+      prometheusText({
+        version,
+        startedAt: clock.startedAt,
+        hosts: hosts.all().map(link => ({ ...view(link), isConnected: link.live !== null })),
+        jobs: jobs.unfinished().map(({ id }) => jobs.get(id)),
+      }),
     reportError,
   }
   const server = new ApiServer(api)
-  const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock, log: log.room('web') })
+  const web = new Web({
+    api,
+    store: store.web,
+    place: () => config.current.web,
+    isMetricsOpen: () => config.current.metrics.open,
+    startedAt,
+    clock,
+    log: log.room('web'),
+  })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({

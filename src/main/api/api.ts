@@ -9,6 +9,8 @@ export type Api = {
   readonly principal: Principal
   readonly bus: EventBus
   readonly streams: StreamSource
+  /** What is served at /metrics. */
+  readonly metricsText?: () => string
   /** Told of what should not happen: a method that throws something else than an AppError. */
   readonly reportError?: (error: unknown, during: string) => void
 }

@@ -1,12 +1,13 @@
 /**
  * HTTP as every door of the core speaks it: a request is answered with 200 and JSON, or with a status of its own and
  * `{ code, message, details }`. Who may ask, and for which paths, is each door's own; `routeApi` is what they all serve:
- * `POST /rpc/<method>` with the input as JSON, and `GET /health`, which says that the core answers.
+ * `POST /rpc/<method>` with the input as JSON, `GET /health`, which says that the core answers, and `GET /metrics` for Prometheus.
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError, type ErrorCode, toErrorBody } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
+import { PROMETHEUS_TYPE } from '../metrics/prometheus.ts'
 import type { Api } from './api.ts'
 import { dispatch } from './dispatch.ts'
 import { HTTP_STATUS } from './http-status.ts'
@@ -26,8 +27,18 @@ export class HttpRefusal extends AppError {
   }
 }
 
+/** An answer that is text of a type of its own, and no JSON. */
+export class TextAnswer {
+  readonly type: string
+  readonly text: string
+  constructor(type: string, text: string) {
+    this.type = type
+    this.text = text
+  }
+}
+
 export type Answering = {
-  /** Gives what is answered with 200, as JSON; throws what refuses it. */
+  /** Gives what is answered with 200, as JSON or a TextAnswer; throws what refuses it. */
   route(request: IncomingMessage): Promise<unknown>
   /** Told of what should not happen. */
   reportError?: Api['reportError']
@@ -53,6 +64,10 @@ export async function routeApi(api: Api, request: IncomingMessage): Promise<unkn
   if (path === '/health') {
     requireVerb(request, 'GET')
     return { status: 'ok', version: VERSION }
+  }
+  if (path === '/metrics' && api.metricsText) {
+    requireVerb(request, 'GET')
+    return new TextAnswer(PROMETHEUS_TYPE, api.metricsText())
   }
   const method = /^\/rpc\/([A-Za-z.]{1,64})$/.exec(path)?.[1]
   if (method === undefined) throw new AppError('NOT_FOUND', 'There is nothing at this path; methods are at POST /rpc/<method>')
@@ -118,9 +133,9 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 function send(response: ServerResponse, status: number, body: unknown, headers: OutgoingHttpHeaders = {}): void {
   if (response.headersSent || response.destroyed) return
-  const text = JSON.stringify(body)
+  const { type, text } = body instanceof TextAnswer ? body : { type: 'application/json', text: JSON.stringify(body) }
   response.writeHead(status, {
-    'Content-Type': 'application/json',
+    'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
     'Drover-Version': VERSION,

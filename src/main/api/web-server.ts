@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SignIn } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
+import { isLoopback } from '../loopback.ts'
 import type { Api } from './api.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
@@ -21,6 +22,8 @@ export type WebServerOptions = {
   access: WebAccess
   tries: AttemptLimit
   page: PageFiles
+  /** Whether any program of this computer may read /metrics. */
+  isMetricsOpen?: () => boolean
   /** When the core started. */
   startedAt: number
   /** How long a WebSocket may take to say hello. */
@@ -118,6 +121,10 @@ export class WebServer {
       this.#authenticate(request)
       return await routeApi(api, request)
     }
+    if (request.url === '/metrics') {
+      if (!this.#isOpenTo(request)) this.#authenticate(request)
+      return await routeApi(api, request)
+    }
     if (tries.waitMs > 0) throw this.#pause()
     if (request.url !== '/session') return await routeApi(api, request)
     const parsed = SignIn.safeParse(await readJson(request))
@@ -131,6 +138,12 @@ export class WebServer {
       'FORBIDDEN',
       'This address was used already, is more than five minutes old, or is wrong. Type: drover open',
     )
+  }
+
+  /** What came over the network shows who it is, whatever the config says. */
+  #isOpenTo({ socket }: IncomingMessage): boolean {
+    const isNear = [socket.localAddress, socket.remoteAddress].every(address => address !== undefined && isLoopback(address))
+    return isNear && this.#options.isMetricsOpen?.() === true
   }
 
   #authenticate(request: IncomingMessage): void {

@@ -24,6 +24,8 @@ export type WebOptions = {
   store: SessionStore & PortMemory
   /** Where to listen, as configured at that moment. */
   place(): Listening
+  /** Whether any program of this computer may read /metrics: then it listens always. */
+  isMetricsOpen?: () => boolean
   startedAt: number
   clock: Clock
   log: Log
@@ -59,7 +61,7 @@ export class Web {
 
   /** To be called when the core starts: listens if a page may be waiting for it. Never fails the core. */
   async resume(): Promise<void> {
-    if (!this.#access.hasSessions) return
+    if (!this.#access.hasSessions && !this.#options.isMetricsOpen?.()) return
     await this.open().catch(error => this.#options.log.warning('the window is not served', { error: String(error) }))
   }
 
@@ -75,6 +77,8 @@ export class Web {
   /** The config may name another place now. Pages at the old one are lost: they are told to come again, and nobody is there. */
   async follow(): Promise<void> {
     const { place: wanted } = this.#options
+    if (this.#isClosed) return
+    if (!this.#serving && this.#options.isMetricsOpen?.()) return await this.resume()
     const serving = await this.#serving
     if (!serving || this.#isClosed) return
     const { address, port } = wanted()
@@ -99,12 +103,12 @@ export class Web {
   }
 
   async #listen() {
-    const { api, store, place, startedAt, log } = this.#options
+    const { api, store, place, startedAt, log, isMetricsOpen = () => false } = this.#options
     const wanted = place()
     const remembered = store.port()
     const before = remembered?.configured === wanted.port ? [remembered.port] : []
     this.#page ??= new PageFiles(fileURLToPath(rendererUrl))
-    const server = new WebServer({ api, access: this.#access, tries: this.#tries, page: this.#page, startedAt })
+    const server = new WebServer({ api, access: this.#access, tries: this.#tries, page: this.#page, isMetricsOpen, startedAt })
     const at = await server.listen(wanted.address, [...before, wanted.port, 0])
     if (this.#isClosed) {
       await server.close()

@@ -22,6 +22,7 @@ test('nothing written is the defaults', () => {
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     notifications: { failed: true, longJobMs: 300_000 },
     web: { address: '127.0.0.1', port: 7373 },
+    metrics: { open: false },
     keepCore: false,
     startAtLogin: false,
     sshConfig: null,
@@ -52,6 +53,7 @@ detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
+metrics: { open: true }
 keep_core: true
 start_at_login: true
 ssh_config: /home/me/ssh config
@@ -67,6 +69,7 @@ log_level: debug
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     notifications: { failed: false, longJobMs: 0 },
     web: { address: '::1', port: 8080 },
+    metrics: { open: true },
     keepCore: true,
     startAtLogin: true,
     sshConfig: '/home/me/ssh config',
@@ -151,6 +154,7 @@ test('the single settings are known by their dotted keys', () => {
     'notifications.long_job_seconds',
     'web.address',
     'web.port',
+    'metrics.open',
     'keep_core',
     'start_at_login',
     'ssh_config',

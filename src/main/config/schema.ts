@@ -44,6 +44,11 @@ const Web = z.strictObject({
   port: z.int().min(1).max(65_535).default(7373),
 })
 
+const Metrics = z.strictObject({
+  /** Every program of this computer may read /metrics at the web address, without a sign-in; the address is then served always. */
+  open: z.boolean().default(false),
+})
+
 const ConfigFields = z.strictObject({
   /** Where a job goes that names no host: a host's name, `local`, or `auto` for the best one at that moment. */
   default_host: HostName.default('auto'),
@@ -53,6 +58,7 @@ const ConfigFields = z.strictObject({
   push: Push.prefault({}),
   notifications: Notifications.prefault({}),
   web: Web.prefault({}),
+  metrics: Metrics.prefault({}),
   /** A core goes on in the background when the window is quit, which ended the one that it had. */
   keep_core: z.boolean().default(false),
   /** A core is started in the background when the person logs in to a desktop; on macOS the window. */
@@ -87,6 +93,7 @@ export type Config = {
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
   readonly web: { readonly address: string; readonly port: number }
+  readonly metrics: { readonly open: boolean }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
   readonly sshConfig: string | null
@@ -102,8 +109,19 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, start_at_login, ssh_config, log_level } =
-    parsed.data
+  const {
+    default_host,
+    hosts,
+    detach_on_ctrl_c,
+    push,
+    notifications,
+    web,
+    metrics,
+    keep_core,
+    start_at_login,
+    ssh_config,
+    log_level,
+  } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
@@ -111,6 +129,7 @@ export function readConfig(source: YamlSource): Config {
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
     notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
     web,
+    metrics,
     keepCore: keep_core,
     startAtLogin: start_at_login,
     sshConfig: ssh_config,
@@ -157,7 +176,7 @@ function bare(schema: z.ZodType): z.ZodType {
 }
 
 /** Keys that have keys of their own. */
-const GROUPS = ['push', 'notifications', 'web']
+const GROUPS = ['push', 'notifications', 'web', 'metrics']
 
 /** An empty file is an empty config; `hosts:` with every host commented out is no host. */
 function withoutEmpty(value: unknown): unknown {
