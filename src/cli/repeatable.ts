@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts'
 
 /** Methods that change nothing. */
 const ASKS: ReadonlySet<Method> = new Set<Method>([
-  ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable'] as const),
+  ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable', 'host.top'] as const),
   ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'job.logSize', 'job.search', 'job.files', 'disk.usage'] as const),
 ])
 /** How often the same is asked at most: a core that dies of the question is not to be started for ever. */

@@ -34,6 +34,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   skipped: () => import('./verbs/skipped.ts'),
   status: () => import('./verbs/status.ts'),
   stop: () => import('./verbs/stop.ts'),
+  top: () => import('./verbs/top.ts'),
   unlock: () => import('./verbs/unlock.ts'),
   version: () => import('./verbs/version.ts'),
   wait: () => import('./verbs/wait.ts'),

@@ -1,5 +1,6 @@
 /** The table's verbs that deal with hosts. Each `host …` answers to `worker …` as well. */
 import type { OperandSpec, VerbSpec } from '../spec.ts'
+import { HOST_ORDERS } from '../top-order.ts'
 
 const NAME: OperandSpec = { name: 'HOST', kind: 'host', help: 'The name of a host.' }
 export const CONNECTION: OperandSpec = {
@@ -36,6 +37,28 @@ export const hostVerbs: readonly VerbSpec[] = [
     flags: [{ name: 'check', short: 'c', help: 'Try to reach each of them now.' }],
     about: ['"local", this machine, is always there. The default host is marked with *.'],
     examples: [{ run: 'drover host ls -c', does: '' }],
+  },
+  {
+    path: 'top',
+    group: 'hosts',
+    run: 'top',
+    summary: 'Watch how busy hosts are, or what one is busy with',
+    operands: [{ ...NAME, isOptional: true, help: 'Only this one: its busiest and its largest processes.' }],
+    flags: [
+      {
+        name: 'sort',
+        value: { name: 'BY', kind: 'text', choices: HOST_ORDERS },
+        help: 'What stands first: cpu (the default), memory, io-wait, pressure, network, disk, jobs or name.',
+      },
+    ],
+    about: [
+      'On a terminal it is kept up to date until q is typed; c, m, w, p, n, d, j and h sort it otherwise. In a pipe, or with --json, it is printed once.',
+      'PSI is the share of the last ten seconds in which something waited for CPU, memory or I/O, where the host tells it. DISK FREE is of the disk with your files there. Where a terminal is narrow, some columns are left out.',
+    ],
+    examples: [
+      { run: 'drover top', does: '' },
+      { run: 'drover top build', does: 'its processes' },
+    ],
   },
   {
     path: 'host rm',
