@@ -95,4 +95,30 @@ store.folders.put({
 store.imports.append({ source: 'p', path: '/home/me/.config/p/config.yaml', importedAt: AT, names: ['box'] })
 store.web.save([{ hash: 'ab'.repeat(32), createdAt: AT, usedAt: AT + 1 }])
 store.web.setPort({ configured: 7373, port: 7374 })
+store.metrics.append([
+  {
+    name: 'box',
+    connection: 'me@box',
+    at: AT,
+    values: {
+      cpuMinPermille: 100,
+      cpuPermille: 250,
+      cpuMaxPermille: 900,
+      ioWaitPermille: 5,
+      loadHundredths: 175,
+      memoryTotalKib: 16_000_000,
+      memoryAvailableKib: 8_000_000,
+      cpuPressurePermille: null,
+      memoryPressurePermille: null,
+      ioPressurePermille: null,
+      networkInBytesPerS: 123_456,
+      networkOutBytesPerS: 7,
+      diskReadBytesPerS: 0,
+      diskWriteBytesPerS: 4096,
+      diskTotalKib: 500_000_000,
+      diskFreeKib: 100_000_000,
+    },
+  },
+])
+store.jobMetrics.append([{ jobId: '11111111-1111-4111-8111-111111111111', at: AT + 10_000, cpuPermille: 1500, memoryKib: 2048 }])
 store.close()

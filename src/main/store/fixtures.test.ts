@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
+import { RAW } from './metric-levels.ts'
+import { METRIC_SCHEMA } from './metric-schema.ts'
 import { MIGRATIONS, schemaVersion } from './migrate.ts'
 import { openStore } from './store.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../test/fixtures/databases')
+/** The first schema with what is kept of hosts' load. */
+const METRICS_SCHEMA = MIGRATIONS.indexOf(METRIC_SCHEMA) + 1
 const FILES = readdirSync(FOLDER).filter(name => name.endsWith('.db'))
 
 test('each schema has a database to try: see scripts/make-database-fixture.ts', () => {
@@ -43,6 +47,9 @@ test.each(FILES)('%s opens', name => {
     schema < 4 ? [] : [{ hash: 'ab'.repeat(32), createdAt: 1_760_000_000_000, usedAt: 1_760_000_000_001 }],
   )
   expect(store.web.port()).toEqual(schema < 4 ? null : { configured: 7373, port: 7374 })
+  const grid = { level: RAW, firstAt: 1_760_000_000_000, stepMs: RAW.stepMs, count: 1 }
+  expect(store.metrics.columns(1, grid)?.cpuPermille).toEqual(schema < METRICS_SCHEMA ? undefined : [250])
+  expect(store.jobMetrics.span('11111111-1111-4111-8111-111111111111') !== null).toBe(schema >= METRICS_SCHEMA)
   expect(store.imports.list()).toMatchObject([{ source: 'p', names: ['box'] }])
 })
 
