@@ -52,6 +52,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
     fields: [
       { key: 'web.address', kind: 'text', label: 'Address', hint: 'Other than 127.0.0.1, other machines can knock at it too' },
       { key: 'web.port', kind: 'number', unit: '', label: 'Port', hint: 'If it is taken, a free one is' },
+      {
+        key: 'metrics.open',
+        kind: 'yes-no',
+        label: 'Open /metrics',
+        hint: 'Every program of this computer may read there how busy hosts and jobs are, as Prometheus does',
+      },
     ],
   },
   {
