@@ -16,7 +16,8 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { HostTops } from '../metrics/host-top.ts'
 import type { JobTimes } from '../store/job-times.ts'
 import { chartGrid, floorTo, type Grid, RAW } from '../store/metric-levels.ts'
-import type { MetricColumns, MetricSpike } from '../store/metric-table.ts'
+import type { MetricColumns } from '../store/metric-series.ts'
+import type { MetricSpike } from '../store/metric-table.ts'
 import type { Store } from '../store/store.ts'
 
 export type MetricsMethodsOptions = {
@@ -51,16 +52,23 @@ async function readHosts(
   grid: Grid,
   names: readonly string[] | null,
 ): Promise<HostSeries[]> {
-  const series: HostSeries[] = []
-  for (const { id, name, connection } of store.metrics.hosts()) {
-    if (names !== null && !names.includes(name)) continue
-    const columns = store.metrics.columns(id, grid)
+  const machines = store.metrics.hosts().filter(({ name }) => names === null || names.includes(name))
+  const ids = machines.map(({ id }) => id)
+  const columns = await inTurns(store.metrics.series(ids, grid))
+  return machines.flatMap(({ id, name, connection }) => {
+    const known = columns.get(id)
     const isPresent = hosts.has(name) && hosts.get(name).connection === connection
-    if (columns) series.push({ name, connection, isPresent, ...chartColumns(columns) })
-    // Hundreds of hosts take their time; the core has other things to do.
+    return known ? [{ name, connection, isPresent, ...chartColumns(known) }] : []
+  })
+}
+
+/** Hundreds of hosts take their time; the core has other things to do meanwhile. */
+async function inTurns<Result>(work: Generator<void, Result>): Promise<Result> {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
     await nextTurn()
   }
-  return series
 }
 
 function chartColumns({ loadHundredths, ...columns }: MetricColumns): Omit<HostSeries, 'name' | 'connection' | 'isPresent'> {

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { hostSample } from '../../../test/helpers/host-sample.ts'
+import { columnsOf } from '../../../test/helpers/metric-columns.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { waitFor } from '../../../test/helpers/wait.ts'
 import type { HostTop } from '../../shared/contract.ts'
@@ -32,7 +33,7 @@ function recording(options: { top?: () => Promise<HostTop>; isRunning?: (id: str
   }
   const sample = (change: Partial<HostSample> = {}, link = LINK) => recorder.sampled(link, hostSample(clock.at, change))
   const cpu = (count: number, firstAt = START) =>
-    store.metrics.columns(1, { level: RAW, firstAt, stepMs: RAW.stepMs, count })?.cpuPermille
+    columnsOf(store.metrics, { level: RAW, firstAt, stepMs: RAW.stepMs, count })?.cpuPermille
   return { store, clock, recorder, logged, pass, sample, cpu }
 }
 

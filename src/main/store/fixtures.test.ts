@@ -3,6 +3,7 @@ import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import { columnsOf } from '../../../test/helpers/metric-columns.ts'
 import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
 import { RAW } from './metric-levels.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
@@ -48,7 +49,7 @@ test.each(FILES)('%s opens', name => {
   )
   expect(store.web.port()).toEqual(schema < 4 ? null : { configured: 7373, port: 7374 })
   const grid = { level: RAW, firstAt: 1_760_000_000_000, stepMs: RAW.stepMs, count: 1 }
-  expect(store.metrics.columns(1, grid)?.cpuPermille).toEqual(schema < METRICS_SCHEMA ? undefined : [250])
+  expect(columnsOf(store.metrics, grid)?.cpuPermille).toEqual(schema < METRICS_SCHEMA ? undefined : [250])
   expect(store.jobMetrics.span('11111111-1111-4111-8111-111111111111') !== null).toBe(schema >= METRICS_SCHEMA)
   expect(store.imports.list()).toMatchObject([{ source: 'p', names: ['box'] }])
 })

@@ -3,7 +3,7 @@
  * done twice, or gone on with by the next core. For MetricTable.
  */
 import type { Database } from './database.ts'
-import { floorTo, LEVELS, type Level } from './metric-levels.ts'
+import { floorTo, LEVELS, type Level, RAW } from './metric-levels.ts'
 import { COLUMNS, merged } from './metric-measures.ts'
 import type { Statements } from './statements.ts'
 
@@ -30,7 +30,7 @@ export class MetricRollUp {
 
   /** Up to when a level has all that there is. The finest one has it always. */
   untilAt(level: Level): number {
-    if (level === LEVELS[0]) return Number.POSITIVE_INFINITY
+    if (level === RAW) return Number.POSITIVE_INFINITY
     return this.#untilAt.get(level.name) ?? 0
   }
 
@@ -57,19 +57,25 @@ export class MetricRollUp {
     const from = first === null ? to : Math.min(to, floorTo(first, level.stepMs))
     const rowsAStep = (level.stepMs / below.stepMs) * Math.max(1, hostIds.length)
     const end = Math.min(to, from + Math.max(1, Math.floor(SLICE_ROWS / rowsAStep)) * level.stepMs)
-    const sql = `INSERT OR REPLACE INTO ${level.table} (host_id, at, ${COLUMNS})
-      SELECT host_id, at / ${level.stepMs} * ${level.stepMs}, ${merged()}
-      FROM ${below.table} WHERE host_id = ? AND at >= ? AND at < ? GROUP BY 2`
     this.#database.write(() => {
-      if (from < end) for (const id of hostIds) this.#statements.run(sql, id, from, end)
+      if (from < end) this.#merge({ level, below }, { from, end }, hostIds)
       this.#store(level, end)
     })
     this.#untilAt.set(level.name, end)
   }
 
+  #merge({ level, below }: Step, { from, end }: { from: number; end: number }, hostIds: readonly number[]): void {
+    const sql = (where: string) => `INSERT OR REPLACE INTO ${level.table} (host_id, at, ${COLUMNS})
+      SELECT host_id, at / ${level.stepMs} * ${level.stepMs}, ${merged()}
+      FROM ${below.table} WHERE ${where} at >= ? AND at < ? GROUP BY 1, 2`
+    if (below === RAW) this.#statements.run(sql(''), from, end)
+    else for (const id of hostIds) this.#statements.run(sql('host_id = ? AND'), id, from, end)
+  }
+
   #firstAt({ table }: Level, from: number, hostIds: readonly number[]): number | null {
-    const sql = `SELECT MIN(at) AS at FROM ${table} WHERE host_id = ? AND at >= ?`
-    const found = hostIds.flatMap(id => this.#statements.get<{ at: number | null }>(sql, id, from)?.at ?? [])
+    const sql = (where: string) => `SELECT MIN(at) AS at FROM ${table} WHERE ${where} at >= ?`
+    if (table === RAW.table) return this.#statements.get<{ at: number | null }>(sql(''), from)?.at ?? null
+    const found = hostIds.flatMap(id => this.#statements.get<{ at: number | null }>(sql('host_id = ? AND'), id, from)?.at ?? [])
     return found.length === 0 ? null : Math.min(...found)
   }
 

@@ -22,8 +22,7 @@ const ROW = `
     disk_read_bytes_per_s INTEGER,
     disk_write_bytes_per_s INTEGER,
     disk_total_kib INTEGER,
-    disk_free_kib INTEGER,
-    PRIMARY KEY (host_id, at)`
+    disk_free_kib INTEGER`
 
 export const METRIC_SCHEMA = `
   CREATE TABLE metric_host (
@@ -32,10 +31,11 @@ export const METRIC_SCHEMA = `
     connection TEXT NOT NULL,
     UNIQUE (name, connection)
   ) STRICT;
-  CREATE TABLE metric_raw (${ROW}) STRICT, WITHOUT ROWID;
-  CREATE TABLE metric_minute (${ROW}) STRICT, WITHOUT ROWID;
-  CREATE TABLE metric_quarter (${ROW}) STRICT, WITHOUT ROWID;
-  CREATE TABLE metric_four_hours (${ROW}) STRICT, WITHOUT ROWID;
+  -- By time: all hosts are written at once, and what is written together stands together. The rest is read by host.
+  CREATE TABLE metric_raw (${ROW}, PRIMARY KEY (at, host_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE metric_minute (${ROW}, PRIMARY KEY (host_id, at)) STRICT, WITHOUT ROWID;
+  CREATE TABLE metric_quarter (${ROW}, PRIMARY KEY (host_id, at)) STRICT, WITHOUT ROWID;
+  CREATE TABLE metric_four_hours (${ROW}, PRIMARY KEY (host_id, at)) STRICT, WITHOUT ROWID;
   CREATE TABLE metric_rolled_up (level TEXT PRIMARY KEY, until_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE metric_spike (
     host_id INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { columnsOf } from '../../../test/helpers/metric-columns.ts'
 import { busyRow, metricRow } from '../../../test/helpers/metric-row.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { type Grid, LEVELS, type Level, MINUTES, QUARTERS, RAW } from './metric-levels.ts'
@@ -23,7 +24,7 @@ function rows({ database }: Store, level: Level): unknown[] {
   return database.sqlite.prepare(sql).raw(true).all()
 }
 function cpu({ metrics }: Store, grid: Grid, hostId = 1): (number | null)[] | undefined {
-  return metrics.columns(hostId, grid)?.cpuPermille
+  return columnsOf(metrics, grid, hostId)?.cpuPermille
 }
 const minutes = (count: number): Grid => ({ level: MINUTES, firstAt: START, stepMs: MINUTE_MS, count })
 
@@ -52,8 +53,8 @@ test('a gap stays a gap, and what a host does not tell is none of it', () => {
   store.metrics.append([busyRow(START, 100), metricRow(START + 2 * MINUTE_MS, { ioWaitPermille: 5 })])
   rollUp(store, START + HOUR_MS)
   expect(cpu(store, minutes(4))).toEqual([100, null, null, null])
-  expect(store.metrics.columns(1, minutes(4))?.ioWaitPermille).toEqual([null, null, 5, null])
-  expect(store.metrics.columns(1, { ...minutes(4), firstAt: START + DAY_MS })).toBeNull()
+  expect(columnsOf(store.metrics, minutes(4))?.ioWaitPermille).toEqual([null, null, 5, null])
+  expect(columnsOf(store.metrics, { ...minutes(4), firstAt: START + DAY_MS })).toBeNull()
 })
 
 test('done twice, or gone on with after a kill at any slice, it comes to the same', () => {

@@ -6,13 +6,13 @@
  * it led, so that another one of the same name later gets rows of its own.
  */
 import type { Database } from './database.ts'
-import { type Grid, LEVELS } from './metric-levels.ts'
-import { COLUMNS, MEASURES, type Measure, type MetricRow, merged } from './metric-measures.ts'
+import { floorTo, type Grid, LEVELS, type Level, RAW } from './metric-levels.ts'
+import { COLUMNS, MEASURES, type MetricRow } from './metric-measures.ts'
 import { MetricRollUp } from './metric-roll-up.ts'
+import { type MetricColumns, readSeries } from './metric-series.ts'
 import { Statements } from './statements.ts'
 
 export type MetricHost = { readonly id: number; readonly name: string; readonly connection: string }
-export type MetricColumns = { readonly [M in Measure]: (number | null)[] }
 /** `processes` is whatever was given. */
 export type MetricSpike = { name: string; at: number; reached: string; processes: unknown }
 
@@ -25,6 +25,8 @@ export class MetricTable {
   readonly #database: Database
   readonly #statements: Statements
   readonly #rollUp: MetricRollUp
+  /** Before when each level has nothing any more. */
+  readonly #prunedTo = new Map<string, number>()
   readonly #hosts = new Map<string, MetricHost>()
 
   constructor(database: Database) {
@@ -58,35 +60,15 @@ export class MetricTable {
 
   /** Forgets what was kept as long as it is to be, a slice of it. True when there may be more. @throws {AppError} `DISK_FULL` */
   prune(now: number): boolean {
-    let left = SLICE_ROWS
-    this.#database.write(() => {
-      for (const { table, keptMs } of LEVELS) {
-        const sql = `DELETE FROM ${table} WHERE host_id = ? AND at IN (SELECT at FROM ${table} WHERE host_id = ? AND at < ? LIMIT ?)`
-        for (const id of left > 0 ? this.#ids() : []) left -= this.#statements.run(sql, id, id, now - keptMs, Math.max(0, left))
-      }
+    return this.#database.write(() => {
       this.#statements.run('DELETE FROM metric_spike WHERE at < ?', now - SPIKES_KEPT_MS)
+      return LEVELS.reduce((left, level) => left - this.#pruneLevel(level, now, left), SLICE_ROWS) <= 0
     })
-    return left <= 0
   }
 
-  /** What is known of a machine on this grid, null in its gaps; null if there is nothing at all. */
-  columns(hostId: number, { level, firstAt, stepMs, count }: Grid): MetricColumns | null {
-    const bounds: Record<string, number> = {}
-    const parts: string[] = []
-    let from = firstAt
-    // Of the coarser levels what is rolled up, of the finer ones the rest.
-    for (const part of LEVELS.slice(0, LEVELS.indexOf(level) + 1).reverse()) {
-      const to = Math.max(from, Math.min(firstAt + count * stepMs, this.#rollUp.untilAt(part)))
-      bounds[`${part.name}_from`] = from
-      bounds[`${part.name}_to`] = to
-      from = to
-      parts.push(`SELECT at, ${COLUMNS}, ${part.stepMs} AS weight FROM ${part.table}
-        WHERE host_id = @hostId AND at >= @${part.name}_from AND at < @${part.name}_to`)
-    }
-    // Numbers are bound as real ones, by which a division would not be whole.
-    const sql = `SELECT (at - CAST(@firstAt AS INTEGER)) / CAST(@stepMs AS INTEGER), ${merged('weight')} FROM (${parts.join(' UNION ALL ')}) GROUP BY 1`
-    const rows = this.#statements.lists<[number, ...(number | null)[]]>(sql, { hostId, firstAt, stepMs, ...bounds })
-    return rows.length === 0 ? null : columnsOf(rows, count)
+  /** What is known of these machines on this grid, by their numbers. Whoever reads may do other things between two slices. */
+  series(hostIds: readonly number[], grid: Grid): Generator<void, Map<number, MetricColumns>> {
+    return readSeries({ statements: this.#statements, rollUp: this.#rollUp }, hostIds, grid)
   }
 
   /** @throws {AppError} `DISK_FULL` */
@@ -105,6 +87,33 @@ export class MetricTable {
     return rows.map(row => ({ ...row, processes: JSON.parse(row.processes) as unknown }))
   }
 
+  /** How many rows went. */
+  #pruneLevel({ table, stepMs, keptMs }: Level, now: number, most: number): number {
+    const before = floorTo(now - keptMs, stepMs)
+    if (most <= 0 || this.#prunedTo.get(table) === before) return 0
+    const gone = table === RAW.table ? this.#pruneRaw(before, most) : this.#pruneByHost(table, before, most)
+    // Until the next row is old enough there is nothing to look for.
+    if (gone < most) this.#prunedTo.set(table, before)
+    return gone
+  }
+
+  /** Rows of one time stand together, and go together: some more than `most` may. */
+  #pruneRaw(before: number, most: number): number {
+    const nth = `SELECT at FROM ${RAW.table} WHERE at < ? ORDER BY at LIMIT 1 OFFSET ?`
+    const last = this.#statements.get<{ at: number }>(nth, before, most - 1)
+    return this.#statements.run(`DELETE FROM ${RAW.table} WHERE at < ? AND at <= ?`, before, last?.at ?? before)
+  }
+
+  #pruneByHost(table: string, before: number, most: number): number {
+    let left = most
+    for (const id of this.#ids()) {
+      if (left <= 0) return most
+      const oldest = `SELECT at FROM ${table} WHERE host_id = ? AND at < ? LIMIT ?`
+      left -= this.#statements.run(`DELETE FROM ${table} WHERE host_id = ? AND at IN (${oldest})`, id, id, before, left)
+    }
+    return most - left
+  }
+
   #ids(): number[] {
     return [...this.#hosts.values()].map(({ id }) => id)
   }
@@ -121,19 +130,6 @@ export class MetricTable {
     this.#hosts.set(key, host)
     return host
   }
-}
-
-function columnsOf(rows: readonly (readonly [number, ...(number | null)[]])[], count: number): MetricColumns {
-  const columns = MEASURES.map(() => new Array<number | null>(count).fill(null))
-  for (const [index, ...values] of rows) {
-    for (const [which, value] of values.entries()) {
-      const column = columns[which]
-      if (column) column[index] = value
-    }
-  }
-  const named: Partial<Record<Measure, (number | null)[]>> = {}
-  for (const [which, { field }] of MEASURES.entries()) named[field] = columns[which] ?? []
-  return named as MetricColumns
 }
 
 function keyOf({ name, connection }: Pick<MetricHost, 'name' | 'connection'>): string {
