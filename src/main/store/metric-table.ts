@@ -5,6 +5,7 @@
  * Rows are known by machine and time: what a clock that was set back lives through once more is replaced. A machine is a name and where
  * it led, so that another one of the same name later gets rows of its own.
  */
+import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
 import { floorTo, type Grid, LEVELS, type Level, RAW } from './metric-levels.ts'
 import { COLUMNS, MEASURES, type MetricRow } from './metric-measures.ts'
@@ -18,12 +19,17 @@ export type MetricSpike = { name: string; at: number; reached: string; processes
 
 /** About how many rows are removed at once. */
 const SLICE_ROWS = 2_000
+/** What is forgotten too late by so much does no harm. */
+const PRUNED_EVERY_MS = 15 * 60_000
 const SPIKES_KEPT_MS = 30 * 24 * 3_600_000
+/** It is what the store does most often. */
+const FIELDS = MEASURES.map(({ field }) => field)
 const INSERT = `INSERT OR REPLACE INTO metric_raw (host_id, at, ${COLUMNS}) VALUES (?, ?${', ?'.repeat(MEASURES.length)})`
 
 export class MetricTable {
   readonly #database: Database
   readonly #statements: Statements
+  readonly #insert: Statement
   readonly #rollUp: MetricRollUp
   /** Before when each level has nothing any more. */
   readonly #prunedTo = new Map<string, number>()
@@ -32,6 +38,7 @@ export class MetricTable {
   constructor(database: Database) {
     this.#database = database
     this.#statements = new Statements(database.sqlite)
+    this.#insert = database.sqlite.prepare(INSERT)
     this.#rollUp = new MetricRollUp(database, this.#statements)
     const hosts = this.#statements.all<MetricHost>('SELECT id, name, connection FROM metric_host ORDER BY name, id')
     for (const host of hosts) this.#hosts.set(keyOf(host), host)
@@ -45,10 +52,11 @@ export class MetricTable {
   /** All of them or none. @throws {AppError} `DISK_FULL` */
   append(rows: readonly MetricRow[]): void {
     if (rows.length === 0) return
-    const numbered = rows.map(row => ({ ...row, id: this.#host(row).id }))
+    const ids = rows.map(row => this.#host(row).id)
     this.#database.write(() => {
-      for (const { id, at, values } of numbered)
-        this.#statements.run(INSERT, id, at, ...MEASURES.map(({ field }) => values[field]))
+      for (const [index, { at, values }] of rows.entries()) {
+        this.#insert.run([ids[index], at, ...FIELDS.map(field => values[field])])
+      }
       this.#rollUp.touched(Math.min(...rows.map(({ at }) => at)))
     })
   }
@@ -89,7 +97,7 @@ export class MetricTable {
 
   /** How many rows went. */
   #pruneLevel({ table, stepMs, keptMs }: Level, now: number, most: number): number {
-    const before = floorTo(now - keptMs, stepMs)
+    const before = floorTo(now - keptMs, Math.max(stepMs, PRUNED_EVERY_MS))
     if (most <= 0 || this.#prunedTo.get(table) === before) return 0
     const gone = table === RAW.table ? this.#pruneRaw(before, most) : this.#pruneByHost(table, before, most)
     // Until the next row is old enough there is nothing to look for.
