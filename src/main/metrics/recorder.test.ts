@@ -74,6 +74,14 @@ test('a clock that was set moves what waits, and is no reason to wait longer', (
   expect(cpu(2, START - 3_600_000)).toEqual([700, null])
 })
 
+test('what bears a time yet to come, since nobody told of the clock, is written all the same', () => {
+  const { clock, recorder, sample, cpu } = recording()
+  sample({ cpuRatio: 0.7 })
+  clock.at -= 3_600_000
+  recorder.tick()
+  expect(cpu(1)).toEqual([700])
+})
+
 test('jobs of ours that run are measured, none after its end, and the CPU from the second reading on', () => {
   const running = new Set(['aa'])
   const { store, recorder, pass } = recording({ isRunning: id => running.has(id) })
