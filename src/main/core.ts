@@ -12,7 +12,7 @@ import { Web } from './api/web.ts'
 import { CoreClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
-import type { Config } from './config/schema.ts'
+import { type Config, traitsOf } from './config/schema.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
 import { Hosts } from './hosts/hosts.ts'
@@ -37,6 +37,8 @@ import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
+import { jobPlacement } from './methods/job-placement.ts'
+import { placementMethods } from './methods/placement-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
@@ -92,10 +94,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   })
   const view = (link: HostLink) => {
     const { transport, importedFrom } = store.hosts.get(link.name)
+    const { tags, drain } = traitsOf(config.current, link.name)
     return hostView(link, {
       defaultHost: config.current.defaultHost,
       runningJobs: jobs.countOn(link.name),
       importedFrom,
+      tags,
+      isDrained: drain,
       rememberedTransport: transport,
     })
   }
@@ -178,6 +183,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       trust: dialler.trust,
       resolve: dialler.resolve,
     }),
+    ...placementMethods({ config, now }),
     ...importMethods({ config, store, env, now }),
     ...jobMethods({
       jobs,
@@ -187,6 +193,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       owner,
       settled: placer.settled,
       defaultHost: () => config.current.defaultHost,
+      ...jobPlacement({ placer, hosts }),
       place: row => place(row, null, placer),
       weigh: ({ command, folder, totalBytes }) => {
         // Without a scan there is no stamp: a copy that is there is taken to differ by as much as the sizes do.

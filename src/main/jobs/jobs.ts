@@ -261,7 +261,7 @@ export class Jobs implements OutputJobs {
   }
 
   #view(row: JobRow): JobView {
-    const { env: _env, columns: _columns, rows: _rows, stopRequestedAt: _stop, pendingStop: _how, ...shown } = row
+    const { env: _env, needs: _needs, columns: _columns, rows: _rows, stopRequestedAt: _stop, pendingStop: _how, ...shown } = row
     const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
     return { ...shown, progress, memoryBytes, isForeign: false }
   }

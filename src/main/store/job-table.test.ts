@@ -15,6 +15,7 @@ const FULL: JobRow = {
   hasTerminal: true,
   columns: 80,
   rows: 24,
+  needs: ['gpu'],
   env: { A: "it's", EMPTY: '' },
   pull: ['out/*', 'a b'],
   pullResults: [{ pattern: 'out/*', files: 2, error: { code: 'CONFLICT', message: 'in the way', details: { count: 1 } } }],

@@ -12,6 +12,8 @@ export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
   rows: number | null
   /** As given with --env. May hold secrets: never logged, never sent to a client. */
   env: Readonly<Record<string, string>>
+  /** What it asks of its host: `gpu`, `arch:NAME`, tags. */
+  needs: readonly string[]
   stopRequestedAt: number | null
   /** How it was last asked to stop, until its host has been told. */
   pendingStop: StopHow | null
@@ -33,6 +35,7 @@ export const COLUMNS: Columns<JobRow> = {
   columns: 'integer',
   rows: 'integer',
   env: 'json',
+  needs: 'json',
   pull: 'json',
   pullResults: 'json',
   state: 'text',

@@ -7,6 +7,7 @@ import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
 import { JobTable } from './job-table.ts'
 import { LateWrites } from './late-writes.ts'
+import { PlacementTable } from './placement-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -16,6 +17,7 @@ export type Store = {
   readonly jobs: JobTable
   readonly hosts: HostTable
   readonly history: HistoryTable
+  readonly placements: PlacementTable
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
@@ -34,6 +36,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     jobs: new JobTable(database, late),
     hosts: new HostTable(database, late),
     history: new HistoryTable(database, late),
+    placements: new PlacementTable(database, late),
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),

@@ -13,6 +13,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
     fields: [
       { key: 'default_host', kind: 'host', label: 'Default host', hint: 'Where a job goes that names no host' },
       {
+        key: 'local.drain',
+        kind: 'yes-no',
+        label: 'Nothing new on this machine',
+        hint: 'No job is placed on local by itself; what runs here goes on',
+      },
+      {
         key: 'push.keep_finished_days',
         kind: 'number',
         unit: 'days',
