@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { encodeInputs } from '../src/main/allocator/inputs-codec.ts'
 import { openStore } from '../src/main/store/store.ts'
 import { jobRow } from '../test/helpers/job-row.ts'
 
@@ -74,10 +75,8 @@ store.jobs.insert(
     endedAt: AT + 9,
   }),
 )
-store.placements.save('11111111-1111-4111-8111-111111111111', {
-  hosts: [],
-  need: { memoryBytes: 1, durationMs: null, needs: ['gpu'], pin: null, affinity: null, lastHost: null, notes: [] },
-})
+const need = { memoryBytes: 1, durationMs: null, needs: ['gpu'], pin: null, affinity: null, lastHost: null, notes: [] }
+store.placements.save('11111111-1111-4111-8111-111111111111', () => encodeInputs({ hosts: [], need }))
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
 store.history.append({
   commandKey: 'k',

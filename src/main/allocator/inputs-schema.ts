@@ -1,4 +1,4 @@
-/** What a placement was made from, as it is kept with its job: read back strictly, for another Drover may have written it. */
+/** The shape of what a placement was made from, strictly. For inputs-codec.ts. */
 import { z } from 'zod'
 import type { PlacementInputs } from '../../shared/placement.ts'
 
@@ -45,7 +45,7 @@ const Inputs: z.ZodType<PlacementInputs> = z.strictObject({
   }),
 })
 
-/** Null for what was written by a Drover that weighed hosts in another way: it cannot be replayed here. */
+/** Null for anything else. */
 export function parseInputs(kept: unknown): PlacementInputs | null {
   const parsed = Inputs.safeParse(kept)
   return parsed.success ? parsed.data : null

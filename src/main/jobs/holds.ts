@@ -24,7 +24,11 @@ export class Holds {
     const held = new Map<string, Reservation[]>()
     for (const [jobId, { host, memoryBytes, heldAtMs }] of this.#holds) {
       if (placed.has(jobId) || steadyMs - heldAtMs > HOLD_MS) this.#holds.delete(jobId)
-      else held.set(host, [...(held.get(host) ?? []), { ageMs: 0, memoryBytes }])
+      else {
+        const there = held.get(host) ?? []
+        held.set(host, there)
+        there.push({ ageMs: 0, memoryBytes })
+      }
     }
     return held
   }

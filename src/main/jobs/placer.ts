@@ -7,6 +7,7 @@ import { lastingFolder } from '../../shared/drop.ts'
 import type { HostInput, HostLoad, Need, PlacementInputs, Reservation } from '../../shared/placement.ts'
 import { allocate } from '../allocator/allocate.ts'
 import { commandKey } from '../allocator/command-key.ts'
+import { encodeInputs } from '../allocator/inputs-codec.ts'
 import { MAX_SAMPLE_AGE_MS } from '../allocator/refusal.ts'
 import { rulesFor } from '../allocator/rules.ts'
 import type { Rule } from '../config/rules.ts'
@@ -58,7 +59,7 @@ export async function place(job: PlacedJob, toSend: ToSend | null, options: Plac
   const placement = allocate(inputs)
   if (job.id !== undefined) {
     options.holds.take(job.id, { host: placement.host, memoryBytes: inputs.need.memoryBytes, heldAtMs: options.steadyNow() })
-    options.store.placements.save(job.id, inputs)
+    options.store.placements.save(job.id, () => encodeInputs(inputs))
   }
   return { ...placement, candidates: best(placement.candidates) }
 }

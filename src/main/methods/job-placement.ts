@@ -1,7 +1,7 @@
 /** What job methods ask of placing, beside the placing itself: whether rules decide, whether a named host has what is needed, and why. */
 import { AppError } from '../../shared/errors.ts'
 import { explain } from '../allocator/explain.ts'
-import { parseInputs } from '../allocator/inputs-schema.ts'
+import { decodeInputs } from '../allocator/inputs-codec.ts'
 import { missingNeeds, missingText } from '../allocator/needs.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import { isRuled, type PlacerOptions } from '../jobs/placer.ts'
@@ -20,7 +20,9 @@ export function jobPlacement({ placer, hosts }: { placer: PlacerOptions; hosts: 
       const help = 'Leave out --on HOST to have one chosen that has it'
       throw new AppError('NO_HOST', `${name} does not fit: ${missingText(traits, missing)}. ${help}`)
     },
-    explain: ({ id, placement }, options) =>
-      explain({ placement, inputs: parseInputs(placer.store.placements.get(id)) }, options),
+    explain: ({ id, placement }, options) => {
+      const kept = placer.store.placements.get(id)
+      return explain({ placement, inputs: kept === null ? null : decodeInputs(kept) }, options)
+    },
   }
 }

@@ -34,7 +34,7 @@ test.each(FILES)('%s opens', name => {
     },
   ])
   const [{ id } = { id: '' }] = store.jobs.findByPrefix('1111')
-  expect(store.placements.get(id)).toEqual(schema < 5 ? null : expect.objectContaining({ hosts: [] }))
+  expect(store.placements.get(id) === null).toBe(schema < 5)
   const owing = { exitCode: 0, pull: ['a', 'b'], pullResults: [{ pattern: 'a', files: 3, error: null }] }
   expect(store.jobs.listOwing('box')).toMatchObject(schema < 3 ? [] : [owing])
   const stopping = { state: 'stopping', host: 'box', pendingStop: { signal: 'INT', graceMs: 5000 } }

@@ -30,18 +30,20 @@ export type Store = {
 export function openStore(path: string, options?: DatabaseOptions): Store {
   const database = Database.open(path, options)
   const late = new LateWrites(database)
+  const placements = new PlacementTable(database, late)
   return {
     database,
     late,
     jobs: new JobTable(database, late),
     hosts: new HostTable(database, late),
     history: new HistoryTable(database, late),
-    placements: new PlacementTable(database, late),
+    placements,
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
     computerId: computerId(database),
     close: () => {
+      placements.flush()
       late.close()
       database.close()
     },
