@@ -1,6 +1,6 @@
 /** The numbers of a placement in words, for the command line and the window alike. */
 import type { Placement } from './domain.ts'
-import { bytesText, percentText } from './format.ts'
+import { gibText, percentText } from './format.ts'
 import type { CandidateNumbers, Explanation } from './placement.ts'
 
 export type CandidateRow = {
@@ -55,16 +55,16 @@ function cells(one: CandidateNumbers): string[] {
     one.cpuRatio === null ? NONE : `${percentText(one.cpuRatio)}${cpus}`,
     percent(one.ioWaitRatio),
     waits.join(', ') || NONE,
-    one.memoryFreeBytes === null ? NONE : bytesText(one.memoryFreeBytes),
+    one.memoryFreeBytes === null ? NONE : gibText(one.memoryFreeBytes),
     reserved(one),
-    one.neededBytes === null ? NONE : bytesText(one.neededBytes),
-    one.bytesToSend === 0 ? NONE : `${bytesText(one.bytesToSend)}, ${seconds(one.transferMs)}`,
+    one.neededBytes === null ? NONE : gibText(one.neededBytes),
+    one.bytesToSend === 0 ? NONE : `${gibText(one.bytesToSend)}, ${seconds(one.transferMs)}`,
   ]
 }
 
 function reserved({ reservedJobs, reservedBytes }: CandidateNumbers): string {
   const jobs = reservedJobs === 0 ? [] : [reservedJobs === 1 ? '1 job' : `${reservedJobs} jobs`]
-  return [...jobs, ...(reservedBytes === 0 ? [] : [bytesText(reservedBytes)])].join(', ') || NONE
+  return [...jobs, ...(reservedBytes === 0 ? [] : [gibText(reservedBytes)])].join(', ') || NONE
 }
 
 function seconds(ms: number): string {

@@ -1,7 +1,8 @@
 /** Says in one sentence why a host was chosen, with the figures that decided. */
+import { gibText } from '../../shared/format.ts'
 import type { HostInput, Need } from '../../shared/placement.ts'
 import type { Candidate } from './candidate.ts'
-import { ageText, gibText, percentText } from './figures.ts'
+import { ageText, percentText } from './figures.ts'
 import type { Refusal } from './refusal.ts'
 import { refusal } from './refusal.ts'
 import { freeMemoryBytes, neededMemoryBytes, transferSeconds, unseenJobs } from './score.ts'

@@ -1,6 +1,7 @@
 /** Why a host cannot take a job. For allocate.ts. */
+import { gibText } from '../../shared/format.ts'
 import type { HostInput, Need } from '../../shared/placement.ts'
-import { ageText, gibText } from './figures.ts'
+import { ageText } from './figures.ts'
 import { missingNeeds, missingText } from './needs.ts'
 import { freeMemoryBytes, neededMemoryBytes } from './score.ts'
 
