@@ -121,7 +121,7 @@ export class Jobs implements OutputJobs {
   }
 
   hostLost(hostName: string): void {
-    for (const row of this.#unfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
+    for (const row of this.#options.table.listUnfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
   }
 
   /**
@@ -129,7 +129,7 @@ export class Jobs implements OutputJobs {
    * A job of ours that it does not know and that ran is lost; one that was asked to stop is asked again.
    */
   async reconcile(link: HostLink, live: Live): Promise<void> {
-    const before = this.#unfinishedOn(link.name).filter(hasReachedHost)
+    const before = this.#options.table.listUnfinishedOn(link.name).filter(hasReachedHost)
     const known = new Map((await live.agent.list()).map(job => [job.id, job]))
     for (const row of before) {
       const job = known.get(row.id) ?? (await live.agent.stat(row.id))
@@ -186,7 +186,7 @@ export class Jobs implements OutputJobs {
 
   /** Of ours there that have not ended, those on their way there among them. */
   countOn(hostName: string): number {
-    return this.#unfinishedOn(hostName).length
+    return this.#options.table.countUnfinishedOn(hostName)
   }
 
   changed(id: string, signal: AbortSignal): Promise<void> {
@@ -208,10 +208,6 @@ export class Jobs implements OutputJobs {
   #isStopOwed(id: string, job: AgentJob): boolean {
     const row = this.find(id)
     return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
-  }
-
-  #unfinishedOn(hostName: string): JobRow[] {
-    return this.unfinished().filter(row => row.host === hostName)
   }
 
   #dropProgress(id: string): void {
