@@ -120,6 +120,11 @@ export class Jobs implements OutputJobs {
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
   }
 
+  /** The same of what a host tells unasked: it knows of its own jobs only, and is not believed about those of another one. */
+  toldBy(hostName: string, job: AgentJob): void {
+    if (this.find(job.id)?.host === hostName) this.told(job)
+  }
+
   hostLost(hostName: string): void {
     for (const row of this.#options.table.listUnfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
   }
@@ -167,10 +172,10 @@ export class Jobs implements OutputJobs {
     return this.#options.table.listOwing(hostName)
   }
 
-  sampled(samples: readonly AgentJobSample[]): void {
+  sampled(hostName: string, samples: readonly AgentJobSample[]): void {
     for (const sample of samples) {
       const row = this.#options.table.get(sample.id)
-      if (!row || row.state === 'ended') continue
+      if (row?.host !== hostName || row.state === 'ended') continue
       const peakMemoryBytes = Math.max(row.peakMemoryBytes ?? 0, sample.memoryBytes)
       this.#options.table.update(row.id, { peakMemoryBytes, cpuMs: Math.max(row.cpuMs ?? 0, sample.cpuMs) })
       this.setTransient(row.id, { memoryBytes: sample.memoryBytes })
