@@ -87,7 +87,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         samples.add(link.name, sample)
         bus.emit({ type: 'host.changed', host: view(link) })
       },
-      jobsSampled: (_link, samples) => jobs.sampled(samples),
+      jobsSampled: (link, samples) => jobs.sampled(link.name, samples),
     },
   })
   const view = (link: HostLink) => {

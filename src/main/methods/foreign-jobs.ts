@@ -3,23 +3,29 @@ import type { JobView } from '../../shared/domain.ts'
 import type { AgentJob } from '../hosts/agent.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 
-/** Our own jobs are known without asking: nobody waits longer than this to see those of others. */
-const ANSWER_MS = 2_000
+/** `silent`: names of the hosts that were not heard, so that nobody takes theirs for none. */
+export type ForeignJobs = { jobs: JobView[]; silent: string[] }
 
-export async function foreignJobs(hosts: Hosts, owner: string): Promise<JobView[]> {
-  const asked = hosts.all().map(async link => {
-    const jobs = link.live ? await answerInTime(link.live.agent.list()) : []
-    return jobs.filter(job => job.owner !== owner).map(job => foreignView(job, link.name))
-  })
-  return (await Promise.all(asked)).flat()
+/** A host tells of 10,000 jobs in two seconds; one that is busy besides takes longer, and one that is lost unnoticed never answers. */
+const ANSWER_MS = 15_000
+
+export async function foreignJobs(hosts: Hosts, owner: string, answerMs: number = ANSWER_MS): Promise<ForeignJobs> {
+  const links = hosts.all()
+  const answers = await Promise.all(links.map(({ live }) => (live ? answerInTime(live.agent.list(), answerMs) : null)))
+  const viewsOf = (jobs: AgentJob[] | null | undefined, host: string) =>
+    (jobs ?? []).filter(job => job.owner !== owner).map(job => foreignView(job, host))
+  return {
+    jobs: links.flatMap(({ name }, index) => viewsOf(answers[index], name)),
+    silent: links.filter((_, index) => !answers[index]).map(({ name }) => name),
+  }
 }
 
-/** A host that is busy, or lost just now, shows nothing of others. */
-async function answerInTime(answer: Promise<AgentJob[]>): Promise<AgentJob[]> {
-  const { promise: late, resolve } = Promise.withResolvers<AgentJob[]>()
-  const timer = setTimeout(() => resolve([]), ANSWER_MS)
+/** Null if it has not come, for whatever reason: the host's own state tells that. */
+async function answerInTime(answer: Promise<AgentJob[]>, answerMs: number): Promise<AgentJob[] | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>()
+  const timer = setTimeout(() => resolve(null), answerMs)
   try {
-    return await Promise.race([answer.catch(() => []), late])
+    return await Promise.race([answer.catch(() => null), late])
   } finally {
     clearTimeout(timer)
   }

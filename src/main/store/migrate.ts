@@ -106,6 +106,7 @@ export const MIGRATIONS: readonly string[] = [
     used_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  "CREATE INDEX job_unfinished_by_host ON job (host, created_at) WHERE state <> 'ended';",
 ]
 
 /**
