@@ -22,6 +22,15 @@ tcsh:tcsh
 /usr/bin/chromium:chromium
 dbus-daemon:dbus
 Xvfb:xvfb
+xdotool:xdotool
+waypipe:waypipe
+sway:sway
+grim:grim
+waybar:waybar
+mako:mako-notifier
+foot:foot
+weston-flower:weston
+promtool:prometheus
 dunst:dunst
 unsquashfs:squashfs-tools
 7zz:7zip

@@ -112,11 +112,11 @@ set_uptime() {
   up=${up#0} up=${up#0}
 }
 
-# Puts the time, in seconds, in $now. For a minute after it was asked it counts on by the uptime, where `date` knows parts of a second:
-# a process takes a millisecond, and somebody waits.
+# Puts the time, in seconds, in $now. For a while after it was asked (centiseconds; for a quarter of a minute) it counts on by the
+# uptime, where `date` knows parts of a second: a process takes a millisecond, and somebody waits. The clock may be set meanwhile.
 set_now() {
   set_uptime
-  if [ -n "$asked_at" ] && [ $((up - asked_up)) -lt 6000 ]; then
+  if [ -n "$asked_at" ] && [ $((up - asked_up)) -lt "${1-1500}" ]; then
     # Both are cut off, so it may be one too far.
     now=$(((asked_at + up - asked_up - 1) / 100))
     return
@@ -248,7 +248,8 @@ keep_and_tell() {
 
 # finish CODE SIGNAL : the one place that writes a job's end. The event comes after `exitcode`, the kept row after the event.
 finish() {
-  set_now
+  # By what was asked for its start only if it began a moment ago: the core may have heard of a clock that was set since.
+  set_now $((${started_up:-0} - ${asked_up:-0} + 200))
   {
     { [ -z "$2" ] || printf '%s\n' "$2" >"$dir/signal"; } && printf '%s\n' "$now" >"$dir/ended_at" &&
       printf '%s\n' "$1" >"$dir/exitcode" || {
@@ -309,6 +310,7 @@ run() {
   trap : HUP INT QUIT TERM
   note_watcher
   set_now
+  started_up=$up
   printf '%s\n' "$now" >"$dir/started_at"
   exec </dev/null >/dev/null
   cd "$ROOT" || exit
@@ -771,6 +773,7 @@ stop_serving() {
 answer() {
   case $verb/$# in
     sample/0) sample ;;
+    clock/0) tell_clock ;;
     watch/1) start_watching "${1#=}" ;;
     list/0) background list ;;
     job-samples/0) background job_samples ;;
@@ -867,7 +870,8 @@ hello() {
     encode "$fact"
     facts="$facts $field"
   done
-  reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $(date +%s) $sampled"
+  ask_clock
+  reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $now $sampled"
 }
 
 # A tool may hang, as on a disk that has gone: it is there, but has no version, when it said none in ten seconds.
@@ -922,10 +926,28 @@ strike_clock() {
   done
 }
 
-# Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds.
+# Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds; but every tenth second
+# it tells the time, so that the core sees when a clock was set.
 sample() {
   counters
-  ok "$sampled"
+  set_uptime
+  if [ $((up - told_up)) -lt 1000 ]; then
+    ok "$sampled -"
+  else
+    ask_clock
+    ok "$sampled $now"
+  fi
+}
+
+tell_clock() {
+  ask_clock
+  ok "$now"
+}
+
+ask_clock() {
+  set_now 0
+  set_uptime
+  told_up=$up
 }
 
 counters() {
@@ -1713,7 +1735,8 @@ remove_entry() {
   ok
 }
 
-# What crashes left behind, and agents nobody uses. Once for each agent that begins to serve.
+# What crashes left behind, and agents nobody uses. Once for each agent that begins to serve. By the host's clock, which may have been set
+# ahead: so what is in use stays, however old it looks.
 tidy() {
   set +f
   REQUEST=tidy
@@ -1729,6 +1752,10 @@ tidy() {
   close_old_terminals
   find "$JOBS" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
     while IFS= read -r path; do
+      # A workdir under way is copied under this lock.
+      id=${path##*/.new.}
+      mark=$ROOT/workdirs/.owner.${id%.*}
+      [ ! -e "$mark" ] || flock -n "$mark" true || continue
       rm -rf "$path" 2>/dev/null || { chmod -R u+rwX "$path" && rm -rf "$path"; }
     done
   find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
@@ -1742,6 +1769,9 @@ tidy() {
     for job in "$JOBS"/*/spec; do
       [ ! -e "${job%/*}/record" ] && { read -r _ && read -r line; } <"$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
     done
+    # By another computer's core. Not found in the very question.
+    name=${path##*/}
+    [ -n "$is_used" ] || ! grep -qs "agen[t]${name#agent}" /proc/[0-9]*/cmdline || is_used=1
     [ -n "$is_used" ] || [ "$path" = "$AGENT" ] || rm -f "$path"
   done
   true

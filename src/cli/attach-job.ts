@@ -36,7 +36,7 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
   let wasOpen = false
   try {
     for (;;) {
-      const startedAt = cli.now()
+      const startedAt = performance.now()
       const end = await attachOnce(cli, session, { ...options, terminal })
       if (end.kind === 'left') return left(cli, watch, terminal)
       if (end.kind === 'closed') return await closed(cli, watch, terminal)
@@ -52,7 +52,7 @@ export async function attachJob(cli: Cli, session: CoreSession, watch: JobWatch,
       else if (isCoreLoss(end.error)) coreLosses += 1
       if (session.isGone || coreLosses === CORE_TRIES) throw end.error
       // A link that held for long starts anew; one that breaks at once is not hammered.
-      if (cli.now() - startedAt > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
+      if (performance.now() - startedAt > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
       if (end.wasOpen || !isTold) tellLost(cli, watch, { terminal, error: end.error })
       isTold = true
       if ((await waitForLink(watch, terminal, retryMs)) === 'left') return left(cli, watch, terminal)

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { eachChunk, freeChunk } from './chunks.ts'
+import { eachChunk, freeChunk, joinedChunks } from './chunks.ts'
 
 async function collect(stream: PassThrough): Promise<string[]> {
   const chunks: string[] = []
@@ -25,6 +25,57 @@ test('the source is not read on while a chunk is dealt with', async () => {
   await new Promise(setImmediate)
   expect(stream.readableLength).toBe(8)
   expect(String((await chunks.next()).value)).toBe('1234')
+})
+
+test('of many small chunks the first comes at once, and what comes soon after it as one', async () => {
+  const stream = new PassThrough()
+  const chunks = joinedChunks(stream, { leastMs: 100, mostMs: 100, enoughBytes: 1_000 })
+  const next = async () => String((await chunks.next()).value)
+  const first = next()
+  stream.write('a')
+  expect(await first).toBe('a')
+  const second = next()
+  for (const letter of 'bcd') {
+    stream.write(letter)
+    await new Promise(setImmediate)
+  }
+  expect(await second).toBe('bcd')
+})
+
+test('what does not pause comes more and more seldom', async () => {
+  const stream = new PassThrough()
+  const chunks = joinedChunks(stream, { leastMs: 1, mostMs: 40, enoughBytes: 1_000_000 })
+  const gapsMs: number[] = []
+  let isPouring = true
+  const poured = (async () => {
+    for (; isPouring; await new Promise(setImmediate)) stream.write('.')
+  })()
+  for (let at = performance.now(); gapsMs.length < 30; at = performance.now()) {
+    await chunks.next()
+    gapsMs.push(performance.now() - at)
+  }
+  isPouring = false
+  await poured
+  expect(Math.min(...gapsMs.slice(25))).toBeGreaterThan(35)
+})
+
+test('enough is not kept back, and nothing is read beyond it; neither is the rest once the stream has ended', async () => {
+  const stream = new Readable({ read: () => undefined })
+  const chunks = joinedChunks(stream, { leastMs: 1_000_000, mostMs: 1_000_000, enoughBytes: 8 })
+  const next = async () => String((await chunks.next()).value)
+  stream.push('a')
+  expect(await next()).toBe('a')
+  const second = next()
+  for (const word of ['bb', 'ccc', 'dddd', 'e']) {
+    stream.push(word)
+    await new Promise(setImmediate)
+  }
+  expect(await second).toBe('bbcccdddd')
+  expect(stream.readableLength).toBe(1)
+  const third = next()
+  stream.push(null)
+  expect(await third).toBe('e')
+  expect((await chunks.next()).done).toBe(true)
 })
 
 test('a stream that fails, or is destroyed before its end, throws; one that is left is destroyed', async () => {

@@ -6,14 +6,36 @@
 import { finished, type Readable } from 'node:stream'
 
 /** The chunks of a stream as they come; `for await` over the stream itself puts all that wait into a new one. */
-export async function* eachChunk(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
-  const waiting: Buffer[] = []
+export function eachChunk(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
+  return joinedChunks(stream, { leastMs: 0, mostMs: 0, enoughBytes: 1 })
+}
+
+export type Joining = {
+  /** What comes sooner than this after the last is kept until then; longer and longer, up to `mostMs`, for as long as it does not pause. */
+  leastMs: number
+  mostMs: number
+  /** So much is not kept, and nothing is read beyond it. */
+  enoughBytes: number
+}
+
+/** So what never pauses is at its slowest after a dozen. */
+const GROWTH = 1.25
+
+/** The same with many small ones made one: the first at once, what comes soon after it together. */
+export async function* joinedChunks(stream: Readable, joining: Joining): AsyncGenerator<Buffer, void, undefined> {
+  const { leastMs, mostMs, enoughBytes } = joining
+  let waiting: Buffer[] = []
+  let waitingBytes = 0
   let end: { error: Error | null | undefined } | undefined
   let wake: () => void = () => undefined
+  let everyMs = leastMs
+  let dueAt = 0
   const take = (chunk: Buffer) => {
     waiting.push(chunk)
-    stream.pause()
-    wake()
+    waitingBytes += chunk.length
+    if (waiting.length === 1) everyMs = performance.now() < dueAt ? Math.min(mostMs, everyMs * GROWTH) : leastMs
+    if (waitingBytes >= enoughBytes) stream.pause()
+    if (waiting.length === 1 || waitingBytes >= enoughBytes) wake()
   }
   stream.on('data', take)
   const forget = finished(stream, { writable: false }, error => {
@@ -22,16 +44,21 @@ export async function* eachChunk(stream: Readable): AsyncGenerator<Buffer, void,
   })
   try {
     for (;;) {
-      const chunk = waiting.shift()
-      if (chunk) {
+      const pauseMs = dueAt - performance.now()
+      if (waiting.length > 0 && (end || waitingBytes >= enoughBytes || pauseMs <= 0)) {
+        const chunk = joined(waiting)
+        waiting = []
+        waitingBytes = 0
+        dueAt = performance.now() + everyMs
         yield chunk
-      } else if (end) {
+      } else if (waiting.length === 0 && end) {
         if (end.error) throw end.error
         return
       } else {
-        stream.resume()
+        if (waiting.length === 0) stream.resume()
         await new Promise<void>(resolve => {
           wake = resolve
+          if (waiting.length > 0) setTimeout(resolve, pauseMs)
         })
       }
     }
@@ -40,6 +67,14 @@ export async function* eachChunk(stream: Readable): AsyncGenerator<Buffer, void,
     stream.off('data', take)
     stream.destroy()
   }
+}
+
+function joined(chunks: Buffer[]): Buffer {
+  const [first = Buffer.alloc(0)] = chunks
+  if (chunks.length === 1) return first
+  const all = Buffer.concat(chunks)
+  for (const chunk of chunks) freeChunk(chunk)
+  return all
 }
 
 /**

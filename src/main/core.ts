@@ -9,6 +9,7 @@ import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
+import { CoreClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import type { Config } from './config/schema.ts'
@@ -50,8 +51,9 @@ const PREVIEW_SKIPPED = 10_000
 
 /** @throws {AppError} `CORE_RUNNING` if this user's core runs already; whatever keeps it from starting, with the file it is about. */
 export async function createCore({ env, version, makeShell = freedesktopShell }: CoreOptions): Promise<RunningCore> {
-  const startedAt = Date.now()
-  const now = () => Date.now()
+  const clock = new CoreClock()
+  const now = () => clock.now()
+  const { startedAt } = clock
   const paths = systemPaths(env)
   const store = openStore(paths.databaseFile)
   const log = new LogFile({ path: paths.logFile })
@@ -63,12 +65,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const apiLog = log.room('api')
   const reportError = (error: unknown, during = 'event') =>
     apiLog.error('a mistake of ours', { during, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-  const bus = new EventBus({ onError: reportError })
+  const bus = new EventBus({ clock, onError: reportError })
 
   const dialler = await HostDialler.create({
     settings: { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) },
     owner,
     hosts: store.hosts,
+    clock,
     log: log.room('hosts'),
   })
   const samples = new SampleRing()
@@ -106,10 +109,19 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     emit: event => bus.emit(event),
     ended: row => notifier.jobEnded(row),
-    now,
+    clock,
     log: log.room('jobs'),
   })
   const { jobs, runner, pulls, placer, shelf, drops } = room
+
+  clock.onStep(step => {
+    log
+      .room('core')
+      .warning('the clock of this computer was set: what goes on keeps its age', { bySeconds: Math.round(step.byMs / 1000) })
+    samples.clockSet(step.byMs)
+    jobs.clockSet(step)
+    hosts.clockSet(step.byMs)
+  })
 
   /** A notification was clicked. */
   async function act(action: NoticeAction, { jobId }: Notice): Promise<void> {
@@ -128,7 +140,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const status = (): CoreStatus => ({
     version,
     pid: process.pid,
-    startedAt,
+    startedAt: clock.startedAt,
     socketPath,
     configPath: config.path,
     databasePath: paths.databaseFile,
@@ -235,7 +247,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     reportError,
   }
   const server = new ApiServer(api)
-  const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock: { now }, log: log.room('web') })
+  const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock, log: log.room('web') })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({

@@ -8,6 +8,7 @@ import type { EventBody } from '../shared/domain.ts'
 import { lastingFolder } from '../shared/drop.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
+import type { CoreClock } from './clock.ts'
 import type { systemPaths } from './config/paths.ts'
 import type { Config } from './config/schema.ts'
 import type { HostLink, Live } from './hosts/host-link.ts'
@@ -39,7 +40,7 @@ export type JobRoomOptions = {
   emit(event: EventBody): void
   /** Told of each job that has ended, be it one that never ran. */
   ended(row: JobRow): void
-  now(): number
+  clock: CoreClock
   log: Log
 }
 export type JobRoom = {
@@ -55,7 +56,8 @@ export type JobRoom = {
   close(): void
 }
 
-export function openJobRoom({ store, paths, owner, workers, hosts, config, emit, ended, now, log }: JobRoomOptions): JobRoom {
+export function openJobRoom({ store, paths, owner, workers, hosts, config, emit, ended, clock, log }: JobRoomOptions): JobRoom {
+  const now = () => clock.now()
   const jobs = new Jobs({ table: store.jobs, link: name => hosts.get(name), emit, now, ended: jobEnded })
   const shelf = new DropShelf({
     root: join(paths.cacheFolder, 'drops'),
@@ -64,7 +66,7 @@ export function openJobRoom({ store, paths, owner, workers, hosts, config, emit,
       jobs.unfinished().some(job => job.folder === folder && job.isSynced && (job.state === 'queued' || job.state === 'syncing')),
     now,
   })
-  const drops = new Drops({ workers, shelf, now })
+  const drops = new Drops({ workers, shelf, now, maySweep: () => !clock.isUnsettled })
   const pulls = new Pulls({
     pullFiles: request => pullFiles({ workers, ...request }),
     linkOf,
@@ -97,7 +99,6 @@ export function openJobRoom({ store, paths, owner, workers, hosts, config, emit,
     link: name => hosts.get(name),
     delivery,
     owner,
-    now,
     log: (message, details) => log.info(message, details),
   })
 

@@ -6,6 +6,7 @@ import { Dialogs } from './dialogs/dialogs.tsx'
 import { DropLayer } from './drop/drop-layer.tsx'
 import { LinkBanner } from './frame/link-banner.tsx'
 import { SideBar } from './frame/side-bar.tsx'
+import { SnapshotProblem } from './frame/snapshot-problem.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
@@ -21,6 +22,8 @@ import { SettingsView } from './views/settings/settings-view.tsx'
 export function App() {
   const route = useRoute()
   const link = useCore(state => state.link)
+  // Views wait for what they show, and it does not come.
+  const hasAnything = useCore(({ isLoaded, problem }) => isLoaded || problem === null)
   if (link.kind === 'refused') return <Refused message={link.message} />
   return (
     <div className="app">
@@ -28,9 +31,12 @@ export function App() {
       <SideBar route={route} />
       <main className="view">
         <LinkBanner />
-        <ErrorBoundary key={route.view}>
-          <View route={route} />
-        </ErrorBoundary>
+        <SnapshotProblem />
+        {hasAnything && (
+          <ErrorBoundary key={route.view}>
+            <View route={route} />
+          </ErrorBoundary>
+        )}
       </main>
       <StatusBar />
       <DropLayer />

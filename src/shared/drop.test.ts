@@ -8,6 +8,7 @@ import {
   isDropped,
   isRuleFile,
   lastingFolder,
+  resultsFolder,
   UPLOAD_HEADER_BYTES,
 } from './drop.ts'
 
@@ -67,6 +68,9 @@ test('all drops of one folder are known by one path; any other folder by its own
   expect(isDropped('/home/me/app')).toBe(false)
   expect(folderText(at('-12345678', 'app'))).toBe('app (dropped)')
   expect(folderText('/home/me/app')).toBe('/home/me/app')
+  const database = '/home/me/.local/share/drover/drover.db'
+  expect(resultsFolder(at('-12345678', 'app'), database)).toBe('/home/me/.local/share/drover/results/app')
+  expect(resultsFolder('/home/me/app', database)).toBe('/home/me/app')
 })
 
 test('rule files, and what only looks like one', () => {

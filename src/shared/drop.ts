@@ -51,6 +51,15 @@ export function folderText(folder: string): string {
   return isDropped(folder) ? `${folder.slice(folder.lastIndexOf('/') + 1)} (dropped)` : folder
 }
 
+/**
+ * Where the results of a job from this folder are put, on the core's machine: into the folder; of a dropped one, which nobody looks into,
+ * beside the core's database by the folder's name.
+ */
+export function resultsFolder(folder: string, databasePath: string): string {
+  if (!isDropped(folder)) return folder
+  return `${databasePath.slice(0, databasePath.lastIndexOf('/'))}/results/${folder.slice(folder.lastIndexOf('/') + 1)}`
+}
+
 /** What git is asked by: the contents of these are sent first, and of `.git` nothing else is. */
 export function isRuleFile(path: string): boolean {
   return /(^|\/)\.gitignore$/.test(path)

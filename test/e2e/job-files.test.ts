@@ -67,7 +67,7 @@ test('what is to be brought back is told of: not yet, on its way, brought, or wh
   expect(await owed.getByText(`is brought back to ${folder} when the job has ended`).count()).toBe(2)
   writeFileSync(go, '\n')
   await owed.getByText('is being brought back').first().waitFor()
-  await owed.getByText('brought back, 1 file').waitFor({ timeout: 60_000 })
+  await owed.getByText(`brought back to ${folder}, 1 file`).waitFor({ timeout: 60_000 })
   await owed.getByText(/was not brought back: .*kept/).waitFor()
   expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('mine, and changed since')
   expect(existsSync(join(folder, 'big'))).toBe(true)

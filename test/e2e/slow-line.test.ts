@@ -1,9 +1,15 @@
 /** The window over a slow line: 200 kB/s, 300 ms there and back. It can be used, says how slow it is, and nothing is lost. */
-import { afterAll, expect, test } from 'vitest'
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { closeBrowser, openWindow, type Window } from '../helpers/browser.ts'
+import { dropOn } from '../helpers/drag.ts'
+import { newFolder } from '../helpers/drop-page.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { manyJobs, seedJobs } from '../helpers/seed-jobs.ts'
 import { openSlowLine, type SlowLine } from '../helpers/slow-line.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 afterAll(closeBrowser)
 
@@ -12,6 +18,8 @@ const MOST_BEFORE_AN_ANSWER = 500_000
 
 /** Bytes a second. */
 const SPEED = 200_000
+/** 500 lines of a log, 500 bytes of each. */
+const LONG_ANSWER = 250_000
 const CHATTER = "yes 'a line of some length, over and over again'"
 
 type Ground = Window & { product: Product; line: SlowLine }
@@ -89,6 +97,50 @@ test('a log that grows faster than it comes: its end is what is shown; a stop is
   await page.getByRole('log').getByText('000001').waitFor()
 })
 
+test('a search that is stopped is left at once, not when the part that is on its way has come', async () => {
+  const ground = await makeGround()
+  const { page, product, address } = ground
+  // Every line is found, and 500 of them are an answer that takes the line for a second or more.
+  const id = await running(ground, 'head -c 30000000 /dev/urandom | base64 -w 600')
+  await product.reaches(id, 'ended')
+  await page.goto(`${address}/#/jobs/${id}/log`)
+  await page.getByText('This is the end').waitFor()
+  await page.getByRole('textbox', { name: 'Search the whole log' }).fill('a')
+  await page.keyboard.press('Enter')
+  await page.getByText(/^(1 of )?500, /).waitFor()
+  const bytes = await received(ground, async () => {
+    await page.getByRole('button', { name: 'Stop searching' }).click()
+    await page.getByText(/^(1 of )?500, left at /).waitFor()
+  })
+  expect(bytes).toBeLessThan(LONG_ANSWER / 2)
+})
+
+test('a folder that was dropped and is cancelled: soon nothing is sent any more, and what has come waits for it to be dropped again', async () => {
+  const ground = await makeGround()
+  const { page, product, line } = ground
+  const folder = newFolder('big')
+  writeFileSync(join(folder, 'data'), randomBytes(5_000_000))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  await dropOn(page, folder)
+  const dialog = page.getByRole('dialog', { name: /Push big/ })
+  const before = line.sentBytes
+  await waitFor(() => line.sentBytes > before + 2 * SPEED, { timeoutMs: 30_000, what: 'some of it to be sent' })
+  expect(openParts(product)).toHaveLength(1)
+  const atPress = line.sentBytes
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('If you drop big again, it goes on').waitFor()
+  await waitFor(() => openParts(product).length === 0, { what: 'the core to have put it aside' })
+  expect(line.sentBytes - atPress).toBeLessThan(MOST_BEFORE_AN_ANSWER)
+  // Whatever was still on its way would have come before the next answer.
+  const atEnd = line.sentBytes
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('Keep files of ended jobs').waitFor()
+  expect(line.sentBytes - atEnd).toBeLessThan(20_000)
+  expect(await product.jobs()).toEqual([])
+  await dropOn(page, folder)
+  await dialog.getByText(/ of 4\.\d MB/).waitFor({ timeout: 30_000 })
+})
+
 test('a line that swallows everything is noticed, though nobody has closed it; later the window is as it was', async () => {
   const ground = await makeGround()
   const { page, line, problems } = ground
@@ -106,3 +158,16 @@ test('a line that swallows everything is noticed, though nobody has closed it; l
   await banner.waitFor({ state: 'detached' })
   await page.getByText('1 job running').waitFor()
 })
+
+/** Parts of dropped files that the core has open. */
+function openParts(product: Product): string[] {
+  const open = `/proc/${product.corePid()}/fd`
+  return readdirSync(open).flatMap(name => {
+    try {
+      const path = readlinkSync(join(open, name))
+      return /\/drover\/drops\/.*\/parts\//.test(path) ? path : []
+    } catch {
+      return [] // It was closed meanwhile.
+    }
+  })
+}

@@ -73,6 +73,34 @@ test('what is waited for shows nothing for the first moment, then its place', as
   await waitFor(async () => (await page.locator('.skeleton').count()) === 0, { what: 'the end of waiting' })
 })
 
+test('a core that cannot say how it is: the page says why, and asks again when it is told to', async () => {
+  const product = await startProduct()
+  const { url } = await product.call('window.open', { display: null })
+  const { page } = await openPage()
+  let isRefused = true
+  // A job.list that the core itself refuses: what the page asks is bent on its way.
+  await page.routeWebSocket(/\/ws$/, socket => {
+    const server = socket.connectToServer()
+    socket.onMessage(message => {
+      const isList = typeof message === 'string' && message.includes('"job.list"')
+      server.send(isRefused && isList ? message.replace('"limit":', '"no_such":') : message)
+    })
+  })
+  await page.goto(url ?? '')
+  const problem = page.getByRole('alert')
+  await page.getByRole('heading', { name: 'did not say how it is' }).waitFor()
+  await problem.getByText('Bad input for job.list').waitFor()
+  expect(await page.locator('.skeleton').count()).toBe(0)
+  expect(await page.getByText('nothing runs').count()).toBe(0)
+  expect(await axeFindings(page)).toEqual([])
+  await problem.getByRole('button', { name: 'Try again' }).click()
+  await problem.waitFor()
+  isRefused = false
+  await problem.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('1 of 1 host').waitFor()
+  await problem.waitFor({ state: 'detached' })
+})
+
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`the frame has no findings of axe, ${colorScheme}`, async () => {
     const product = await startProduct()

@@ -10,6 +10,8 @@ export type SlowLine = {
   readonly proxy: { server: string }
   /** What came to the browser so far. */
   readonly receivedBytes: number
+  /** What the browser sent so far. */
+  readonly sentBytes: number
   /** Bytes a second, each way. */
   setSpeed(bytesPerSecond: number): void
   /** Nothing goes either way any more, and nobody is told. */
@@ -51,6 +53,9 @@ export async function openSlowLine({ bytesPerSecond = 200_000, delayMs = 300 } =
     proxy: { server: `socks5://127.0.0.1:${(server.address() as AddressInfo).port}` },
     get receivedBytes() {
       return down.carriedBytes
+    },
+    get sentBytes() {
+      return up.carriedBytes
     },
     setSpeed: speed => {
       for (const lane of [up, down]) lane.bytesPerSecond = speed

@@ -23,6 +23,8 @@ export type TestHomeOptions = {
   knownHosts?: string
   /** Makes the PATH of everything the product runs here. */
   path?: (home: string) => string
+  /** Beside what a home's environment holds. */
+  env?: Record<string, string>
 }
 
 /** `hosts` maps an alias to the server it stands for. Each is let in by its own key, and its host key is known. */
@@ -52,6 +54,7 @@ export function makeTestHome(hosts: Readonly<Record<string, Sshd>>, options: Tes
       XDG_STATE_HOME: join(dir, '.local/state'),
       XDG_RUNTIME_DIR: runtime,
       DROVER_SSH_CONFIG: sshConfigPath,
+      ...options.env,
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }

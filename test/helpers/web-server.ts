@@ -32,7 +32,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
   let now = 1_760_000_000_000
   const clock = { now: () => now }
   const store = temporaryStore()
-  const access = new WebAccess({ clock, store: store.web, onEnd: sessions => server.shutOut(sessions) })
+  const access = new WebAccess({ clock, steady: clock, store: store.web, onEnd: sessions => server.shutOut(sessions) })
   const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no such job'))
   const noDrop = () => {
     throw new AppError('NOT_FOUND', 'There is no such drop')

@@ -12,6 +12,8 @@ type RawClient = {
   socket: WebSocket
   messages: ServerMessage[]
   bytes: Map<number, number>
+  /** Those that came with bytes. */
+  frames: () => number
   closed: Promise<{ code: number; reason: string }>
   say(message: unknown): void
 }
@@ -20,8 +22,10 @@ async function open(api: RunningApi, options: ClientOptions = {}): Promise<RawCl
   const socket = new WebSocket(`ws+unix:${api.socketPath}:/ws`, options)
   const messages: ServerMessage[] = []
   const bytes = new Map<number, number>()
+  let frames = 0
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) return messages.push(JSON.parse(data.toString()))
+    frames++
     const frame = decodeFrame(data)
     return bytes.set(frame.stream, (bytes.get(frame.stream) ?? 0) + frame.bytes.length)
   })
@@ -30,7 +34,7 @@ async function open(api: RunningApi, options: ClientOptions = {}): Promise<RawCl
   })
   onTestFinished(() => socket.terminate())
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  return { socket, messages, bytes, closed, say: message => socket.send(JSON.stringify(message)) }
+  return { socket, messages, bytes, frames: () => frames, closed, say: message => socket.send(JSON.stringify(message)) }
 }
 
 const methods: Partial<Methods> = { 'config.set': async ({ value }) => value as never }
@@ -167,6 +171,19 @@ test('a stream is sent as far as its window, then as far as was taken', async ()
   await waitFor(() => client.messages.some(message => message.type === 'ended'))
   expect(source.isClosed).toBe(true)
   expect(client.messages[0]).toEqual({ type: 'opened', stream: 1 })
+})
+
+test('what comes in thousands of small pieces is sent in few messages', async () => {
+  const pieces = new PassThrough()
+  const client = await open(await startApi({ streams: { openLog: async () => byteSource(pieces) } }))
+  client.say({ type: 'log', stream: 1, job: 'a', follow: true })
+  const startedAt = performance.now()
+  for (let n = 0; n < 5_000; n++) {
+    pieces.write('a few bytes')
+    await new Promise(setImmediate)
+  }
+  await waitFor(() => client.bytes.get(1) === 55_000)
+  expect(client.frames()).toBeLessThanOrEqual(4 + (performance.now() - startedAt) / 8)
 })
 
 test('taking more than was sent ends the socket, and closes what it had open', async () => {

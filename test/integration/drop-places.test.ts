@@ -5,21 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { lastingFolder } from '../../src/shared/drop.ts'
 import { type DropClient, drop, dropClient, memorySource, stagedFiles } from '../helpers/drop-client.ts'
-import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openOnBox, type Product, startProduct } from '../helpers/product.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-let box: Sshd
 let product: Product
+let close: () => Promise<void>
 let client: DropClient
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
+  ;({ product, close } = await openOnBox())
 })
-afterAll(async () => {
-  await product.close()
-  await box.stop()
-})
+afterAll(() => close())
 
 async function printed(job: JobView): Promise<string> {
   await product.reaches(job.id, 'ended')

@@ -2,23 +2,19 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { resultsFolder } from '../../src/shared/drop.ts'
 import { drop, dropClient, folderSource, memorySource, stagedFiles } from '../helpers/drop-client.ts'
 import { git, makeRepository, makeTree } from '../helpers/folder-tree.ts'
-import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openOnBox, type Product } from '../helpers/product.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-let box: Sshd
 let product: Product
+let close: () => Promise<void>
 beforeAll(async () => {
-  box = await startSshd()
-  product = await openProduct({ box })
+  ;({ product, close } = await openOnBox())
 })
-afterAll(async () => {
-  await product.close()
-  await box.stop()
-})
+afterAll(() => close())
 
 describe('what is sent', () => {
   test('is what git says, as for any push; the rest never leaves the page; then a job runs on it', async () => {
@@ -87,6 +83,7 @@ describe('what is sent', () => {
     const { job } = await client.call('job.push', { ...push, pull: ['out'] })
     const brought = join(product.home.dir, '.local/share/drover/results/brings/out/x')
     await waitFor(() => existsSync(brought), { what: 'the results' })
+    expect(join(resultsFolder(folder, (await product.status()).databasePath), 'out/x')).toBe(brought)
     await product.reaches(job.id, 'ended')
     await drop(client, memorySource({ b: 'two' }, { name: 'brings' }))
     expect(readFileSync(brought, 'utf8')).toBe('made\n')

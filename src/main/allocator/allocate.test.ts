@@ -164,6 +164,10 @@ describe('who is left out', () => {
     expect(placement.candidates[2]?.refused).toBe('it is offline')
     expect(place([busy('a', 0, { history: notFound(8 * 86_400_000) }), busy('b', 0.5)]).host).toBe('a')
   })
+
+  test('not a host whose clock, since set back, says that the command will not be found there next year', () => {
+    expect(place([busy('a', 0, { history: notFound(-365 * 86_400_000) }), busy('b', 0.9)]).host).toBe('a')
+  })
 })
 
 describe('no host', () => {

@@ -54,7 +54,9 @@ function weigh(host: HostInput, need: Need, now: number): Weighed {
   if (refused !== null || sample === null) return { host, candidate: null, refused, isNotFound: false }
   const candidate = { host, sample, score: lostSeconds(host, sample, need) }
   const notFoundAt = host.history?.lastNotFoundAt ?? null
-  if (notFoundAt === null || now - notFoundAt > NOT_FOUND_COUNTS_MS) return { host, candidate, refused: null, isNotFound: false }
+  // One that is yet to come was noted by a clock since set back: it may be of any time.
+  if (notFoundAt === null || Math.abs(now - notFoundAt) > NOT_FOUND_COUNTS_MS)
+    return { host, candidate, refused: null, isNotFound: false }
   const reason = `the command was not found there ${ageText(now - notFoundAt)} ago`
   return { host, candidate, refused: reason, isNotFound: true }
 }

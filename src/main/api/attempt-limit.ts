@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 export type AttemptLimitOptions = { clock: Clock; most?: number; windowMs?: number; pauseMs?: number; onPause?: () => void }
 
 export class AttemptLimit {
+  /** One that nobody can set. */
   readonly #clock: Clock
   readonly #most: number
   readonly #windowMs: number
@@ -24,15 +25,15 @@ export class AttemptLimit {
     this.#onPause = onPause
   }
 
-  /** How long nobody may try yet; 0 when they may. A clock that was set back ends the pause, or it could last for years. */
+  /** How long nobody may try yet; 0 when they may. */
   get waitMs(): number {
     const passedMs = this.#clock.now() - this.#pausedAt
-    return passedMs >= 0 && passedMs < this.#pauseMs ? this.#pauseMs - passedMs : 0
+    return passedMs < this.#pauseMs ? this.#pauseMs - passedMs : 0
   }
 
   refused(): void {
     const now = this.#clock.now()
-    this.#refusedAt = [...this.#refusedAt.filter(at => Math.abs(now - at) < this.#windowMs), now]
+    this.#refusedAt = [...this.#refusedAt.filter(at => now - at < this.#windowMs), now]
     if (this.#refusedAt.length < this.#most) return
     this.#refusedAt = []
     this.#pausedAt = now

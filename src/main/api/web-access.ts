@@ -17,6 +17,8 @@ export type SessionStore = {
 }
 export type WebAccessOptions = {
   clock: Clock
+  /** One that nobody can set, for what lives no longer than this core. */
+  steady: Clock
   store: SessionStore
   /** Told of the hashes that let nobody in any more. */
   onEnd(hashes: readonly string[]): void
@@ -32,14 +34,16 @@ const NOTED_MS = 60 * 60_000
 
 export class WebAccess {
   readonly #clock: Clock
+  readonly #steady: Clock
   readonly #store: SessionStore
   readonly #onEnd: WebAccessOptions['onEnd']
   readonly #tokens = new Map<string, Token>()
   /** Least recently noted first. */
   readonly #sessions: Map<string, WebSession>
 
-  constructor({ clock, store, onEnd }: WebAccessOptions) {
+  constructor({ clock, steady, store, onEnd }: WebAccessOptions) {
     this.#clock = clock
+    this.#steady = steady
     this.#store = store
     this.#onEnd = onEnd
     this.#sessions = new Map(store.list().map(session => [session.hash, session]))
@@ -55,7 +59,7 @@ export class WebAccess {
     const [oldest] = this.#tokens.keys()
     if (oldest !== undefined && this.#tokens.size >= MAX_TOKENS) this.#dropToken(oldest)
     const token = newSecret()
-    this.#tokens.set(hashOf(token), { issuedAt: this.#clock.now(), onGone })
+    this.#tokens.set(hashOf(token), { issuedAt: this.#steady.now(), onGone })
     return token
   }
 
@@ -65,8 +69,8 @@ export class WebAccess {
     const known = this.#tokens.get(hash)
     if (!known) return null
     this.#dropToken(hash)
+    if (isTooOld(known, this.#steady.now())) return null
     const now = this.#clock.now()
-    if (isTooOld(known, now)) return null
     const secret = newSecret()
     this.#note({ hash: hashOf(secret), createdAt: now, usedAt: now })
     this.#end([...this.#sessions.keys()].slice(0, -MAX_SESSIONS))
@@ -94,7 +98,7 @@ export class WebAccess {
 
   /** Forgets what is too old; to be called now and then. */
   expire(): void {
-    const now = this.#clock.now()
+    const now = this.#steady.now()
     for (const [hash, token] of this.#tokens) if (isTooOld(token, now)) this.#dropToken(hash)
     this.#end([...this.#sessions.values()].filter(session => this.#isOld(session)).map(({ hash }) => hash))
   }
@@ -115,6 +119,7 @@ export class WebAccess {
     for (const hash of [...this.#tokens.keys()]) this.#dropToken(hash)
   }
 
+  /** One that was last used in the future, by a clock since set back, is none that anybody is to be shut out for. */
   #isOld({ usedAt }: WebSession): boolean {
     return this.#clock.now() - usedAt >= SESSION_MS
   }
@@ -139,9 +144,8 @@ export class WebAccess {
   }
 }
 
-/** By a clock that may have been changed: one from the future is too old as well. */
 function isTooOld({ issuedAt }: Token, now: number): boolean {
-  return Math.abs(now - issuedAt) >= SIGN_IN_MS
+  return now - issuedAt >= SIGN_IN_MS
 }
 
 function newSecret(): string {

@@ -3,7 +3,7 @@
  * again at the same place as long as somebody is signed in, so that an open page finds its core back.
  */
 import { fileURLToPath } from 'node:url'
-import type { Clock } from '../clock.ts'
+import { type Clock, steadyClock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { isLoopback } from '../loopback.ts'
 import { rendererUrl } from '../resources.ts'
@@ -45,9 +45,9 @@ export class Web {
   constructor(options: WebOptions) {
     const { clock, store, log } = options
     this.#options = options
-    this.#access = new WebAccess({ clock, store, onEnd: sessions => this.#shutOut(sessions) })
+    this.#access = new WebAccess({ clock, steady: steadyClock, store, onEnd: sessions => this.#shutOut(sessions) })
     this.#tries = new AttemptLimit({
-      clock,
+      clock: steadyClock,
       onPause: () => log.warning('too many wrong tries to sign in; others wait for a minute'),
     })
   }

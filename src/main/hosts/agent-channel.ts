@@ -3,10 +3,12 @@
  * their order. For AgentClient, which gives the requests their meaning.
  */
 import { AppError } from '../../shared/errors.ts'
+import type { WatchedClock } from '../clock.ts'
 import type { AgentInfo } from './agent.ts'
 import { type AgentProgram, serveCommand } from './agent-install.ts'
 import { encodeRequest, LineReader, parseAgentLine, violation } from './agent-protocol.ts'
 import { type Hello, parseError, parseHello } from './agent-records.ts'
+import { HostClock } from './host-clock.ts'
 import type { Channel, Transport } from './transport.ts'
 
 const HELLO_MS = 60_000
@@ -35,12 +37,13 @@ type OpenOptions = {
   program: AgentProgram
   host: string
   root?: string
-  now?: () => number
+  clock: WatchedClock
   onViolation?: (error: AppError) => void
 }
 
 export class AgentChannel {
   readonly lost: Promise<Error>
+  readonly hostClock: HostClock
   /** Set before the first `watch`. Events wait for each other. */
   onEvent: (rest: string) => void | Promise<void> = () => undefined
   readonly #channel: Channel
@@ -50,7 +53,6 @@ export class AgentChannel {
   readonly #greeted = Promise.withResolvers<void>()
   #lastRequest = 0
   #hello: Hello | null = null
-  #info: AgentInfo | null = null
   #noise = ''
   #stderr = ''
   #askedAt = 0
@@ -83,7 +85,8 @@ export class AgentChannel {
     const { promise, resolve } = Promise.withResolvers<Error>()
     this.lost = promise
     this.#lose = resolve
-    this.#askedAt = this.#now()
+    this.hostClock = new HostClock(options.clock)
+    this.#askedAt = performance.now()
     const lines = new LineReader(line => this.#takeLine(line))
     channel.stdout.on('data', (chunk: Buffer) => lines.push(chunk))
     channel.stderr.on('data', (chunk: Buffer) => {
@@ -99,8 +102,7 @@ export class AgentChannel {
     return this.#hello
   }
   get info(): AgentInfo {
-    if (!this.#info) throw new TypeError('The agent has not said hello')
-    return this.#info
+    return this.hello.info
   }
 
   /** @throws {AppError} the agent's own error, `HOST_UNREACHABLE` when it is lost before it answers, `TIMEOUT`. */
@@ -174,7 +176,7 @@ export class AgentChannel {
     else if (kind === 'missing' && !this.#isBrought) {
       this.#isBrought = true
       this.#channel.stdin.write(this.#options.program.text)
-      this.#askedAt = this.#now()
+      this.#askedAt = performance.now()
     } else this.fail(this.#startError('cannot be installed'))
   }
 
@@ -182,8 +184,7 @@ export class AgentChannel {
     const { version } = this.#options.program
     if (hello.info.version !== version) throw violation(`agent ${version}`, hello.info.version)
     this.#hello = hello
-    const clockOffsetMs = clockOffset(hello.hostSeconds * 1000, { from: this.#askedAt, to: this.#now() })
-    this.#info = { ...hello.info, clockOffsetMs }
+    this.hostClock.heard(hello.hostSeconds, { tookMs: performance.now() - this.#askedAt })
     this.#greeted.resolve()
   }
 
@@ -251,10 +252,6 @@ export class AgentChannel {
     const isFull = /No space left|quota exceeded/i.test(said)
     return new AppError(isFull ? 'DISK_FULL' : 'HOST_ERROR', `${host}: the agent ${what}${said && `: ${said}`}`)
   }
-
-  #now(): number {
-    return (this.#options.now ?? Date.now)()
-  }
 }
 
 function errorOf(rest: string, host: string): AppError {
@@ -264,11 +261,4 @@ function errorOf(rest: string, host: string): AppError {
     if (error instanceof AppError) return error
     throw error
   }
-}
-
-/** The host tells whole seconds: its clock is off only as far as that second cannot have been within our own reading. */
-export function clockOffset(hostMs: number, ours: { from: number; to: number }): number {
-  if (hostMs > ours.to) return hostMs - ours.to
-  if (hostMs + 999 < ours.from) return hostMs + 999 - ours.from
-  return 0
 }

@@ -5,20 +5,23 @@
 import { randomBytes } from 'node:crypto'
 import type { HostSample } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { CoreClock, type WatchedClock } from '../clock.ts'
 import type { Agent, AgentEvent, AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk, StartSpec } from './agent.ts'
 import { AgentChannel } from './agent-channel.ts'
 import { type AgentProgram, agentCommand } from './agent-install.ts'
 import {
   type DiskEntry,
   type HostCounters,
-  parseCounters,
+  parseClock,
   parseDisk,
   parseDiskEntry,
   parseFolderStat,
   parseJob,
   parseJobSample,
+  parseSample,
   parseText,
 } from './agent-records.ts'
+import type { HostClock } from './host-clock.ts'
 import type { Transport } from './transport.ts'
 
 /** Copying and counting may take long; a host that is gone is noticed by its samples, not by these. */
@@ -27,6 +30,8 @@ const LONG_MS = 3_600_000
 const REMOVED_AT_ONCE = 64
 /** A command is told back only so far: it is for people. The whole of it stays in the job's `cmd`. */
 const SUMMARY_CHARACTERS = 500
+/** What is told as it happens has happened within this time. */
+const JUST_NOW_MS = 3_000
 
 export type AgentOptions = {
   program: AgentProgram
@@ -38,7 +43,7 @@ export type AgentOptions = {
   root?: string
   /** Where the last client of this host stood: what happened since comes as events. Without it, only what happens from now on. */
   eventOffset?: string | null
-  now?: () => number
+  clock?: WatchedClock
   /** For what the host sent that no agent sends; it is dropped. */
   onViolation?: (error: AppError) => void
 }
@@ -50,8 +55,9 @@ export type AgentOptions = {
  */
 export async function openAgent(transport: Transport, options: AgentOptions): Promise<AgentClient> {
   const nonce = randomBytes(9).toString('hex')
-  const channel = await AgentChannel.open(transport, { nonce, ...options })
-  return new AgentClient(channel, options)
+  const { clock = new CoreClock() } = options
+  const channel = await AgentChannel.open(transport, { nonce, ...options, clock })
+  return new AgentClient(channel, { ...options, clock })
 }
 
 export class AgentClient implements Agent {
@@ -59,7 +65,8 @@ export class AgentClient implements Agent {
   readonly commands: Agent['commands']
   readonly #channel: AgentChannel
   readonly #owner: string
-  readonly #now: () => number
+  readonly #clock: WatchedClock
+  readonly #hostClock: HostClock
   readonly #cpuMs = new Map<string, number>()
   readonly #listeners = new Set<(event: AgentEvent) => void>()
   #counters: HostCounters
@@ -67,11 +74,12 @@ export class AgentClient implements Agent {
   #eventOffset: string
   #watching: Promise<void> | null = null
 
-  constructor(channel: AgentChannel, options: AgentOptions) {
-    const { owner, program, root, eventOffset, now = Date.now } = options
+  constructor(channel: AgentChannel, options: AgentOptions & { clock: WatchedClock }) {
+    const { owner, program, root, eventOffset, clock } = options
     this.#channel = channel
     this.#owner = owner
-    this.#now = now
+    this.#clock = clock
+    this.#hostClock = channel.hostClock
     this.info = channel.info
     this.#counters = channel.hello.counters
     this.#eventOffset = eventOffset ?? channel.hello.eventOffset
@@ -98,6 +106,9 @@ export class AgentClient implements Agent {
   /** Stand of the last event that every listener has seen: give it to the next client of this host. Persist it when it changes. */
   get eventOffset(): string {
     return this.#eventOffset
+  }
+  get clockOffsetMs(): number {
+    return this.#hostClock.offsetMs
   }
   get lost(): Promise<Error> {
     return this.#channel.lost
@@ -132,15 +143,18 @@ export class AgentClient implements Agent {
   }
 
   async sample(): Promise<HostSample> {
+    const askedAt = performance.now()
     const { rest } = await this.#channel.request('sample', [])
-    const [before, now] = [this.#counters, parseCounters(rest)]
+    const { counters: now, hostSeconds } = parseSample(rest)
+    if (hostSeconds !== null) this.#hostClock.heard(hostSeconds, { tookMs: performance.now() - askedAt })
+    const before = this.#counters
     this.#counters = now
     // The kernel's I/O wait may count backwards.
     const [busy, idle] = [Math.max(0, now.busy - before.busy), Math.max(0, now.idle - before.idle)]
     const ioWait = Math.max(0, now.ioWait - before.ioWait)
     const total = Math.max(1, busy + idle + ioWait)
     return {
-      at: this.#now(),
+      at: this.#clock.now(),
       cpuRatio: busy / total,
       ioWaitRatio: ioWait / total,
       memoryTotalBytes: now.memoryTotalKb * 1024,
@@ -192,7 +206,7 @@ export class AgentClient implements Agent {
 
   async diskEntries(owner: string): Promise<DiskEntry[]> {
     const { rows } = await this.#channel.request('disk-entries', [owner], LONG_MS)
-    return rows.map(row => parseDiskEntry(row, this.info.clockOffsetMs))
+    return rows.map(row => parseDiskEntry(row, this.clockOffsetMs))
   }
 
   async removeEntry(kind: DiskEntry['kind'], id: string): Promise<void> {
@@ -240,9 +254,28 @@ export class AgentClient implements Agent {
     if (!match?.[1]) return this.#channel.report(rest)
     const [, offset, row, asked] = match
     // A row too long for an atomic write is asked for.
-    const job = row !== undefined ? this.#parseJob(row) : await this.stat(parseText(asked ?? ''))
+    const job = row !== undefined ? await this.#toldJob(row) : await this.stat(parseText(asked ?? ''))
     if (job) this.#emit({ type: 'job', job })
     this.#eventOffset = offset
+  }
+
+  /**
+   * What comes late tells of the past; but so does what comes at once when the host's clock was set since we heard of it: then it is
+   * asked for, or an end would seem to have been an hour ago.
+   */
+  async #toldJob(row: string): Promise<AgentJob> {
+    const { startedAt, endedAt } = this.#parseJob(row)
+    const at = endedAt ?? startedAt
+    const isPast = at !== null && Math.abs(this.#clock.now() - at) > JUST_NOW_MS
+    // What comes after a time away is many at once: one answer does for all.
+    if (isPast && this.#hostClock.ageMs > JUST_NOW_MS) await this.#askClock().catch(() => undefined) // It goes by what was known.
+    return this.#parseJob(row)
+  }
+
+  async #askClock(): Promise<void> {
+    const askedAt = performance.now()
+    const { rest } = await this.#channel.request('clock', [])
+    this.#hostClock.heard(parseClock(rest), { tookMs: performance.now() - askedAt })
   }
 
   #emit(event: AgentEvent): void {
@@ -256,6 +289,6 @@ export class AgentClient implements Agent {
   }
 
   #parseJob(row: string): AgentJob {
-    return parseJob(row, this.info.clockOffsetMs)
+    return parseJob(row, this.clockOffsetMs)
   }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { clockOffset } from './agent-channel.ts'
-import { parseCounters, parseDisk, parseError, parseFolderStat, parseJob, parseJobSample } from './agent-records.ts'
+import { parseDisk, parseError, parseFolderStat, parseJob, parseJobSample, parseSample } from './agent-records.ts'
 
 const ID = '01234567-89ab-cdef-0123-456789abcdef'
 const ROW = `=${ID} ended 12 100 200 0 - 0 - 42 1 =me =w =/a\\0040b =ls =/w`
@@ -42,16 +41,12 @@ describe('a job', () => {
   })
 })
 
-test('counters: all that is not idle or waiting is busy', () => {
-  expect(parseCounters('1 2 3 100 50 4 5 6 2000 1000 0.25')).toEqual({
-    busy: 21,
-    idle: 100,
-    ioWait: 50,
-    memoryTotalKb: 2000,
-    memoryAvailableKb: 1000,
-    load1: 0.25,
-  })
-  expect(() => parseCounters('1 2 3')).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
+test('a sample: all that is not idle or waiting is busy; a few tell the time', () => {
+  const counters = { busy: 21, idle: 100, ioWait: 50, memoryTotalKb: 2000, memoryAvailableKb: 1000, load1: 0.25 }
+  expect(parseSample('1 2 3 100 50 4 5 6 2000 1000 0.25 -')).toEqual({ counters, hostSeconds: null })
+  expect(parseSample('1 2 3 100 50 4 5 6 2000 1000 0.25 1760000000')).toEqual({ counters, hostSeconds: 1_760_000_000 })
+  for (const wrong of ['1 2 3', '1 2 3 100 50 4 5 6 2000 1000 0.25', '1 2 3 100 50 4 5 6 2000 1000 0.25 x'])
+    expect(() => parseSample(wrong)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
 })
 
 test('samples, folders and disks are in our units', () => {
@@ -81,11 +76,4 @@ test('an error keeps a code of ours and names the host', () => {
     code: 'DISK_FULL',
     message: 'No space left on box: Cannot copy. Free some with: drover gc --host box',
   })
-})
-
-test('a clock is off only as far as whole seconds can tell', () => {
-  expect(clockOffset(10_000, { from: 10_300, to: 10_350 })).toBe(0)
-  expect(clockOffset(10_000, { from: 9_700, to: 10_100 })).toBe(0)
-  expect(clockOffset(20_000, { from: 10_000, to: 10_100 })).toBe(9_900)
-  expect(clockOffset(10_000, { from: 20_000, to: 20_100 })).toBe(-9_001)
 })

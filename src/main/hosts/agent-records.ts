@@ -16,8 +16,9 @@ export type HostCounters = {
   load1: number
 }
 export type DiskEntry = { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }
-/** A hello before its clock was compared with ours. */
-export type Hello = { info: Omit<AgentInfo, 'clockOffsetMs'>; eventOffset: string; hostSeconds: number; counters: HostCounters }
+export type Hello = { info: AgentInfo; eventOffset: string; hostSeconds: number; counters: HostCounters }
+/** `hostSeconds`: the host's time, in the few samples that tell it. */
+export type SampleAnswer = { counters: HostCounters; hostSeconds: number | null }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent'] as const
@@ -95,11 +96,20 @@ export function parseHello(rest: string): Hello {
   return { info: { ...info, memoryTotalBytes: counters.memoryTotalKb * 1024 }, eventOffset, hostSeconds, counters }
 }
 
-export function parseCounters(rest: string): HostCounters {
+export function parseSample(rest: string): SampleAnswer {
   const words = new Words(rest)
   const counters = readCounters(words)
+  const hostSeconds = words.numberOrNull()
   words.end()
-  return counters
+  return { counters, hostSeconds }
+}
+
+/** The host's time, as `clock` answers. */
+export function parseClock(rest: string): number {
+  const words = new Words(rest)
+  const hostSeconds = words.number()
+  words.end()
+  return hostSeconds
 }
 
 function readCounters(words: Words): HostCounters {

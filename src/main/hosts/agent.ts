@@ -23,15 +23,13 @@ export type AgentInfo = {
   /** Version text; null where it is not installed, empty where it is and does not answer: then it is of no use either. */
   tmux: string | null
   rsync: string | null
-  /** The host's clock less ours, measured at hello; the host tells whole seconds. */
-  clockOffsetMs: number
   /** Ticks a second of its CPU counters. */
   clockTicks: number
 }
 
 export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost'
 
-/** A job as its host's disk tells it. Times are the host's clock in seconds, made ours by AgentClient. */
+/** A job as its host's disk tells it. Times are the host's clock in seconds, made ours by AgentClient as both clocks stand then. */
 export type AgentJob = {
   id: string
   /** Id of the computer that started it. */
@@ -96,6 +94,8 @@ export type LogSearch = {
 
 export interface Agent {
   readonly info: AgentInfo
+  /** The host's clock less ours, as far as whole seconds can tell. It follows when either is set. */
+  readonly clockOffsetMs: number
   /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
   start(spec: StartSpec): Promise<AgentJob>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */

@@ -3,6 +3,7 @@
  * keys, what is known of host keys. What it learns of a host (which transport and why, how far its events were read) it remembers.
  */
 import type { TrustOffer } from '../../shared/contract.ts'
+import type { WatchedClock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { agentScriptUrl } from '../resources.ts'
 import type { HostTable } from '../store/host-table.ts'
@@ -20,7 +21,7 @@ import type { SshSettings } from './ssh-tools.ts'
 import type { Transport } from './transport.ts'
 import { trustHost } from './trust.ts'
 
-export type HostDiallerOptions = { settings: SshSettings; owner: string; hosts: HostTable; log: Log }
+export type HostDiallerOptions = { settings: SshSettings; owner: string; hosts: HostTable; clock: WatchedClock; log: Log }
 
 export class HostDialler {
   readonly vault = new KeyVault()
@@ -51,22 +52,23 @@ export class HostDialler {
   async open(host: HostDefinition): Promise<Live & { reason: string | null }> {
     const startedAt = performance.now()
     const { transport, reason } = await this.#dial(host)
-    const { log, hosts, owner } = this.#options
+    const { log, hosts, clock, owner } = this.#options
     try {
       const { eventGeneration, eventOffset } = hosts.get(host.name)
       const agent = await openAgent(transport, {
         program: this.#program,
         host: host.name,
         owner,
+        clock,
         eventOffset: eventGeneration === null ? null : `${eventGeneration}:${eventOffset}`,
         onViolation: error => log.warning('dropped what no agent sends', { host: host.name, error: error.message }),
       })
       log.info('connected', { host: host.name, transport: transport.kind, tookMs: Math.round(performance.now() - startedAt) })
-      hosts.update(host.name, { transport: transport.kind, transportReason: reason, lastSeenAt: Date.now() })
+      hosts.update(host.name, { transport: transport.kind, transportReason: reason, lastSeenAt: clock.now() })
       agent.lost.then(error => {
         const [generation = null, offset] = agent.eventOffset.split(':')
         if (this.#isClosed) return
-        hosts.update(host.name, { eventGeneration: generation, eventOffset: Number(offset), lastSeenAt: Date.now() })
+        hosts.update(host.name, { eventGeneration: generation, eventOffset: Number(offset), lastSeenAt: clock.now() })
         log.info('lost', { host: host.name, error: error.message })
       })
       return { transport, agent, reason }

@@ -23,6 +23,26 @@ test('a host that is tried in vain has been away since the first time, not since
   await link.close()
 })
 
+test('when our clock is set, a host is away for as long as before, and is tried as soon', async () => {
+  let now = 1_000
+  const seen: LinkStatus[] = []
+  const link = new HostLink({
+    name: 'box',
+    connection: 'box',
+    open: () => Promise.reject(new AppError('HOST_UNREACHABLE', 'box does not answer')),
+    now: () => now,
+    backoffMs: () => 3_600_000,
+    listener: { changed: ({ status }) => seen.push(status) },
+  })
+  await expect(link.connect()).rejects.toThrow('does not answer')
+  now -= 86_400_000
+  link.clockSet(-86_400_000)
+  expect(seen.at(-1)).toMatchObject({ state: 'offline', since: now, retryAt: now + 3_600_000 })
+  await expect(link.connect()).rejects.toThrow('does not answer')
+  expect(link.status).toMatchObject({ state: 'offline', since: now })
+  await link.close()
+})
+
 test('woken while it is asked, a host is asked once more and then by one question at a time, as before', async () => {
   const answers: (() => void)[] = []
   const sample = {} as Awaited<ReturnType<Live['agent']['sample']>>

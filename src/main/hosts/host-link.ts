@@ -120,6 +120,15 @@ export class HostLink {
     }
   }
 
+  /** Our clock was set: what was noted by it is still as long ago, or as far ahead. */
+  clockSet(byMs: number): void {
+    const { since, retryAt } = this.#status
+    this.#status = { ...this.#status, since: since + byMs, retryAt: retryAt === null ? null : retryAt + byMs }
+    if (this.#awaySince !== null) this.#awaySince += byMs
+    if (this.#sample) this.#sample = { ...this.#sample, at: this.#sample.at + byMs }
+    this.#options.listener.changed?.(this)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#clearTimer()

@@ -67,6 +67,11 @@ export class Hosts {
     for (const link of this.#links.values()) link.wake()
   }
 
+  /** The clock by which times here are noted was set. */
+  clockSet(byMs: number): void {
+    for (const link of this.#links.values()) link.clockSet(byMs)
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.all().map(link => link.close()))
   }

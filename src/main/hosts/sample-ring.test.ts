@@ -29,6 +29,16 @@ test('a clock that is set back starts the line anew', () => {
   expect(ring.series()[0]?.at).toEqual([5_000, 7_000])
 })
 
+test('a clock that is known to be set leaves the line as it was', () => {
+  const ring = new SampleRing()
+  const samples = [10_000, 12_000].map(at => sample(at))
+  for (const one of samples) ring.add('box', one)
+  ring.clockSet(-5_000)
+  ring.add('box', sample(9_000))
+  expect(ring.series()[0]?.at).toEqual([5_000, 7_000, 9_000])
+  expect(samples[0]?.at).toBe(10_000)
+})
+
 test('figures are given in whole numbers; a host that is gone is not told of', () => {
   const ring = new SampleRing()
   ring.add('gone', sample(1))

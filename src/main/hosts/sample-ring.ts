@@ -8,10 +8,20 @@ const KEPT = 300
 export class SampleRing {
   readonly #samples = new Map<string, HostSample[]>()
 
-  /** Those of a clock that was set back meanwhile go: a line that runs back in time says nothing. */
+  /** Those that come out of order go: a line that runs back in time says nothing. */
   add(host: string, sample: HostSample): void {
     const kept = this.#samples.get(host)?.filter(({ at }) => at > sample.at - KEPT_MS && at < sample.at) ?? []
     this.#samples.set(host, [...kept.slice(1 - KEPT), sample])
+  }
+
+  /** Our clock was set: they are still as old as they were. */
+  clockSet(byMs: number): void {
+    for (const [host, samples] of this.#samples) {
+      this.#samples.set(
+        host,
+        samples.map(sample => ({ ...sample, at: sample.at + byMs })),
+      )
+    }
   }
 
   forget(host: string): void {

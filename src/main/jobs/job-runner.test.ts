@@ -70,7 +70,6 @@ function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts
       delivered: () => undefined,
     },
     owner: 'laptop',
-    now: () => 1_000,
     log: () => undefined,
   })
   onTestFinished(() => runner.close())

@@ -70,6 +70,43 @@ test('how a pull ended is noted once, and told; of a job that was removed nothin
   expect(jobs.find(id)).toBeUndefined()
 })
 
+test('when our clock is set, what goes on keeps its age; what ended, or was noted by an earlier core, keeps its times', () => {
+  const step = { byMs: -86_400_000, from: 1_000, to: 9_000 }
+  const at = { createdAt: 2_000, startedAt: 3_000 }
+  const { jobs, id } = room({ state: 'running', ...at, unknownSince: 8_000 }, {})
+  const others = {
+    ended: { state: 'ended', outcome: 'exited', exitCode: 0, ...at, endedAt: 4_000 },
+    older: { state: 'running', createdAt: 500, startedAt: 600 },
+    'by a clock that was ahead': { state: 'running', createdAt: 10_000, startedAt: 11_000 },
+    queued: { state: 'queued', createdAt: 2_000 },
+  } as const
+  const ids = Object.entries(others).map(([, status]) => {
+    const other = randomUUID()
+    jobs.add(jobRow({ id: other, host: 'h1', ...status }))
+    return other
+  })
+  jobs.clockSet(step)
+  expect(jobs.get(id)).toMatchObject({ createdAt: -86_398_000, startedAt: -86_397_000, unknownSince: -86_392_000 })
+  const [ended = '', older = '', ahead = '', queued = ''] = ids
+  expect(jobs.get(ended)).toMatchObject(others.ended)
+  expect(jobs.get(older)).toMatchObject(others.older)
+  expect(jobs.get(ahead)).toMatchObject(others['by a clock that was ahead'])
+  expect(jobs.get(queued)).toMatchObject({ createdAt: -86_398_000, startedAt: null, unknownSince: null })
+})
+
+test('what an earlier core noted goes along if its host confirms it by the clock as it is', async () => {
+  const step = { byMs: 86_400_000, from: 1_000, to: 9_000 }
+  for (const { toldAt, after } of [
+    { toldAt: 602, after: 86_400_600 },
+    { toldAt: 86_400_600, after: 600 },
+  ]) {
+    const { jobs, id } = room({ state: 'running', createdAt: 500, startedAt: 600 }, {})
+    jobs.told(told(id, { startedAt: toldAt }))
+    jobs.clockSet(step)
+    expect(jobs.get(id)).toMatchObject({ createdAt: after - 100, startedAt: after })
+  }
+})
+
 test('what a host cannot say leaves its jobs unknown', async () => {
   const failing: Partial<Agent> = {
     list: async () => [],

@@ -4,6 +4,7 @@
  */
 import { type EventBody, type JobView, owedPulls, type PulledPattern } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { type ClockStep, movedBy } from '../clock.ts'
 import type { Agent, AgentJob, AgentJobSample } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { JobCursor, JobRow, JobTable, StopHow } from '../store/job-table.ts'
@@ -21,12 +22,16 @@ export type JobsOptions = {
 /** What is known of a job only while the core runs. */
 type Transient = Pick<JobView, 'progress' | 'memoryBytes'>
 
+/** The whole seconds of a host's time, and of how far it is off. */
+const SAME_MS = 3_000
 /** For a job whose record is gone, or says only that it is to stop. */
 const DEFAULT_STOP: StopHow = { signal: 'TERM', graceMs: 10_000 }
 
 export class Jobs implements OutputJobs {
   readonly #options: JobsOptions
   readonly #transient = new Map<string, Transient>()
+  /** Those that have not ended whose start is, as their host says too, when our clock as it is set now would have it. */
+  readonly #confirmed = new Set<string>()
   readonly #waiters = new Map<string, Set<() => void>>()
 
   constructor(options: JobsOptions) {
@@ -100,14 +105,15 @@ export class Jobs implements OutputJobs {
 
   /** Takes something that happened into the job's state, stores it, and only then tells of it. */
   apply(id: string, news: JobNews): JobRow | undefined {
+    const now = this.#options.now() // First: with it comes the news that the clock was set.
     const row = this.#options.table.get(id)
     if (!row) return undefined
-    const next = nextStatus(row, news, this.#options.now())
+    const next = nextStatus(row, news, now)
     const patch = difference(row, next)
     if (Object.keys(patch).length === 0) return row
     this.#options.table.update(id, patch)
     if (next.state !== 'syncing') this.#dropProgress(id)
-    if (next.state === 'ended') this.#transient.delete(id)
+    if (next.state === 'ended') this.#forget(id)
     this.#tell(id)
     const after = { ...row, ...patch }
     if (next.state === 'ended') this.#options.ended(after)
@@ -117,12 +123,31 @@ export class Jobs implements OutputJobs {
   /** Takes in what a host says of a job, if it is one of ours. */
   told(job: AgentJob): void {
     const row = this.apply(job.id, { type: 'told', job })
+    if (row && row.state !== 'ended' && isSame(row.startedAt, job.startedAt)) this.#confirmed.add(row.id)
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
   }
 
   /** The same of what a host tells unasked: it knows of its own jobs only, and is not believed about those of another one. */
   toldBy(hostName: string, job: AgentJob): void {
     if (this.find(job.id)?.host === hostName) this.told(job)
+  }
+
+  /**
+   * Our clock was set. A job that has not ended began as long ago as before: what was noted of it by the clock as it was goes along, or it
+   * would seem to have run a day longer than it did. That is what this core noted, and what a host has confirmed to it; of anything else we
+   * do not know by which clock it was. What has ended keeps its times: they go with each other. That a host's clock was set changes nothing
+   * here: its times were made ours when they were told.
+   */
+  clockSet(step: ClockStep): void {
+    for (const row of this.unfinished()) {
+      const isConfirmed = this.#confirmed.has(row.id)
+      const moved = (at: number) => (isConfirmed ? at + step.byMs : movedBy(step, at))
+      const createdAt = moved(row.createdAt)
+      const startedAt = row.startedAt && moved(row.startedAt)
+      const unknownSince = row.unknownSince && movedBy(step, row.unknownSince)
+      const isMoved = createdAt !== row.createdAt || startedAt !== row.startedAt || unknownSince !== row.unknownSince
+      if (isMoved) this.update(row.id, { createdAt, startedAt, unknownSince })
+    }
   }
 
   hostLost(hostName: string): void {
@@ -184,7 +209,7 @@ export class Jobs implements OutputJobs {
 
   remove(id: string): void {
     this.#options.table.remove(id)
-    this.#transient.delete(id)
+    this.#forget(id)
     this.#options.emit({ type: 'job.removed', jobId: id })
     this.#wake(id)
   }
@@ -215,6 +240,11 @@ export class Jobs implements OutputJobs {
     return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
   }
 
+  #forget(id: string): void {
+    this.#transient.delete(id)
+    this.#confirmed.delete(id)
+  }
+
   #dropProgress(id: string): void {
     const transient = this.#transient.get(id)
     if (transient) transient.progress = null
@@ -236,6 +266,10 @@ export class Jobs implements OutputJobs {
     const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
     return { ...shown, progress, memoryBytes, isForeign: false }
   }
+}
+
+function isSame(one: number | null, other: number | null): boolean {
+  return one !== null && other !== null && Math.abs(one - other) < SAME_MS
 }
 
 /** What of `next` differs from `row`. */

@@ -29,7 +29,8 @@ export async function place(
   options: PlacerOptions,
 ): Promise<Placement> {
   await options.settled()
-  const { store, links, unfinished, now } = options
+  const { store, links, unfinished } = options
+  const now = options.now()
   const { byHost, overall } = statsOf(job, store)
   const copies = toSend ? store.folders.copiesOf(toSend.folderKey) : new Map<string, FolderCopy>()
   const jobsByHost = Map.groupBy(unfinished(), row => row.host)
@@ -41,7 +42,7 @@ export async function place(
       sample: link.sample,
       cpus: link.live?.agent.info.cpus ?? null,
       runningJobs: jobs.length,
-      reservations: jobs.map(row => ({ placedAt: row.startedAt ?? now(), memoryBytes: memoryOf(row, store) })),
+      reservations: jobs.map(row => ({ placedAt: placedAt(row, now), memoryBytes: memoryOf(row, store) })),
       linkBytesPerSecond: store.hosts.get(link.name).linkBytesPerSecond,
       bytesToSend: bytesToSend(link, toSend, copies.get(link.name)),
       history: byHost.get(link.name) ?? null,
@@ -49,7 +50,13 @@ export async function place(
       isDefaultAffinity: false,
     }
   })
-  return allocate({ hosts, need: { memoryBytes: overall.peakMemoryBytes, durationMs: overall.medianDurationMs }, now: now() })
+  return allocate({ hosts, need: { memoryBytes: overall.peakMemoryBytes, durationMs: overall.medianDurationMs }, now })
+}
+
+/** One that has not started is placed at this moment. One that starts only later was noted by a clock since set back: it is not new. */
+function placedAt({ startedAt }: JobRow, now: number): number {
+  if (startedAt === null) return now
+  return startedAt > now ? 0 : startedAt
 }
 
 function memoryOf(row: JobRow, store: PlacerOptions['store']): CommandStats['peakMemoryBytes'] {

@@ -31,7 +31,10 @@ export function diskMethods({
 }: DiskMethodsOptions): Pick<Methods, 'disk.usage' | 'disk.gc'> {
   const links = (name: string | undefined) => (name === undefined ? hosts.all() : [hosts.get(name)])
 
-  /** What is removed: workdirs of ended jobs and copies of folders that were not used for so long, and whatever has no record. */
+  /**
+   * What is removed: workdirs of ended jobs and copies of folders that were not used for so long, and whatever has no record. The end of a
+   * job was noted by our clock, the last change of its files by the host's: only when both are old is it old, for either may have jumped.
+   */
   async function collect(link: HostLink, olderThanMs: number, dryRun: boolean): Promise<GcReport> {
     const { agent } = await link.ready()
     const entries = await agent.diskEntries(owner)
@@ -40,7 +43,7 @@ export function diskMethods({
       if (entry.kind === 'agent') return false // The agent removes old ones of itself.
       if (entry.kind === 'spare') return true
       const job = entry.kind === 'folder' ? undefined : jobs.find(entry.id)
-      if (job) return entry.kind === 'workdir' && isDone(job) && isOld(job.endedAt ?? entry.usedAt)
+      if (job) return entry.kind === 'workdir' && isDone(job) && isOld(job.endedAt ?? entry.usedAt) && isOld(entry.usedAt)
       return isOld(entry.usedAt)
     })
     const gone = dryRun ? removable : await remove(agent, removable)

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Finding } from '../../shared/contract.ts'
-import type { AgentInfo } from '../hosts/agent.ts'
+import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { isLoopback } from '../loopback.ts'
 
@@ -81,7 +81,7 @@ async function examineHost(link: HostLink): Promise<Finding[]> {
   try {
     const { agent } = await link.ready()
     const { freeBytes } = await agent.disk()
-    const findings = examineInfo(host, agent.info)
+    const findings = examineAgent(host, agent)
     if (freeBytes < DISK_LOW_BYTES) {
       findings.push({
         level: 'warning',
@@ -98,7 +98,7 @@ async function examineHost(link: HostLink): Promise<Finding[]> {
   }
 }
 
-function examineInfo(host: string, info: AgentInfo): Finding[] {
+function examineAgent(host: string, { info, clockOffsetMs }: Agent): Finding[] {
   const findings: Finding[] = []
   const warn = (subject: string, message: string, fix: string | null) =>
     findings.push({ level: 'warning', host, subject, message, fix })
@@ -108,10 +108,10 @@ function examineInfo(host: string, info: AgentInfo): Finding[] {
   }
   need('tmux', 'jobs run without a terminal')
   if (host !== 'local') need('rsync', 'folders are sent as tar, which is slower')
-  if (Math.abs(info.clockOffsetMs) > CLOCK_OFF_MS) {
+  if (Math.abs(clockOffsetMs) > CLOCK_OFF_MS) {
     warn(
       'clock',
-      `is ${Math.round(info.clockOffsetMs / 1000)} s off ours: times shown are corrected, but tools there may be confused`,
+      `is ${Math.round(clockOffsetMs / 1000)} s off ours: times shown are corrected, but tools there may be confused`,
       `on ${host}: timedatectl set-ntp true`,
     )
   }

@@ -1,5 +1,6 @@
 /** A dialog over the window: the browser's own, which keeps the focus in, gives it back, and closes by Escape. */
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
+import { useModal } from './use-modal.ts'
 
 type DialogProps = {
   readonly title: ReactNode
@@ -9,17 +10,13 @@ type DialogProps = {
 }
 
 export function Dialog({ title, onClose, children, className = '' }: DialogProps) {
-  const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    ref.current?.showModal()
-  }, [])
+  const modal = useModal(onClose)
   return (
     <dialog
-      ref={ref}
+      {...modal}
       className={`dialog ${className}`}
       aria-labelledby="dialog-title"
-      onClose={onClose}
-      onMouseDown={event => event.target === ref.current && isOutside(event, ref.current) && ref.current?.close()}
+      onMouseDown={event => event.target === event.currentTarget && isOutside(event, event.currentTarget) && onClose()}
     >
       <h2 id="dialog-title">{title}</h2>
       {children}

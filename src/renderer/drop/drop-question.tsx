@@ -36,7 +36,11 @@ export function DropQuestion({ things }: { readonly things: readonly Thing[] }) 
         {folders.length > 1 && (
           <Button onPress={answer(() => folders.forEach(takeFolder))}>Each folder as a job of its own</Button>
         )}
-        {first && <Button onPress={answer(() => takeFolder(first))}>Only {visible(first.name)}</Button>}
+        {first && (
+          <Button onPress={answer(() => takeFolder(first))}>
+            <span className="cut">Only {visible(first.name)}</span>
+          </Button>
+        )}
       </div>
       {folders.length > 1 && files > 0 && (
         <p className="faint">As jobs of their own, {counted(files, 'file')} beside the folders would be left out.</p>

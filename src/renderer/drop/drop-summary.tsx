@@ -34,7 +34,7 @@ function Skipped({ decision: { skipped, isSkippedCut, ignoredFiles } }: { readon
   return (
     <>
       <p className="dim">
-        {counted(ignoredFiles, 'file')} ignored by git stay where they are{' '}
+        {counted(ignoredFiles, 'file')} ignored by git {ignoredFiles === 1 ? 'stays where it is' : 'stay where they are'}{' '}
         <Button kind="quiet" className="link" aria-expanded={isShown} onPress={() => setIsShown(!isShown)}>
           {isShown ? 'Hide' : 'Show why'}
         </Button>

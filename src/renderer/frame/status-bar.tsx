@@ -8,16 +8,21 @@ export function StatusBar() {
   const now = useNow()
   const link = useCore(state => state.link)
   const hosts = useCore(state => state.hosts)
+  const isLoaded = useCore(state => state.isLoaded)
   const staleSince = useCore(state => state.staleSince)
   const { running, unknown } = useJobCounts()
   const connected = hosts.filter(host => host.state === 'connected').length
   return (
     <footer className="status-bar">
-      <span className="row">
-        <span className={`dot ${connected === hosts.length ? 'ok' : 'unknown'}`} />
-        {connected} of {counted(hosts.length, 'host')}
-      </span>
-      <span>{running === 0 ? 'nothing runs' : `${counted(running, 'job')} running`}</span>
+      {isLoaded && (
+        <>
+          <span className="row">
+            <span className={`dot ${connected === hosts.length ? 'ok' : 'unknown'}`} />
+            {connected} of {counted(hosts.length, 'host')}
+          </span>
+          <span>{running === 0 ? 'nothing runs' : `${counted(running, 'job')} running`}</span>
+        </>
+      )}
       {unknown > 0 && <span className="unknown-text">{counted(unknown, 'job')} unknown</span>}
       <span className="grow" />
       {link.kind === 'connected' ? (

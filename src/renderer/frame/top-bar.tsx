@@ -8,17 +8,17 @@ export function TopBar() {
   return (
     <header className="top">
       <a className="logo" href="#/">
-        <Logo /> Drover
+        <Logo /> <span className="words">Drover</span>
       </a>
       <button type="button" className="palette-field" onClick={() => openDialog({ kind: 'palette' })}>
-        <span className="grow">Push a folder, go to…</span>
+        <span className="grow cut">Push a folder, go to…</span>
         <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       <Button onPress={() => openDialog({ kind: 'add-host' })}>
-        <Plus size={14} /> Add host
+        <Plus size={14} /> <span className="words">Add host</span>
       </Button>
       <Button kind="primary" onPress={() => openDialog({ kind: 'push', folder: null })}>
-        <Upload size={14} /> Push folder
+        <Upload size={14} /> <span className="words">Push folder</span>
       </Button>
     </header>
   )

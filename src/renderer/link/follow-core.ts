@@ -1,7 +1,8 @@
 /** Keeps the store as the core is: takes a snapshot after each connecting, and gathers events to one change a frame. */
 import type { CoreEvent } from '../../shared/domain.ts'
+import { toErrorBody } from '../../shared/errors.ts'
 import { coreNow, setCoreTime } from '../stores/clock.ts'
-import { applyEvents, applyLinkState, applySeries, applySnapshot } from '../stores/core-store.ts'
+import { applyEvents, applyLinkState, applyProblem, applySeries, applySnapshot } from '../stores/core-store.ts'
 import { type Connect, CoreLink } from './core-link.ts'
 
 /** Of the jobs that have ended, so many come with a snapshot. */
@@ -49,8 +50,10 @@ export function followCore(connect: Connect): CoreLink {
       ])
       applySnapshot({ status, hosts: status.hosts, jobs, endedAsked: SNAPSHOT_ENDED })
       void takeSeries()
-    } catch {
-      // The link broke meanwhile: the next one brings its own snapshot.
+    } catch (error) {
+      // Where the link broke meanwhile the next one brings its own snapshot.
+      const body = toErrorBody(error)
+      if (body.code !== 'CORE_UNREACHABLE') applyProblem({ error: body, again: takeSnapshot })
     } finally {
       isSnapshotUnderWay = false
       scheduleFlush()

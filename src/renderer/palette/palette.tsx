@@ -1,6 +1,7 @@
 /** The palette: type, choose by arrows, Enter. What would lose something asks first, in the same place. */
 import './palette.css'
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react'
+import { useModal } from '../components/use-modal.ts'
 import { useCore } from '../stores/core-store.ts'
 import { doDeed } from './do-deed.ts'
 import { matchingEntries, type PaletteEntry } from './entries.ts'
@@ -8,7 +9,7 @@ import { noteRecent, recentIds } from './recents.ts'
 import { useAskedJobs } from './use-asked-jobs.ts'
 
 export function Palette({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const modal = useModal(onClose)
   const list = useId()
   const [query, setQuery] = useState('')
   const [asked, setAsked] = useState<PaletteEntry | null>(null)
@@ -20,9 +21,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const found = useMemo(() => matchingEntries(known, query, recents, askedJobs), [known, query, recents, askedJobs])
   const entries = asked === null ? found : answersTo(asked)
   const current = entries[Math.min(selected, entries.length - 1)]
-  useEffect(() => {
-    dialog.current?.showModal()
-  }, [])
   useEffect(() => {
     if (current) document.getElementById(optionId(list, current))?.scrollIntoView({ block: 'nearest' })
   }, [current, list])
@@ -53,11 +51,10 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <dialog
-      ref={dialog}
+      {...modal}
       className="palette"
       aria-label="Find and do anything"
-      onClose={onClose}
-      onMouseDown={event => event.target === dialog.current && dialog.current.close()}
+      onMouseDown={event => event.target === event.currentTarget && onClose()}
     >
       <div className="palette-inside">
         <input

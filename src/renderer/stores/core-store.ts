@@ -5,6 +5,7 @@
 import { create } from 'zustand'
 import type { CoreStatus } from '../../shared/contract.ts'
 import type { CoreEvent, HostSample, HostView, JobView, SampleSeries } from '../../shared/domain.ts'
+import type { ErrorBody } from '../../shared/errors.ts'
 import type { LinkState } from '../link/core-link.ts'
 
 /** What the line of a host's card shows. */
@@ -16,6 +17,8 @@ export type CoreState = {
   isLoaded: boolean
   /** Not of now but of then: since when nothing newer was heard. */
   staleSince: number | null
+  /** Why the core did not say how it is, though it could be asked. */
+  problem: SnapshotProblem | null
   status: CoreStatus | null
   /** In the order of the core. */
   hosts: readonly HostView[]
@@ -27,6 +30,8 @@ export type CoreState = {
   samples: ReadonlyMap<string, readonly HostSample[]>
 }
 
+export type SnapshotProblem = { error: ErrorBody; again(): Promise<void> }
+
 /** A job, as a place in the list of all. */
 export type JobCursor = { createdAt: number; id: string }
 
@@ -34,6 +39,7 @@ export const useCore = create<CoreState>()(() => ({
   link: { kind: 'connecting' },
   isLoaded: false,
   staleSince: null,
+  problem: null,
   status: null,
   hosts: [],
   jobs: [],
@@ -49,7 +55,11 @@ export function applySnapshot({ status, hosts, jobs, endedAsked }: Snapshot): vo
   const samples = hosts.reduce(withSample, useCore.getState().samples)
   const ended = jobs.filter(job => job.state === 'ended')
   const olderJobs = cursorAfter(ended, endedAsked)
-  useCore.setState({ isLoaded: true, staleSince: null, status, hosts, ...indexed(jobs), olderJobs, samples })
+  useCore.setState({ isLoaded: true, staleSince: null, problem: null, status, hosts, ...indexed(jobs), olderJobs, samples })
+}
+
+export function applyProblem(problem: SnapshotProblem): void {
+  useCore.setState({ problem })
 }
 
 /** Takes a page of older jobs; of those that are here already, what is here is newer. */

@@ -15,10 +15,13 @@ let lastId = 0
 
 export const useToasts = create<{ toasts: readonly Toast[] }>()(() => ({ toasts: [] }))
 
-/** A problem stays until it is dismissed. */
+/** A problem stays until it is dismissed. What is said already is not said twice, but anew. */
 export function showToast(toast: Omit<Toast, 'id'>): void {
   const id = ++lastId
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-3), { ...toast, id }] }))
+  useToasts.setState(({ toasts }) => {
+    const others = toasts.filter(({ kind, text }) => kind !== toast.kind || text !== toast.text)
+    return { toasts: [...others.slice(-3), { ...toast, id }] }
+  })
   if (toast.kind === 'done') setTimeout(() => dismissToast(id), SHOWN_MS)
 }
 

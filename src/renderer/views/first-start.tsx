@@ -65,7 +65,8 @@ export function FirstStart({ onDismiss }: { readonly onDismiss: () => void }) {
 function KnownHosts() {
   const { answer, again } = useAnswer('importable', () => core.call('host.importable', {}))
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
-  const sources = answer.kind === 'here' ? answer.value.sources : []
+  const sources =
+    answer.kind === 'here' ? answer.value.sources.filter(({ hosts, error }) => hosts.length > 0 || error !== null) : []
   const count = sources.flatMap(source => newHosts(source).filter(host => !unticked.has(tickKey(source, host.name)))).length
   const take = async () => {
     await importHosts(sources, unticked)

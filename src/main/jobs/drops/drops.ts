@@ -19,7 +19,13 @@ import type { DropSettleResult } from './drop-settle.ts'
 import type { DropShelf, SweepRequest, SweptDrop } from './drop-shelf.ts'
 import type { DropWantedResult } from './drop-wanted.ts'
 
-export type DropsOptions = { workers: FileWorkers; shelf: DropShelf; now(): number }
+export type DropsOptions = {
+  workers: FileWorkers
+  shelf: DropShelf
+  now(): number
+  /** False while ages cannot be trusted: then nothing is removed but when somebody asks for it. */
+  maySweep(): boolean
+}
 /** What a page writes to, in the form of shared/drop.ts. `output` says nothing, and ends with it. */
 export type Upload = { input: Writable; output: Readable; end: Promise<void>; close(): void }
 
@@ -34,6 +40,7 @@ type Drop = {
   /** Null when it must be looked at anew: something may have come since. */
   wanted: DropWantedResult | null
   abort: AbortController
+  /** By a clock that nobody can set. */
   usedAt: number
   /** Work for it that has not ended. */
   underWay: number
@@ -60,7 +67,7 @@ export class Drops {
   async begin({ name, origin }: { name: string; origin: string }): Promise<{ dropId: string; folder: string }> {
     const problem = dropNameProblem(name)
     if (problem !== null) throw new AppError('BAD_INPUT', `The name of the folder ${problem}`)
-    const { shelf, now } = this.#options
+    const { shelf } = this.#options
     const { place, earlier } = await shelf.prepare({ name, origin })
     for (const other of this.#drops.values()) if (other.place.key === place.key) this.#forget(other, DROPPED_AGAIN)
     const names = new DropNames(Buffer.byteLength(`${place.layout}/`))
@@ -73,7 +80,7 @@ export class Drops {
       decided: null,
       wanted: null,
       abort: new AbortController(),
-      usedAt: now(),
+      usedAt: performance.now(),
       underWay: 0,
     }
     this.#drops.set(drop.id, drop)
@@ -152,7 +159,7 @@ export class Drops {
     })
     this.#drops.delete(dropId)
     // Nobody waits for it, and what it could not remove it finds the next time.
-    this.sweep({ olderThanMs: KEPT_DROPS_MS, dryRun: false }).catch(() => undefined)
+    if (this.#options.maySweep()) this.sweep({ olderThanMs: KEPT_DROPS_MS, dryRun: false }).catch(() => undefined)
     return result
   }
 
@@ -198,15 +205,15 @@ export class Drops {
   }
 
   async #work<T extends TaskName>(drop: Drop, task: T, input: Tasks[T]['input'], options: TaskOptions = {}) {
-    const { workers, now } = this.#options
-    drop.usedAt = now()
+    const { workers } = this.#options
+    drop.usedAt = performance.now()
     drop.underWay += 1
     try {
       return await workers.run(task, input, { ...options, signal: drop.abort.signal })
     } catch (error) {
       throw drop.abort.signal.aborted ? drop.abort.signal.reason : error
     } finally {
-      drop.usedAt = now()
+      drop.usedAt = performance.now()
       drop.underWay -= 1
     }
   }
@@ -223,7 +230,7 @@ export class Drops {
 
   /** True while a page is sending it; one that was closed is not heard of again. */
   #isOpen(key: string): boolean {
-    const isInUse = ({ underWay, usedAt }: Drop) => underWay > 0 || this.#options.now() - usedAt < IDLE_MS
+    const isInUse = ({ underWay, usedAt }: Drop) => underWay > 0 || performance.now() - usedAt < IDLE_MS
     return [...this.#drops.values()].some(drop => drop.place.key === key && isInUse(drop))
   }
 
@@ -234,7 +241,7 @@ export class Drops {
         'NOT_FOUND',
         'The core does not know this drop any more. Drop the folder again: it goes on where it stopped',
       )
-    drop.usedAt = this.#options.now()
+    drop.usedAt = performance.now()
     return drop
   }
 

@@ -78,11 +78,11 @@ export class Window {
       this.#window = undefined
     })
     // A page that has died takes nothing of the core with it.
-    let reloadedAt = 0
+    let reloadedAt = Number.NEGATIVE_INFINITY
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       warn('the page ended', reason)
-      if (reason === 'clean-exit' || window.isDestroyed() || Date.now() - reloadedAt < RELOAD_MS) return
-      reloadedAt = Date.now()
+      if (reason === 'clean-exit' || window.isDestroyed() || performance.now() - reloadedAt < RELOAD_MS) return
+      reloadedAt = performance.now()
       window.webContents.reload()
     })
     window.loadURL(`${PAGE}${hash}`).catch(error => warn('the page did not load', error))

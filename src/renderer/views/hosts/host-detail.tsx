@@ -40,14 +40,15 @@ export function HostDetail({ host }: { readonly host: HostView }) {
       <header className="row">
         <h2>{visible(name)}</h2>
         <HostTag host={host} />
-        <span className="grow" />
-        <Button onPress={runTest}>Test</Button>
-        <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
-        {name !== 'local' && (
-          <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
-            Remove…
-          </Button>
-        )}
+        <div className="row host-deeds">
+          <Button onPress={runTest}>Test</Button>
+          <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
+          {name !== 'local' && (
+            <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
+              Remove…
+            </Button>
+          )}
+        </div>
       </header>
       <HostProblem host={host} onTest={runTest} />
       <Facts host={host} />
@@ -63,7 +64,7 @@ function Facts({ host }: { readonly host: HostView }) {
     sample && `${bytesText(sample.memoryTotalBytes - sample.memoryAvailableBytes)} of ${bytesText(sample.memoryTotalBytes)}`
   const missing = tools === null ? [] : (['tmux', 'rsync'] as const).filter(tool => tools[tool] === null)
   return (
-    <dl className="facts">
+    <dl className="figures facts number">
       <Fact name="Connection">
         <span className="mono">{visible(host.connection)}</span>
       </Fact>

@@ -82,9 +82,7 @@ function ChangedKey({ host, known, offered, forget, onTest }: ChangedKeyProps) {
       )}
       {forget !== null && <code className="command-box">{visible(forget)}</code>}
       <div className="row">
-        <Button disabled={host.state === 'connecting'} onPress={onTest ?? (() => testHost(host.name))}>
-          I did: try again
-        </Button>
+        <Button onPress={onTest ?? (() => testHost(host.name))}>I did: try again</Button>
         <Standing host={host} />
       </div>
     </section>

@@ -16,13 +16,13 @@ export function HostTable({ selected }: { readonly selected: string | null }) {
       <table className="table clickable">
         <thead>
           <tr>
-            <th>Host</th>
+            <th className="filling">Host</th>
             <th>State</th>
-            <th>Connection</th>
-            <th>By</th>
+            <th className="filling in-small">Connection</th>
+            <th className="in-middle">By</th>
             <th className="figure">CPU</th>
-            <th className="figure">CPUs</th>
-            <th>Tools</th>
+            <th className="figure in-wide">CPUs</th>
+            <th className="in-wide">Tools</th>
             <th className="figure">Jobs</th>
           </tr>
         </thead>
@@ -44,25 +44,27 @@ const HostRow = memo(function HostRow({ host, isSelected }: { readonly host: Hos
   return (
     // The link in it is what the keyboard and a screen reader use; the rest of the row only makes it easier to hit.
     <tr aria-current={isSelected ? 'true' : undefined} onClick={() => navigate({ view: 'host', name })}>
-      <td>
+      <td className="filling">
         <span className="row host-name">
           <HostDot host={host} />
-          <a href={routeHash({ view: 'host', name })}>{visible(name)}</a>
+          <a className="cut" href={routeHash({ view: 'host', name })} title={visible(name)}>
+            {visible(name)}
+          </a>
           {host.isDefault && <span className="tag none">default</span>}
         </span>
       </td>
       <td>
         <HostTag host={host} />
       </td>
-      <td className="connection">
+      <td className="filling in-small">
         <Cut className="mono dim" text={host.connection} />
       </td>
-      <td className="dim" title={host.transportReason === null ? undefined : visible(host.transportReason)}>
+      <td className="dim in-middle" title={host.transportReason === null ? undefined : visible(host.transportReason)}>
         {host.transport ?? '—'}
       </td>
       <td className="figure">{host.sample === null ? '—' : percentText(host.sample.cpuRatio)}</td>
-      <td className="figure">{host.cpus ?? '—'}</td>
-      <td className="dim">{toolsText(host)}</td>
+      <td className="figure in-wide">{host.cpus ?? '—'}</td>
+      <td className="dim in-wide">{toolsText(host)}</td>
       <td className="figure">{host.runningJobs === 0 ? '—' : host.runningJobs}</td>
     </tr>
   )

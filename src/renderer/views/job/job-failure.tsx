@@ -57,5 +57,10 @@ function LastLines({ job: { id } }: { readonly job: JobView }) {
   // A host that cannot be asked gives none: the rest says enough.
   const lines = answer.kind === 'here' ? answer.value : []
   if (lines.every(line => line === '')) return null
-  return <pre className="mono last-lines">{lines.map(plainText).join('\n')}</pre>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: lines are longer than their place, and the keyboard scrolls to their ends.
+    <pre className="mono last-lines" tabIndex={0}>
+      {lines.map(plainText).join('\n')}
+    </pre>
+  )
 }

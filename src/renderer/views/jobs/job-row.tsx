@@ -39,10 +39,10 @@ export const JobRow = memo(function JobRow({ job, index, isChosen, isCursor, onP
           {shortId(job.id)}
         </a>
       </div>
-      <div role="gridcell">
+      <div role="gridcell" className="of-host">
         <JobHost job={job} />
       </div>
-      <div role="gridcell">
+      <div role="gridcell" className="of-folder">
         <JobFolder folder={job.folder} />
       </div>
       <div role="gridcell">
@@ -51,10 +51,10 @@ export const JobRow = memo(function JobRow({ job, index, isChosen, isCursor, onP
       <div role="gridcell" className="tags">
         <JobTag job={job} />
       </div>
-      <div role="gridcell" className="figure">
+      <div role="gridcell" className="of-time figure">
         <JobTime job={job} />
       </div>
-      <div role="gridcell" className="figure dim">
+      <div role="gridcell" className="of-memory figure dim">
         <JobMemory job={job} />
       </div>
     </div>

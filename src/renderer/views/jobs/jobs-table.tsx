@@ -123,7 +123,7 @@ function TableHead() {
         {HEADERS.map(({ column, name, isFigure }) => {
           const order = sort.column !== column ? 'none' : sort.isDescending ? 'descending' : 'ascending'
           return (
-            <div key={column} role="columnheader" aria-sort={order} className={isFigure ? 'figure' : ''}>
+            <div key={column} role="columnheader" aria-sort={order} className={`of-${column}${isFigure ? ' figure' : ''}`}>
               <button type="button" onClick={() => setSort(sortAfterClick(sort, column))}>
                 {name}
                 {order === 'ascending' && <ArrowUp size={11} aria-hidden />}

@@ -97,7 +97,8 @@ function Users({ host, jobs }: { readonly host: HostView; readonly jobs: readonl
 function Away({ host, lastAt }: { readonly host: HostView; readonly lastAt: number | null }) {
   const now = useNow()
   const parts = [
-    lastAt === null ? 'no values yet' : `${ageText(now - lastAt)} old`,
+    lastAt !== null && `${ageText(now - lastAt)} old`,
+    lastAt === null && host.retryAt === null && 'no values yet',
     host.retryAt !== null && (host.retryAt > now ? `retry in ${Math.ceil((host.retryAt - now) / 1000)} s` : 'trying…'),
   ]
   return (

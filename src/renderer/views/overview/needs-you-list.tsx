@@ -73,13 +73,15 @@ function JobProblem({ job }: { readonly job: JobView }) {
         </p>
         <LastWords job={job} />
       </div>
-      <a className="button" href={routeHash({ view: 'job', id: job.id, tab: 'log' })}>
-        Log
-      </a>
-      <Button onPress={again}>Run again</Button>
-      <Button kind="quiet" onPress={() => markSeen(job.id)}>
-        Dismiss
-      </Button>
+      <div className="row">
+        <a className="button" href={routeHash({ view: 'job', id: job.id, tab: 'log' })}>
+          Log
+        </a>
+        <Button onPress={again}>Run again</Button>
+        <Button kind="quiet" onPress={() => markSeen(job.id)}>
+          Dismiss
+        </Button>
+      </div>
     </article>
   )
 }

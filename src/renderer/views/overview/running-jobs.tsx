@@ -35,12 +35,12 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
         <thead>
           <tr>
             <th>Job</th>
-            <th>Host</th>
-            <th>Folder</th>
-            <th className="command">Command</th>
+            <th className="in-small">Host</th>
+            <th className="in-middle">Folder</th>
+            <th className="filling">Command</th>
             <th>State</th>
             <th className="figure">Time</th>
-            <th className="figure">Peak memory</th>
+            <th className="figure in-wide">Peak memory</th>
           </tr>
         </thead>
         <tbody>
@@ -51,13 +51,13 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
                   {shortId(job.id)}
                 </a>
               </td>
-              <td className="place">
+              <td className="place in-small">
                 <JobHost job={job} />
               </td>
-              <td className="place">
+              <td className="place in-middle">
                 <JobFolder folder={job.folder} />
               </td>
-              <td className="command">
+              <td className="filling">
                 <JobCommand job={job} />
               </td>
               <td>
@@ -66,7 +66,7 @@ function Table({ jobs }: { readonly jobs: ReturnType<typeof useCore.getState>['j
               <td className="figure">
                 <JobTime job={job} />
               </td>
-              <td className="figure dim">
+              <td className="figure dim in-wide">
                 <JobMemory job={job} />
               </td>
             </tr>

@@ -31,7 +31,11 @@ export function SettingRow({ field, value, usual }: SettingRowProps) {
     if (typed === fieldText(value)) {
       setTyped(null)
       setProblem(null)
-    } else void save(settingValue(field, typed))
+      return
+    }
+    const sent = settingValue(field, typed)
+    if (field.kind === 'number' && typeof sent === 'string') setProblem(`“${visible(sent)}” is no number`)
+    else void save(sent)
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter') saveTyped()

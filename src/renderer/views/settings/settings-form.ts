@@ -91,7 +91,7 @@ export function fieldText(value: unknown): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-/** What is sent for a typed text: null, which is the default again, for nothing; the core refuses what is no number. */
+/** What is sent for a typed text: null, which is the default again, for nothing; what is no number stays as it is. */
 export function settingValue({ kind }: Pick<SettingField, 'kind'>, text: string): string | number | null {
   const trimmed = text.trim()
   if (trimmed === '') return null

@@ -113,7 +113,7 @@ function FileRow({ file, path, onOpen, onPull }: FileRowProps) {
   const shown = visible(name)
   return (
     <tr>
-      <th scope="row" className="mono">
+      <th scope="row" className="mono filling" dir="ltr" title={shown}>
         <Icon size={13} aria-label={type} />{' '}
         {type === 'folder' ? (
           <button type="button" className="link" onClick={() => onOpen(path)}>

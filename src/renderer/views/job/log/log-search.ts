@@ -15,7 +15,7 @@ export type SearchState = {
 
 const MOST_MATCHES = 5_000
 
-/** Tells of each part; settles when all was searched, or `signal` fired. */
+/** Tells of each part, and at once that `signal` fired: the part that is under way then may be long on its way. Settles after that. */
 export async function searchLog(
   call: Call,
   { job, query, signal, onState }: { job: string; query: Query; signal: AbortSignal; onState(state: SearchState): void },
@@ -26,17 +26,18 @@ export async function searchLog(
     onState(state)
   }
   tell({})
+  signal.addEventListener('abort', () => state.phase === 'searching' && tell({ phase: 'left' }), { once: true })
   try {
     while (state.phase === 'searching') {
       const part = await call('job.search', { job, ...query, fromByte: state.searchedTo })
-      if (signal.aborted) return tell({ phase: 'left' })
+      if (signal.aborted) return
       const matches = [...state.matches, ...part.matches]
       const isDone = part.searchedTo >= part.logBytes
       const phase = isDone ? 'done' : matches.length >= MOST_MATCHES ? 'full' : 'searching'
       tell({ matches, searchedTo: part.searchedTo, logBytes: part.logBytes, phase })
     }
   } catch (error) {
-    tell({ phase: 'left', error: signal.aborted ? null : toErrorBody(error) })
+    if (!signal.aborted) tell({ phase: 'left', error: toErrorBody(error) })
   }
 }
 
