@@ -57,6 +57,8 @@ const ConfigFields = z.strictObject({
   keep_core: z.boolean().default(false),
   /** A core is started in the background when the person logs in to a desktop; on macOS the window. */
   start_at_login: z.boolean().default(false),
+  /** Clients of beowulf are answered at ~/.beowulf/run/daemon, in place of beowulfd. */
+  beowulf_daemon: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -89,6 +91,7 @@ export type Config = {
   readonly web: { readonly address: string; readonly port: number }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
+  readonly beowulfDaemon: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -102,8 +105,19 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, start_at_login, ssh_config, log_level } =
-    parsed.data
+  const {
+    default_host,
+    hosts,
+    detach_on_ctrl_c,
+    push,
+    notifications,
+    web,
+    keep_core,
+    start_at_login,
+    beowulf_daemon,
+    ssh_config,
+    log_level,
+  } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
@@ -113,6 +127,7 @@ export function readConfig(source: YamlSource): Config {
     web,
     keepCore: keep_core,
     startAtLogin: start_at_login,
+    beowulfDaemon: beowulf_daemon,
     sshConfig: ssh_config,
     logLevel: log_level,
   }
