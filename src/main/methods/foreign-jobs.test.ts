@@ -26,15 +26,28 @@ test('jobs of others come from hosts that answer; those that do not are named', 
   const hosts = hostsThat({
     box: async () => [JOB, { ...JOB, id: 'own', owner: 'laptop' }],
     empty: async () => [],
-    slow: () => new Promise(() => undefined),
+    still: () => new Promise(() => undefined),
     broken: async () => {
       throw new Error('the channel is gone')
     },
     away: null,
   })
-  const { jobs, silent } = await foreignJobs(hosts, 'laptop', 20)
+  const { jobs, silent } = await foreignJobs(hosts, 'laptop', { lookMs: 20, looks: 5 })
   expect(jobs).toEqual([expect.objectContaining({ id: JOB.id, host: 'box', state: 'running', isForeign: true })])
-  expect(silent).toEqual(['slow', 'broken', 'away'])
+  expect(silent).toEqual(['still', 'broken', 'away'])
+})
+
+test('a host that takes long is waited for while it lives, and not for ever', async () => {
+  const { promise, resolve } = Promise.withResolvers<AgentJob[]>()
+  const hosts = hostsThat({ busy: () => promise, endless: () => new Promise(() => undefined) })
+  let looks = 0
+  for (const link of hosts.all()) {
+    const sample = () => ({ at: looks++ })
+    Object.defineProperty(link, 'sample', { get: sample })
+  }
+  setTimeout(() => resolve([JOB]), 50)
+  const { jobs, silent } = await foreignJobs(hosts, 'laptop', { lookMs: 20, looks: 50 })
+  expect([jobs.map(({ host }) => host), silent]).toEqual([['busy'], ['endless']])
 })
 
 /** Of each host only what is asked here: its list, or null where it is not connected. */

@@ -1,17 +1,21 @@
 /** Jobs on our hosts that another computer of the same person started: shown as such, never touched. */
 import type { JobView } from '../../shared/domain.ts'
 import type { AgentJob } from '../hosts/agent.ts'
+import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 
 /** `silent`: names of the hosts that were not heard, so that nobody takes theirs for none. */
 export type ForeignJobs = { jobs: JobView[]; silent: string[] }
 
-/** A host tells of 10,000 jobs in two seconds; one that is busy besides takes longer, and one that is lost unnoticed never answers. */
-const ANSWER_MS = 15_000
+/**
+ * A host tells of 10,000 jobs in two seconds; one that is busy besides takes longer, and is waited for as long as it gives signs of life:
+ * it is sampled every two seconds. One that stands still is not.
+ */
+const PATIENCE = { lookMs: 3_000, looks: 5 }
 
-export async function foreignJobs(hosts: Hosts, owner: string, answerMs: number = ANSWER_MS): Promise<ForeignJobs> {
+export async function foreignJobs(hosts: Hosts, owner: string, patience = PATIENCE): Promise<ForeignJobs> {
   const links = hosts.all()
-  const answers = await Promise.all(links.map(({ live }) => (live ? answerInTime(live.agent.list(), answerMs) : null)))
+  const answers = await Promise.all(links.map(link => answerOf(link, patience)))
   const viewsOf = (jobs: AgentJob[] | null | undefined, host: string) =>
     (jobs ?? []).filter(job => job.owner !== owner).map(job => foreignView(job, host))
   return {
@@ -21,11 +25,21 @@ export async function foreignJobs(hosts: Hosts, owner: string, answerMs: number 
 }
 
 /** Null if it has not come, for whatever reason: the host's own state tells that. */
-async function answerInTime(answer: Promise<AgentJob[]>, answerMs: number): Promise<AgentJob[] | null> {
-  const { promise: late, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), answerMs)
+async function answerOf(link: HostLink, { lookMs, looks }: typeof PATIENCE): Promise<AgentJob[] | null> {
+  const answer = link.live?.agent.list().catch(() => null) ?? null
+  for (let look = 0; look < looks; look++) {
+    const { sample } = link
+    const said = await inTime(answer, lookMs)
+    if (said !== undefined || link.sample === sample) return said ?? null
+  }
+  return null
+}
+
+async function inTime<T>(answer: Promise<T> | null, ms: number): Promise<T | null | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), ms)
   try {
-    return await Promise.race([answer.catch(() => null), late])
+    return await Promise.race([answer, late])
   } finally {
     clearTimeout(timer)
   }
