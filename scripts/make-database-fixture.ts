@@ -1,7 +1,7 @@
 /**
  * Writes the database of this version for test/fixtures/databases: once for each schema, which must open in every later one.
  * With the step that makes the schema, so that every later step has a database to be tried on:
- * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-5.db`
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-6.db`
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'

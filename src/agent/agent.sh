@@ -957,7 +957,6 @@ tell_clock() {
 
 ask_clock() {
   set_now 0
-  set_uptime
   told_up=$up
 }
 

@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
+import { BeowulfSocket } from './api/beowulf.ts'
+import { sshDestination } from './api/beowulf-messages.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
@@ -89,7 +91,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         samples.add(link.name, sample)
         bus.emit({ type: 'host.changed', host: view(link) })
       },
-      jobsSampled: (_link, samples) => jobs.sampled(samples),
+      jobsSampled: (link, samples) => jobs.sampled(link.name, samples),
     },
   })
   const view = (link: HostLink) => {
@@ -255,6 +257,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   }
   const server = new ApiServer(api)
   const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock, log: log.room('web') })
+  const beowulf = new BeowulfSocket(paths.beowulfSocket, {
+    allocate: async app => {
+      // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
+      const links = () => hosts.all().filter(({ name }) => name !== 'local')
+      const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
+      return { host: sshDestination(hosts.get(host).connection), reason }
+    },
+    report: ({ app, pid, host }) => log.room('api').info('a client of beowulf runs an app', { app, pid, host }),
+  })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({
@@ -291,6 +302,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     applyLogLevel(log, config.current)
     followLogin()
     web.follow().catch(error => log.room('web').warning('the window is not served', { error: String(error) }))
+    beowulf.follow(config.current.beowulfDaemon).catch(error => {
+      log.room('api').warning('clients of beowulf are not answered', { error: String(error) })
+    })
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
@@ -309,7 +323,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       config.close()
       room.close()
       notifier.close()
-      await Promise.all([server.close(), web.close()])
+      await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()
       await Promise.all([dialler.close(), workers.close()])

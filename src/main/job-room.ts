@@ -113,7 +113,7 @@ export function openJobRoom({ store, paths, owner, workers, hosts, config, emit,
   }
 
   async function welcome(link: HostLink, live: Live): Promise<void> {
-    live.agent.onEvent(({ job }) => jobs.told(job))
+    live.agent.onEvent(({ job }) => jobs.toldBy(link.name, job))
     for (let attempt = 0; link.live === live; attempt++) {
       try {
         await jobs.reconcile(link, live)

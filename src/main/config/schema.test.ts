@@ -26,6 +26,7 @@ test('nothing written is the defaults', () => {
     web: { address: '127.0.0.1', port: 7373 },
     keepCore: false,
     startAtLogin: false,
+    beowulfDaemon: false,
     sshConfig: null,
     logLevel: 'info',
   }
@@ -56,6 +57,7 @@ notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
 keep_core: true
 start_at_login: true
+beowulf_daemon: true
 ssh_config: /home/me/ssh config
 log_level: debug
 `
@@ -73,6 +75,7 @@ log_level: debug
     web: { address: '::1', port: 8080 },
     keepCore: true,
     startAtLogin: true,
+    beowulfDaemon: true,
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -160,6 +163,7 @@ test('the single settings are known by their dotted keys', () => {
     'web.port',
     'keep_core',
     'start_at_login',
+    'beowulf_daemon',
     'ssh_config',
     'log_level',
   ])

@@ -68,6 +68,8 @@ const ConfigFields = z.strictObject({
   keep_core: z.boolean().default(false),
   /** A core is started in the background when the person logs in to a desktop; on macOS the window. */
   start_at_login: z.boolean().default(false),
+  /** Clients of beowulf are answered at ~/.beowulf/run/daemon, in place of beowulfd. */
+  beowulf_daemon: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -109,6 +111,7 @@ export type Config = {
   readonly web: { readonly address: string; readonly port: number }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
+  readonly beowulfDaemon: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -133,6 +136,7 @@ export function readConfig(source: YamlSource): Config {
     web,
     keep_core,
     start_at_login,
+    beowulf_daemon,
     ssh_config,
     log_level,
   } = parsed.data
@@ -147,6 +151,7 @@ export function readConfig(source: YamlSource): Config {
     web,
     keepCore: keep_core,
     startAtLogin: start_at_login,
+    beowulfDaemon: beowulf_daemon,
     sshConfig: ssh_config,
     logLevel: log_level,
   }

@@ -70,7 +70,7 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
 
   /** An id that was seen in a list of all is not to be called unknown. */
   async function whoseItIs(ref: string, notFound: AppError): Promise<AppError> {
-    const job = (await foreignJobs(hosts, owner)).find(({ id }) => id.startsWith(ref))
+    const job = (await foreignJobs(hosts, owner)).jobs.find(({ id }) => id.startsWith(ref))
     if (!job) return notFound
     const message = `Job ${job.id} on ${job.host} was started by another computer of yours: only that one can attach to it, stop or remove it`
     return new AppError('NOT_FOUND', message)
@@ -83,7 +83,9 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
     'job.list': async ({ limit, foreign, ended, before }) => {
       if (before) return { jobs: jobs.older(before, limit) }
       const own = jobs.list({ limit, ended })
-      return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
+      if (!foreign) return { jobs: own }
+      const others = await foreignJobs(hosts, owner)
+      return { jobs: [...own, ...others.jobs], silentHosts: others.silent }
     },
     'job.get': async ({ job }) => {
       try {

@@ -64,7 +64,8 @@ export const jobMethods = {
       /** Only those that have ended and come after this one in the list: how older ones are had, page by page. */
       before: z.strictObject({ createdAt: z.int().min(0), id: z.uuid() }).optional(),
     }),
-    output: output<{ jobs: JobView[] }>(),
+    /** `silentHosts`, with `foreign`: those of which nobody knows what other computers started there, as they did not say. */
+    output: output<{ jobs: JobView[]; silentHosts?: string[] }>(),
   },
   'job.get': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ job: JobView }>() },
   'job.stop': {

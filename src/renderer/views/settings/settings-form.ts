@@ -75,6 +75,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         label: 'Start at login',
         hint: 'A core starts in the background when you log in to your desktop; on macOS Drover’s window',
       },
+      {
+        key: 'beowulf_daemon',
+        kind: 'yes-no',
+        label: 'Answer beowulf',
+        hint: 'Its clients ask at ~/.beowulf/run/daemon, and are told the best host, in place of beowulfd',
+      },
       { key: 'ssh_config', kind: 'text', label: 'SSH config', hint: 'Read in place of ~/.ssh/config: an absolute path' },
       {
         key: 'log_level',
