@@ -262,6 +262,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
       const links = () => hosts.all().filter(({ name }) => name !== 'local')
       const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
+      // It launches there in a moment, and no job of ours shows it.
+      placer.holds.take(randomUUID(), { host, memoryBytes: null, heldAtMs: placer.steadyNow() })
       return { host: sshDestination(hosts.get(host).connection), reason }
     },
     report: ({ app, pid, host }) => log.room('api').info('a client of beowulf runs an app', { app, pid, host }),

@@ -64,6 +64,11 @@ describe('with a host', () => {
     if (text.includes('report')) expect(lines[1]).toEqual({ ok: true })
   })
 
+  test('many at once are spread: each is counted before it shows in the load', async () => {
+    const answers = await say(product, '{"cmd":"allocate","app":"many"}\n'.repeat(6))
+    expect(new Set(answers.map(answer => (answer as { host: string }).host)).size).toBe(2)
+  })
+
   test('a client that leaves the stream open gets its end soon after the answer', async () => {
     expect(await say(product, '{"cmd":"allocate","app":"a"}', { leavesOpen: true })).toHaveLength(1)
   })
