@@ -41,6 +41,7 @@ function settingValues({
   metrics,
   keepCore,
   startAtLogin,
+  beowulfDaemon,
   sshConfig,
   logLevel,
 }: Config): Record<string, unknown> {
@@ -53,6 +54,7 @@ function settingValues({
     metrics: { open: metrics.open },
     keep_core: keepCore,
     start_at_login: startAtLogin,
+    beowulf_daemon: beowulfDaemon,
     ssh_config: sshConfig,
     log_level: logLevel,
   }

@@ -10,6 +10,7 @@ import { JobTable } from './job-table.ts'
 import { JobTimesTable } from './job-times.ts'
 import { LateWrites } from './late-writes.ts'
 import { MetricTable } from './metric-table.ts'
+import { PlacementTable } from './placement-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -19,6 +20,7 @@ export type Store = {
   readonly jobs: JobTable
   readonly hosts: HostTable
   readonly history: HistoryTable
+  readonly placements: PlacementTable
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
@@ -34,12 +36,14 @@ export type Store = {
 export function openStore(path: string, options?: DatabaseOptions): Store {
   const database = Database.open(path, options)
   const late = new LateWrites(database)
+  const placements = new PlacementTable(database, late)
   return {
     database,
     late,
     jobs: new JobTable(database, late),
     hosts: new HostTable(database, late),
     history: new HistoryTable(database, late),
+    placements,
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
@@ -48,6 +52,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     jobTimes: new JobTimesTable(database),
     computerId: computerId(database),
     close: () => {
+      placements.flush()
       late.close()
       database.close()
     },
