@@ -2,6 +2,7 @@
  * Placing a job: how long it takes among 1,000 hosts, each with a history of the command, with all that is read and kept for it; and how
  * often a launch lands on an overloaded host (a seeded simulation: 100 hosts, 1,000 launches), beside simpler ways to choose.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,8 @@ import type { Live } from '../src/main/hosts/host-link.ts'
 import { Holds } from '../src/main/jobs/holds.ts'
 import { type PlacerLink, type PlacerOptions, place } from '../src/main/jobs/placer.ts'
 import { openStore, type Store } from '../src/main/store/store.ts'
-import type { HostSample } from '../src/shared/domain.ts'
 import { type Policy, simulate } from '../test/helpers/fleet.ts'
+import { hostSample } from '../test/helpers/host-sample.ts'
 import { jobRow } from '../test/helpers/job-row.ts'
 import { against, againstAim, type BenchRow, percentile, range, round } from './bench.ts'
 
@@ -114,14 +115,13 @@ function placer(store: Store): PlacerOptions {
 
 /** What the placer reads of a link that was sampled a moment ago. */
 function link(name: string, index: number): PlacerLink {
-  const sample: HostSample = {
-    at: Date.now(),
+  const sample = hostSample(Date.now(), {
     cpuRatio: (index % 97) / 100,
     ioWaitRatio: (index % 7) / 100,
     memoryTotalBytes: 64 * GIB,
     memoryAvailableBytes: (8 + (index % 40)) * GIB,
     load1: 1,
-  }
+  })
   const info = { cpus: 4 + (index % 60), arch: 'x86_64', hasGpu: false }
   return {
     name,

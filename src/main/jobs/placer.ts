@@ -128,8 +128,7 @@ function needOf(
 function loadOf(link: PlacerLink, { steadyMs, isSilent }: { steadyMs: number; isSilent: boolean }): HostLoad | null {
   const { sample } = link
   if (sample === null) return null
-  const { cpuRatio, ioWaitRatio, memoryTotalBytes, memoryAvailableBytes } = sample
-  const { ioPressureRatio = null, memoryPressureRatio = null }: Partial<HostLoad> = sample as Partial<HostLoad>
+  const { cpuRatio, ioWaitRatio, memoryTotalBytes, memoryAvailableBytes, ioPressureRatio, memoryPressureRatio } = sample
   const ageMs = Math.max(0, Math.round(steadyMs - link.sampledAtSteadyMs))
   return { ageMs, isSilent, cpuRatio, ioWaitRatio, memoryTotalBytes, memoryAvailableBytes, ioPressureRatio, memoryPressureRatio }
 }
