@@ -39,12 +39,13 @@ export function allocate({ hosts, need }: PlacementInputs): Placement {
   const choice = need.pin === null ? chooseFreely(weighed, need) : choosePinned(weighed, need, need.pin)
   if (choice === undefined) throw need.pin === null ? noHost(weighed, need) : pinnedHostAway(weighed, need.pin)
   const { best, from } = choice
+  const choosable = new Set(from)
   return {
     host: best.host.name,
     reason: placementReason({ ...choice, need, candidates: from, notFoundOn: notFoundOn(weighed) }),
     score: best.score,
     candidates: weighed.map(({ host, candidate, refusal }) => {
-      const isChoosable = candidate !== null && from.includes(candidate)
+      const isChoosable = candidate !== null && choosable.has(candidate)
       const refused = host === best.host ? null : (refusal?.text ?? (isChoosable ? null : pinText(need.pin)))
       return { host: host.name, score: isChoosable ? candidate.score : null, refused }
     }),
