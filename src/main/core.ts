@@ -37,6 +37,7 @@ import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods } from './methods/job-methods.ts'
+import { metricsStandIn } from './methods/metrics-stand-in.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
@@ -210,14 +211,16 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       web: {
         address: () => web.address,
         open: () => web.open(),
-        issueToken: onGone => web.issueToken(onGone),
+        issueToken: (role, onGone) => web.issueToken(role, onGone),
         signOut: () => web.signOut(),
+        hasDashboard: () => config.current.web.dashboard,
       },
       openWindow: request => {
         desktop = request.display
         return shell.openWindow(request)
       },
     }),
+    ...metricsStandIn(),
     ...folderMethods({ env }),
     ...dropMethods(drops),
     ...diskMethods({
@@ -247,7 +250,15 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     reportError,
   }
   const server = new ApiServer(api)
-  const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock, log: log.room('web') })
+  const web = new Web({
+    api,
+    store: store.web,
+    place: () => config.current.web,
+    hasDashboard: () => config.current.web.dashboard,
+    startedAt,
+    clock,
+    log: log.room('web'),
+  })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({

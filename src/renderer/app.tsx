@@ -10,11 +10,13 @@ import { SnapshotProblem } from './frame/snapshot-problem.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
+import { useMayAct } from './stores/may-act.ts'
 import { type Route, useRoute } from './stores/route.ts'
 import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
 import { JobView } from './views/job/job-view.tsx'
 import { JobsView } from './views/jobs/jobs-view.tsx'
+import { MetricsView } from './views/metrics/metrics-view.tsx'
 import { Overview } from './views/overview/overview.tsx'
 import { Refused } from './views/refused.tsx'
 import { SettingsView } from './views/settings/settings-view.tsx'
@@ -22,6 +24,7 @@ import { SettingsView } from './views/settings/settings-view.tsx'
 export function App() {
   const route = useRoute()
   const link = useCore(state => state.link)
+  const mayAct = useMayAct()
   // Views wait for what they show, and it does not come.
   const hasAnything = useCore(({ isLoaded, problem }) => isLoaded || problem === null)
   if (link.kind === 'refused') return <Refused message={link.message} />
@@ -39,7 +42,7 @@ export function App() {
         )}
       </main>
       <StatusBar />
-      <DropLayer />
+      {mayAct && <DropLayer />}
       <Dialogs />
       <Toasts />
     </div>
@@ -54,6 +57,8 @@ function View({ route }: { readonly route: Route }) {
       return <JobsView />
     case 'job':
       return <JobView id={route.id} tab={route.tab} />
+    case 'metrics':
+      return <MetricsView />
     case 'hosts':
       return <HostsView selected={null} />
     case 'host':

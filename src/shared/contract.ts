@@ -9,15 +9,28 @@ import type { Principal } from './contract/fields.ts'
 import { folderMethods } from './contract/folder-methods.ts'
 import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
+import { metricsMethods } from './contract/metrics-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
 
 export type { CoreStatus, Finding, JobCounts } from './contract/core-methods.ts'
 export type { DiskUse, GcReport } from './contract/disk-methods.ts'
-export { CommandInput, Connection, HostName, type Principal, type Role } from './contract/fields.ts'
+export { CommandInput, Connection, HostName, type Principal, type Role, type WebRole } from './contract/fields.ts'
 export type { DropDecision, DropEnd } from './contract/folder-methods.ts'
 export type { Importable, TrustOffer } from './contract/host-methods.ts'
 export type { PushPreview, SkippedPath } from './contract/job-methods.ts'
 export { ClientMessage, HelloMessage, SignIn } from './contract/messages.ts'
+export type {
+  Column,
+  HostSeries,
+  HostTop,
+  JobMark,
+  JobSeries,
+  MetricsMarks,
+  MetricsSeries,
+  SpikeMark,
+  TopProcess,
+} from './contract/metrics-methods.ts'
+export { MAX_POINTS } from './contract/metrics-methods.ts'
 export { DISPLAY_VARIABLES, type Display, type OpenedWindow, SIGN_IN_MS } from './contract/window-methods.ts'
 
 export const contract = {
@@ -27,6 +40,7 @@ export const contract = {
   ...folderMethods,
   ...windowMethods,
   ...diskMethods,
+  ...metricsMethods,
 } as const
 
 type Contract = typeof contract

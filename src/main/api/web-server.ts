@@ -12,7 +12,7 @@ import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
 import { HttpServer } from './http-server.ts'
 import type { PageFiles } from './page-files.ts'
 import { PAGE_HEADERS } from './page-headers.ts'
-import type { WebAccess } from './web-access.ts'
+import type { SignedIn, WebAccess } from './web-access.ts'
 import { WebClient } from './web-client.ts'
 import { type Listening, refuseForeign, requireOrigin } from './web-guard.ts'
 
@@ -115,8 +115,8 @@ export class WebServer {
   async #route(request: IncomingMessage): Promise<unknown> {
     const { api, access, tries } = this.#options
     if (request.url?.startsWith('/rpc/')) {
-      this.#authenticate(request)
-      return await routeApi(api, request)
+      const { role } = this.#authenticate(request)
+      return await routeApi({ ...api, principal: { role } }, request)
     }
     if (tries.waitMs > 0) throw this.#pause()
     if (request.url !== '/session') return await routeApi(api, request)
@@ -133,21 +133,22 @@ export class WebServer {
     )
   }
 
-  #authenticate(request: IncomingMessage): void {
+  #authenticate(request: IncomingMessage): SignedIn {
     const isPaused = this.#options.tries.waitMs > 0
     const secret = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1]
-    if (secret !== undefined && this.#session(secret) !== null) return
+    const signedIn = secret === undefined ? null : this.#session(secret)
+    if (signedIn !== null) return signedIn
     if (isPaused) throw this.#pause()
     const options = { code: 'FORBIDDEN', headers: { 'WWW-Authenticate': 'Bearer' } } as const
     throw new HttpRefusal(401, 'You are not signed in here, or no longer. Type: drover open', options)
   }
 
-  /** The hash of the session with this secret. A wrong one counts as a try, unless nobody may try. */
-  #session(secret: string): string | null {
+  /** Who has this secret. A wrong one counts as a try, unless nobody may try. */
+  #session(secret: string): SignedIn | null {
     const { access, tries } = this.#options
-    const hash = access.session(secret)
-    if (hash === null && tries.waitMs === 0) tries.refused()
-    return hash
+    const signedIn = access.session(secret)
+    if (signedIn === null && tries.waitMs === 0) tries.refused()
+    return signedIn
   }
 
   #pause(): HttpRefusal {

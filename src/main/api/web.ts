@@ -3,6 +3,7 @@
  * again at the same place as long as somebody is signed in, so that an open page finds its core back.
  */
 import { fileURLToPath } from 'node:url'
+import type { WebRole } from '../../shared/contract.ts'
 import { type Clock, steadyClock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { isLoopback } from '../loopback.ts'
@@ -24,6 +25,8 @@ export type WebOptions = {
   store: SessionStore & PortMemory
   /** Where to listen, as configured at that moment. */
   place(): Listening
+  /** Whether anybody may be let in to look alone, as configured at that moment. */
+  hasDashboard(): boolean
   startedAt: number
   clock: Clock
   log: Log
@@ -74,7 +77,8 @@ export class Web {
 
   /** The config may name another place now. Pages at the old one are lost: they are told to come again, and nobody is there. */
   async follow(): Promise<void> {
-    const { place: wanted } = this.#options
+    const { place: wanted, hasDashboard } = this.#options
+    if (!hasDashboard()) this.#access.shutOut('readonly')
     const serving = await this.#serving
     if (!serving || this.#isClosed) return
     const { address, port } = wanted()
@@ -84,8 +88,8 @@ export class Web {
   }
 
   /** `onGone` is called once, when the token was used or no longer can be. */
-  issueToken(onGone?: () => void): string {
-    return this.#access.issueToken(onGone)
+  issueToken(role: WebRole, onGone?: () => void): string {
+    return this.#access.issueToken(role, onGone)
   }
 
   signOut(): void {

@@ -21,7 +21,7 @@ test('nothing written is the defaults', () => {
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     notifications: { failed: true, longJobMs: 300_000 },
-    web: { address: '127.0.0.1', port: 7373 },
+    web: { address: '127.0.0.1', port: 7373, dashboard: true },
     keepCore: false,
     startAtLogin: false,
     sshConfig: null,
@@ -51,7 +51,7 @@ hosts:
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 notifications: { failed: false, long_job_seconds: 0 }
-web: { address: "::1", port: 8080 }
+web: { address: "::1", port: 8080, dashboard: false }
 keep_core: true
 start_at_login: true
 ssh_config: /home/me/ssh config
@@ -66,7 +66,7 @@ log_level: debug
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     notifications: { failed: false, longJobMs: 0 },
-    web: { address: '::1', port: 8080 },
+    web: { address: '::1', port: 8080, dashboard: false },
     keepCore: true,
     startAtLogin: true,
     sshConfig: '/home/me/ssh config',
@@ -151,6 +151,7 @@ test('the single settings are known by their dotted keys', () => {
     'notifications.long_job_seconds',
     'web.address',
     'web.port',
+    'web.dashboard',
     'keep_core',
     'start_at_login',
     'ssh_config',

@@ -26,7 +26,7 @@ export type HostMethodsOptions = {
   /** Where a connection leads, as ssh understands it. */
   resolve(connection: string): Promise<{ hostname: string; port: number }>
 }
-type HostMethod = Exclude<Extract<keyof Methods, `host.${string}`>, 'host.import' | 'host.importable'>
+type HostMethod = Exclude<Extract<keyof Methods, `host.${string}`>, 'host.import' | 'host.importable' | 'host.top'>
 
 /** How long a new or checked host is waited for, before it is shown as it then is. */
 const FIRST_ATTEMPT_MS = 15_000

@@ -8,6 +8,7 @@ import { Button } from '../../components/button.tsx'
 import { HostTag } from '../../components/state-tags.tsx'
 import { core } from '../../core.ts'
 import { openDialog } from '../../stores/dialogs.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { showToast } from '../../stores/toasts.ts'
 import { HostDisk } from './host-disk.tsx'
 import { HostProblem } from './host-problem.tsx'
@@ -18,6 +19,7 @@ type Steps = Output<'host.test'>['steps']
 
 export function HostDetail({ host }: { readonly host: HostView }) {
   const { name, isDefault } = host
+  const mayAct = useMayAct()
   const [test, setTest] = useState<Steps | 'under way' | null>(null)
   const runTest = async () => {
     setTest('under way')
@@ -40,20 +42,22 @@ export function HostDetail({ host }: { readonly host: HostView }) {
       <header className="row">
         <h2>{visible(name)}</h2>
         <HostTag host={host} />
-        <div className="row host-deeds">
-          <Button onPress={runTest}>Test</Button>
-          <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
-          {name !== 'local' && (
-            <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
-              Remove…
-            </Button>
-          )}
-        </div>
+        {mayAct && (
+          <div className="row host-deeds">
+            <Button onPress={runTest}>Test</Button>
+            <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
+            {name !== 'local' && (
+              <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
+                Remove…
+              </Button>
+            )}
+          </div>
+        )}
       </header>
       <HostProblem host={host} onTest={runTest} />
       <Facts host={host} />
       {test !== null && <TestSteps steps={test === 'under way' ? null : test} onClose={() => setTest(null)} />}
-      {host.state === 'connected' && <HostDisk name={name} />}
+      {mayAct && host.state === 'connected' && <HostDisk name={name} />}
     </section>
   )
 }

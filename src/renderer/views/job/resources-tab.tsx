@@ -6,6 +6,7 @@ import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { useNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { linePath, withReading } from './memory-line.ts'
 
 const ASK_MS = 5_000
@@ -41,8 +42,9 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
 /** Of a job that runs its host is asked now and then; while that cannot be asked, what was last known stays. */
 function useOutputBytes(job: JobView): number | null {
   const hasEnded = isFinal(job)
+  const mayAct = useMayAct()
   const ask = () => core.call('job.logSize', { job: job.id })
-  const { last } = useAnswer(hasEnded ? null : job.id, ask, { everyMs: ASK_MS })
+  const { last } = useAnswer(hasEnded || !mayAct ? null : job.id, ask, { everyMs: ASK_MS })
   return hasEnded ? job.logBytes : (last?.bytes ?? null)
 }
 

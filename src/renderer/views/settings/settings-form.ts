@@ -52,6 +52,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
     fields: [
       { key: 'web.address', kind: 'text', label: 'Address', hint: 'Other than 127.0.0.1, other machines can knock at it too' },
       { key: 'web.port', kind: 'number', unit: '', label: 'Port', hint: 'If it is taken, a free one is' },
+      {
+        key: 'web.dashboard',
+        kind: 'yes-no',
+        label: 'Dashboard',
+        hint: 'Browsers may be let in to look and do nothing; off: those that look are shut out',
+      },
     ],
   },
   {
