@@ -1,5 +1,6 @@
 /** The frame: top bar, side bar, the view, status bar; and what lies over all of them. */
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { Waiting } from './components/empty.tsx'
 import { ErrorBoundary } from './components/error-boundary.tsx'
 import { Toasts } from './components/toasts.tsx'
 import { Dialogs } from './dialogs/dialogs.tsx'
@@ -16,10 +17,12 @@ import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
 import { JobView } from './views/job/job-view.tsx'
 import { JobsView } from './views/jobs/jobs-view.tsx'
-import { MetricsView } from './views/metrics/metrics-view.tsx'
 import { Overview } from './views/overview/overview.tsx'
 import { Refused } from './views/refused.tsx'
 import { SettingsView } from './views/settings/settings-view.tsx'
+
+/** Charts are a third of the page's code: they are fetched when some are looked at. */
+const MetricsView = lazy(async () => ({ default: (await import('./views/metrics/metrics-view.tsx')).MetricsView }))
 
 export function App() {
   const route = useRoute()
@@ -58,7 +61,11 @@ function View({ route }: { readonly route: Route }) {
     case 'job':
       return <JobView id={route.id} tab={route.tab} />
     case 'metrics':
-      return <MetricsView />
+      return (
+        <Suspense fallback={<Waiting what="Loading metrics" height={320} />}>
+          <MetricsView />
+        </Suspense>
+      )
     case 'hosts':
       return <HostsView selected={null} />
     case 'host':
