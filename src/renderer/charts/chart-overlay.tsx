@@ -2,7 +2,7 @@
 import { memo } from 'react'
 import type { Flag, FlagGroup } from './flags.ts'
 import { useMoment } from './moment.ts'
-import { PLOT, type Span, xOf } from './span.ts'
+import { LANE_HEIGHT, PLOT, type Span, xOf } from './span.ts'
 
 type OverlayProps = {
   readonly groups: readonly FlagGroup<Flag>[]
@@ -10,9 +10,6 @@ type OverlayProps = {
   readonly width: number
   readonly height: number
 }
-
-/** How far above the axis marks stand; a pointer there is at a mark. */
-export const LANE_HEIGHT = 16
 
 export function ChartOverlay({ groups, span, width, height }: OverlayProps) {
   const { at, selection } = useMoment()
@@ -37,11 +34,11 @@ export function ChartOverlay({ groups, span, width, height }: OverlayProps) {
 
 const Flags = memo(function Flags({ groups, bottom }: { readonly groups: readonly FlagGroup<Flag>[]; readonly bottom: number }) {
   return groups.map(({ x, kind, flags }) => (
-    <g key={flags[0]?.id} className={`chart-flag ${kind}`} transform={`translate(${Math.round(x)} ${bottom})`}>
-      {(kind === 'failure' || kind === 'spike') && <line y1={PLOT.top - bottom} y2={-LANE_HEIGHT} />}
+    <g key={flags[0]?.id} className={`chart-flag ${kind}`} transform={`translate(${Math.round(x)} ${bottom + LANE_HEIGHT})`}>
+      {(kind === 'failure' || kind === 'spike') && <line y1={PLOT.top - bottom - LANE_HEIGHT} y2={-LANE_HEIGHT} />}
       <path d={SHAPES[kind]} />
       {flags.length > 1 && (
-        <text y={-LANE_HEIGHT} textAnchor="middle">
+        <text x={7} y={-5}>
           {flags.length > 99 ? '99+' : flags.length}
         </text>
       )}
@@ -49,7 +46,7 @@ const Flags = memo(function Flags({ groups, bottom }: { readonly groups: readonl
   ))
 })
 
-/** Upwards from the axis; told apart by their shape alone. */
+/** Upwards from the lane's end; told apart by their shape alone. */
 const SHAPES = {
   failure: 'M-4 -4L4 -12M-4 -12L4 -4',
   spike: 'M0 -13L5 -4L-5 -4Z',

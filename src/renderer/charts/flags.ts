@@ -8,7 +8,7 @@ export type Flag = { readonly id: string; readonly at: number; readonly kind: Fl
 export type FlagGroup<T extends Flag> = { readonly x: number; readonly kind: FlagKind; readonly flags: readonly T[] }
 
 /** As wide as a mark. */
-const APART = 9
+const APART = 12
 /** How near a pointer must be. */
 const NEAR = 8
 

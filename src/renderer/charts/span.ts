@@ -4,7 +4,9 @@
 export type Span = { readonly from: number; readonly to: number }
 
 /** Where the lines of every chart lie in it: the same everywhere, so that one moment stands at one place in all. */
-export const PLOT = { left: 56, right: 14, top: 8, bottom: 24 } as const
+export const PLOT = { left: 56, right: 14, top: 8, bottom: 40 } as const
+/** Below the lines and above the times: where marks stand, that hide nothing and are hidden by nothing. */
+export const LANE_HEIGHT = 17
 /** Less than this nobody wants to see, and nothing was measured within. */
 export const LEAST_SPAN_MS = 60_000
 

@@ -5,7 +5,7 @@
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, type Plugin, PointElement } from 'chart.js'
 import { tokenColor } from '../theme/token-color.ts'
 import { isDashed, type Lines, lineToken, pointsOf } from './line.ts'
-import { PLOT, type Span } from './span.ts'
+import { LANE_HEIGHT, PLOT, type Span } from './span.ts'
 import { timeTicks } from './time-axis.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale)
@@ -88,7 +88,13 @@ function scalesOf({ span, most, least, text }: Drawing, height: number): NonNull
       max: span.to,
       border: { color: soft },
       grid: { color: soft, drawTicks: false },
-      ticks: { ...ticks, autoSkip: false, maxRotation: 0, padding: 6, callback: (_, index, all) => all[index]?.label ?? '' },
+      ticks: {
+        ...ticks,
+        autoSkip: false,
+        maxRotation: 0,
+        padding: LANE_HEIGHT + 3,
+        callback: (_, index, all) => all[index]?.label ?? '',
+      },
       afterBuildTicks: scale => {
         const inPlot = scale.chart.width - PLOT.left - PLOT.right
         scale.ticks = timeTicks(span, Math.floor(inPlot / TICK_WIDTH)).map(({ at, text }) => ({ value: at, label: text }))

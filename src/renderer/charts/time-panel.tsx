@@ -6,7 +6,7 @@ import './charts.css'
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { onThemeChange } from '../theme/token-color.ts'
 import { ChartLegend, valueText } from './chart-legend.tsx'
-import { ChartOverlay, LANE_HEIGHT } from './chart-overlay.tsx'
+import { ChartOverlay } from './chart-overlay.tsx'
 import { FlagPopover } from './flag-popover.tsx'
 import { type Flag, type FlagGroup, groupFlags, groupNear } from './flags.ts'
 import { indexAt, type Lines } from './line.ts'
@@ -45,7 +45,7 @@ function TimePanelOf<T extends Flag>(props: TimePanelProps<T>) {
   const canvas = useChart({ span, lines, most, least, text })
   const groups = useMemo(() => groupFlags(flags, span, width), [flags, span, width])
   const [open, setOpen] = useState<Open<T> | null>(null)
-  const isAtLane = (y: number) => y > height - PLOT.bottom - LANE_HEIGHT - 4
+  const isAtLane = (y: number) => y > height - PLOT.bottom - 2
   const openAt = (x: number) => {
     const group = groupNear(groups, x)
     const [only, ...others] = group?.flags ?? []

@@ -41,7 +41,7 @@ function LoadedView() {
   return (
     <div className="metrics" aria-busy={!isRenewed}>
       <MetricsHead shown={shown} names={names} />
-      <HostChips slots={slots} />
+      <HostChips slots={slots} measured={shown?.series.hosts ?? []} />
       {error && <Problem error={error} onAgain={again} />}
       {shown ? (
         <Charts metrics={shown} slots={slots} names={names} />

@@ -120,7 +120,8 @@ export function kindOf({ kinds }: Panel, id: string | undefined): Kind {
 
 /** Of a small share a figure more. */
 export function shareText(ratio: number): string {
-  return ratio > 0 && ratio < 0.0995 ? `${(ratio * 100).toFixed(1)} %` : percentText(ratio)
+  const percent = Math.round(ratio * 1000) / 10
+  return percent < 10 && !Number.isInteger(percent) ? `${percent} %` : percentText(ratio)
 }
 
 function usedShare(total: Column, free: Column): Column {
