@@ -58,6 +58,22 @@ export function seedMetrics(
   }
 }
 
+/** What a job's tree took, every ten seconds of its life. */
+export function seedJobMetrics(
+  product: Product,
+  { jobId, from, to, cpu, memoryKib }: { jobId: string; from: number; to: number; cpu: number; memoryKib: number },
+): void {
+  const sqlite = new BetterSqlite3(systemPaths(product.env).databaseFile)
+  try {
+    const { lastInsertRowid } = sqlite.prepare('INSERT INTO metric_job (job_id) VALUES (?)').run(jobId)
+    const put = sqlite.prepare('INSERT INTO job_metric (metric_job_id, at, cpu_permille, memory_kib) VALUES (?, ?, ?, ?)')
+    for (let at = Math.ceil(from / RAW_MS) * RAW_MS; at < to; at += RAW_MS)
+      put.run(lastInsertRowid, at, Math.round(cpu * 1000), memoryKib)
+  } finally {
+    sqlite.close()
+  }
+}
+
 function hostId(sqlite: BetterSqlite3.Database, name: string, connection: string): number {
   sqlite.prepare('INSERT OR IGNORE INTO metric_host (name, connection) VALUES (?, ?)').run(name, connection)
   const found = sqlite.prepare<[string, string], { id: number }>('SELECT id FROM metric_host WHERE name = ? AND connection = ?')

@@ -73,6 +73,8 @@ function TimePanelOf<T extends Flag>(props: TimePanelProps<T>) {
     else return
     event.preventDefault()
   }
+  // What is pointed at here is of no other view.
+  useEffect(() => () => pointAt(null), [])
   const close = () => {
     setOpen(null)
     plot.current?.focus()

@@ -7,7 +7,7 @@ import { PANELS } from './panels.ts'
 export function metricsCsv({ at, hosts }: MetricsSeries, names: readonly string[]): string {
   const kinds = PANELS.flatMap(panel => panel.kinds)
   const rows = [['time', 'host', 'connection', ...kinds.map(kind => kind.csv)]]
-  for (const host of hosts.filter(({ name }) => names.includes(name))) {
+  for (const host of names.flatMap(name => hosts.filter(one => one.name === name))) {
     const columns = kinds.map(kind => kind.column(host))
     for (const [index, moment] of at.entries()) {
       const values = columns.map(column => column[index] ?? null)

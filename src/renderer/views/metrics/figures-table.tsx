@@ -18,7 +18,8 @@ export function FiguresTable({ series, slots }: { readonly series: MetricsSeries
   })
   const hosts = new Map(columns.flatMap(({ lines }) => lines.lines).map(line => [line.key, line]))
   return (
-    <div className="table-frame">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is wider than a small window, and the keyboard scrolls to its end.
+    <section className="table-frame" tabIndex={0} aria-label="The same in figures">
       <table className="table figures-table">
         <caption className="visually-hidden">Each host over the time shown: now, on the average, at the most</caption>
         <thead>
@@ -54,7 +55,7 @@ export function FiguresTable({ series, slots }: { readonly series: MetricsSeries
                   <td key={title} className="figure" title={`At the most ${momentText(summary.mostAt, lines.stepMs)}`}>
                     {now === null ? '—' : kind.text(now)}
                     <span className="dim figures-more">
-                      Ø {kind.text(summary.mean)} · max {kind.text(summary.most)}
+                      mean {kind.text(summary.mean)} · max {kind.text(summary.most)}
                     </span>
                   </td>
                 )
@@ -63,6 +64,6 @@ export function FiguresTable({ series, slots }: { readonly series: MetricsSeries
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

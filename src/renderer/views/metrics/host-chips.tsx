@@ -6,13 +6,15 @@ import { MOST_LINES } from '../../charts/line.ts'
 import { hostText } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { setSlots } from './metrics-state.ts'
-import { isFull, type Slots, toggled } from './slots.ts'
+import { chosenOf, isFull, type Slots, toggled } from './slots.ts'
 
 type HostChipsProps = { readonly slots: Slots; readonly measured: readonly HostSeries[] }
 
 export function HostChips({ slots, measured }: HostChipsProps) {
   const hosts = useCore(state => state.hosts)
-  const gone = new Set(measured.map(({ name }) => name).filter(name => hosts.every(host => host.name !== name)))
+  const gone = new Set(
+    [...measured.map(({ name }) => name), ...chosenOf(slots)].filter(name => hosts.every(host => host.name !== name)),
+  )
   const full = isFull(slots)
   return (
     <fieldset className="host-chips" aria-label="Hosts that are compared">
