@@ -9,6 +9,8 @@ export const PLOT = { left: 56, right: 14, top: 8, bottom: 40 } as const
 export const LANE_HEIGHT = 17
 /** Less than this nobody wants to see, and nothing was measured within. */
 export const LEAST_SPAN_MS = 60_000
+/** Nothing is kept for longer. */
+export const MOST_SPAN_MS = 731 * 86_400_000
 
 export function xOf(at: number, { from, to }: Span, width: number): number {
   return PLOT.left + ((at - from) / (to - from)) * (width - PLOT.left - PLOT.right)
@@ -22,7 +24,7 @@ export function timeAt(x: number, { from, to }: Span, width: number): number {
 
 /** Half of it, or twice, with `at` where it was. Never into the future. */
 export function zoomed({ from, to }: Span, at: number, factor: number, now: number): Span {
-  const ms = Math.max(LEAST_SPAN_MS, (to - from) * factor)
+  const ms = Math.min(MOST_SPAN_MS, Math.max(LEAST_SPAN_MS, (to - from) * factor))
   const begin = at - ((at - from) / (to - from)) * ms
   const end = Math.min(now, begin + ms)
   return { from: end - ms, to: end }

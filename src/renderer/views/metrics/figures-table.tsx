@@ -13,7 +13,7 @@ export function FiguresTable({ series, slots }: { readonly series: MetricsSeries
   const kinds = useMetricsState(state => state.kinds)
   const columns = PANELS.map(panel => {
     const kind = kindOf(panel, kinds[panel.id])
-    const title = panel.kinds.length > 1 ? `${panel.title}, ${kind.name.toLowerCase()}` : panel.title
+    const title = panel.kinds.length > 1 ? `${panel.title}, ${inSentence(kind.name)}` : panel.title
     return { title, kind, lines: panelLines(series, slots, kind) }
   })
   const hosts = new Map(columns.flatMap(({ lines }) => lines.lines).map(line => [line.key, line]))
@@ -66,4 +66,9 @@ export function FiguresTable({ series, slots }: { readonly series: MetricsSeries
       </table>
     </section>
   )
+}
+
+/** `CPU` and `I/O` stay as they are. */
+function inSentence(name: string): string {
+  return name === name.toUpperCase() ? name : name.toLowerCase()
 }

@@ -59,7 +59,7 @@ function Charts({ metrics, slots, names }: ChartsProps) {
   if (!hasAny(metrics.series, names))
     return (
       <Empty title="Nothing was measured in this time">
-        <span>A host is measured as long as it is connected and Drover runs. Gaps stay gaps.</span>
+        <span>A host is measured as long as it is connected and Drover runs; its first figures come after some ten seconds.</span>
       </Empty>
     )
   return (
