@@ -245,6 +245,17 @@ test('a job’s resources: what its tree took over its life, and one that ended 
   await page.getByText('ended before anything was measured').waitFor()
 })
 
+test('what keeps a host busy at this moment is asked of it', async () => {
+  const { page, address } = await openWindow(product)
+  await page.goto(`${address}/#/hosts/box`)
+  const processes = page.getByRole('region', { name: 'Processes' })
+  await processes.getByRole('button', { name: 'Look' }).click()
+  await processes.getByRole('button', { name: 'Look again' }).waitFor()
+  expect(await processes.getByRole('table').count()).toBe(2)
+  expect(await processes.getByRole('row').count()).toBeGreaterThan(2)
+  expect(await axeFindings(page)).toEqual([])
+})
+
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`no findings of axe, ${colorScheme}; nothing is wider than a small window`, async () => {
     const page = await openMetrics({ colorScheme, viewport: { width: 900, height: 700 }, reducedMotion: 'reduce' })
@@ -257,3 +268,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
     expect(await view.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
   })
 }
+
+// The last one: the host is not there any more.
+test('of a host that is gone its past can still be looked at', async () => {
+  await product.drover(['host', 'rm', 'box'])
+  const { page, address } = await openWindow(product)
+  await page.getByText('1 of 1 host').waitFor()
+  await page.goto(`${address}/#/metrics`)
+  await shown(page)
+  await page.getByRole('checkbox', { name: 'box' }).check()
+  await shown(page)
+  expect(Object.keys(await values(page, 'CPU'))).toEqual(['local', 'box'])
+})

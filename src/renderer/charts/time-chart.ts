@@ -28,12 +28,14 @@ const FONT_SIZE = 11
 export class TimeChart {
   readonly #chart: Chart<'line'>
   #drawing: Drawing | null = null
+  /** To ask for a token's colour is to have the page styled: once for each theme is enough. */
+  readonly #colors = new Map<string, string>()
 
   constructor(canvas: HTMLCanvasElement) {
     this.#chart = new Chart<'line'>(canvas, {
       type: 'line',
       data: { datasets: [] },
-      plugins: [bands(() => this.#drawing)],
+      plugins: [bands({ drawing: () => this.#drawing, color: token => this.#color(token) })],
       options: {
         animation: false,
         events: [],
@@ -52,7 +54,7 @@ export class TimeChart {
     this.#drawing = drawing
     const { lines } = drawing
     this.#chart.data.datasets = lines.lines.map((line): ChartDataset<'line'> => {
-      const color = tokenColor(lineToken(line.slot))
+      const color = this.#color(lineToken(line.slot))
       const points = pointsOf(lines, line.values)
       return {
         data: points as { x: number; y: number }[],
@@ -64,13 +66,24 @@ export class TimeChart {
         pointBorderWidth: 0,
       }
     })
-    this.#chart.options.scales = scalesOf(drawing, this.#chart.height)
+    this.#chart.options.scales = scalesOf(drawing, {
+      height: this.#chart.height,
+      faint: this.#color('--faint'),
+      soft: this.#color('--line-soft'),
+    })
     this.#chart.update('none')
   }
 
   /** The theme has changed. */
   restyle(): void {
+    this.#colors.clear()
     if (this.#drawing) this.draw(this.#drawing)
+  }
+
+  #color(token: string): string {
+    const color = this.#colors.get(token) ?? tokenColor(token)
+    this.#colors.set(token, color)
+    return color
   }
 
   destroy(): void {
@@ -78,8 +91,10 @@ export class TimeChart {
   }
 }
 
-function scalesOf({ span, most, least, text }: Drawing, height: number): NonNullable<Chart<'line'>['options']['scales']> {
-  const [faint, soft] = [tokenColor('--faint'), tokenColor('--line-soft')]
+function scalesOf(
+  { span, most, least, text }: Drawing,
+  { height, faint, soft }: { height: number; faint: string; soft: string },
+): NonNullable<Chart<'line'>['options']['scales']> {
   const ticks = { color: faint, font: { size: FONT_SIZE, family: getComputedStyle(document.body).fontFamily } }
   return {
     x: {
@@ -123,7 +138,7 @@ function scalesOf({ span, most, least, text }: Drawing, height: number): NonNull
 }
 
 /** Behind the lines, what lay between the lowest and the highest of each point. */
-function bands(drawing: () => Drawing | null): Plugin<'line'> {
+function bands({ drawing, color }: { drawing(): Drawing | null; color(token: string): string }): Plugin<'line'> {
   return {
     id: 'bands',
     beforeDatasetsDraw: chart => {
@@ -138,7 +153,7 @@ function bands(drawing: () => Drawing | null): Plugin<'line'> {
       ctx.globalAlpha = 0.18
       for (const { band, slot } of shown.lines.lines) {
         if (!band) continue
-        ctx.fillStyle = tokenColor(lineToken(slot))
+        ctx.fillStyle = color(lineToken(slot))
         for (const piece of pieces(shown.lines, band)) {
           ctx.beginPath()
           for (const { at, high } of piece) ctx.lineTo(x.getPixelForValue(at), y.getPixelForValue(high))

@@ -13,6 +13,7 @@ import { showToast } from '../../stores/toasts.ts'
 import { HostDisk } from './host-disk.tsx'
 import { HostProblem } from './host-problem.tsx'
 import { toolsText } from './host-table.tsx'
+import { HostTop } from './host-top.tsx'
 import { TestSteps } from './test-steps.tsx'
 
 type Steps = Output<'host.test'>['steps']
@@ -57,6 +58,7 @@ export function HostDetail({ host }: { readonly host: HostView }) {
       <HostProblem host={host} onTest={runTest} />
       <Facts host={host} />
       {test !== null && <TestSteps steps={test === 'under way' ? null : test} onClose={() => setTest(null)} />}
+      {host.state === 'connected' && <HostTop name={name} />}
       {mayAct && host.state === 'connected' && <HostDisk name={name} />}
     </section>
   )

@@ -1,9 +1,9 @@
 /** What a flag stands for, in a line: a job that began, ended or failed; a host at its limit, and what ran there. */
 import { visible } from '../../../shared/visible.ts'
 import { Cut } from '../../components/cut.tsx'
+import { TopProcesses } from '../../components/top-processes.tsx'
 import { routeHash } from '../../stores/route.ts'
 import type { MetricsFlag } from './flags-of.ts'
-import { TopProcesses } from './top-processes.tsx'
 
 const WORDS = { start: 'began', end: 'ended', failure: 'failed' } as const
 

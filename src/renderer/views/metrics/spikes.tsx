@@ -2,7 +2,7 @@
 import type { SpikeMark } from '../../../shared/contract.ts'
 import { counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
-import { TopProcesses } from './top-processes.tsx'
+import { TopProcesses } from '../../components/top-processes.tsx'
 
 const SHOWN = 6
 

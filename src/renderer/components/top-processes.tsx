@@ -1,7 +1,7 @@
 /** Processes of a host, those that take most first. */
-import type { TopProcess } from '../../../shared/contract.ts'
-import { bytesText, percentText } from '../../../shared/format.ts'
-import { visible } from '../../../shared/visible.ts'
+import type { TopProcess } from '../../shared/contract.ts'
+import { bytesText, percentText } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 
 export function TopProcesses({ processes }: { readonly processes: readonly TopProcess[] }) {
   return (
