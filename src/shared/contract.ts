@@ -10,6 +10,7 @@ import { folderMethods } from './contract/folder-methods.ts'
 import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
 import { metricsMethods } from './contract/metrics-methods.ts'
+import { placementMethods } from './contract/placement-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
 
 export type { CoreStatus, Finding, JobCounts } from './contract/core-methods.ts'
@@ -31,12 +32,14 @@ export type {
   TopProcess,
 } from './contract/metrics-methods.ts'
 export { MAX_POINTS } from './contract/metrics-methods.ts'
+export type { RuleView } from './contract/placement-methods.ts'
 export { DISPLAY_VARIABLES, type Display, type OpenedWindow, SIGN_IN_MS } from './contract/window-methods.ts'
 
 export const contract = {
   ...coreMethods,
   ...hostMethods,
   ...jobMethods,
+  ...placementMethods,
   ...folderMethods,
   ...windowMethods,
   ...diskMethods,
