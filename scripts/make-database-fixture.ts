@@ -97,7 +97,7 @@ store.folders.put({
   syncedAt: AT,
 })
 store.imports.append({ source: 'p', path: '/home/me/.config/p/config.yaml', importedAt: AT, names: ['box'] })
-store.web.save([{ hash: 'ab'.repeat(32), createdAt: AT, usedAt: AT + 1 }])
+store.web.save([{ hash: 'ab'.repeat(32), role: 'readonly', createdAt: AT, usedAt: AT + 1 }])
 store.web.setPort({ configured: 7373, port: 7374 })
 store.metrics.append([
   {

@@ -14,6 +14,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'config-path': () => import('./verbs/config-path.ts'),
   'config-set': () => import('./verbs/config-set.ts'),
   daemon: () => import('./verbs/daemon.ts'),
+  dashboard: () => import('./verbs/dashboard.ts'),
   df: () => import('./verbs/df.ts'),
   doctor: () => import('./verbs/doctor.ts'),
   gc: () => import('./verbs/gc.ts'),

@@ -237,8 +237,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       web: {
         address: () => web.address,
         open: () => web.open(),
-        issueToken: onGone => web.issueToken(onGone),
+        issueToken: (role, onGone) => web.issueToken(role, onGone),
         signOut: () => web.signOut(),
+        hasDashboard: () => config.current.web.dashboard,
       },
       openWindow: request => {
         desktop = request.display
@@ -287,6 +288,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     store: store.web,
     place: () => config.current.web,
     isMetricsOpen: () => config.current.metrics.open,
+    hasDashboard: () => config.current.web.dashboard,
     startedAt,
     clock,
     log: log.room('web'),

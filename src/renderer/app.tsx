@@ -1,5 +1,6 @@
 /** The frame: top bar, side bar, the view, status bar; and what lies over all of them. */
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { Waiting } from './components/empty.tsx'
 import { ErrorBoundary } from './components/error-boundary.tsx'
 import { Toasts } from './components/toasts.tsx'
 import { Dialogs } from './dialogs/dialogs.tsx'
@@ -10,6 +11,7 @@ import { SnapshotProblem } from './frame/snapshot-problem.tsx'
 import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
+import { useMayAct } from './stores/may-act.ts'
 import { type Route, useRoute } from './stores/route.ts'
 import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
@@ -19,9 +21,13 @@ import { Overview } from './views/overview/overview.tsx'
 import { Refused } from './views/refused.tsx'
 import { SettingsView } from './views/settings/settings-view.tsx'
 
+/** Charts are a third of the page's code: they are fetched when some are looked at. */
+const MetricsView = lazy(async () => ({ default: (await import('./views/metrics/metrics-view.tsx')).MetricsView }))
+
 export function App() {
   const route = useRoute()
   const link = useCore(state => state.link)
+  const mayAct = useMayAct()
   // Views wait for what they show, and it does not come.
   const hasAnything = useCore(({ isLoaded, problem }) => isLoaded || problem === null)
   if (link.kind === 'refused') return <Refused message={link.message} />
@@ -39,7 +45,7 @@ export function App() {
         )}
       </main>
       <StatusBar />
-      <DropLayer />
+      {mayAct && <DropLayer />}
       <Dialogs />
       <Toasts />
     </div>
@@ -54,6 +60,12 @@ function View({ route }: { readonly route: Route }) {
       return <JobsView />
     case 'job':
       return <JobView id={route.id} tab={route.tab} />
+    case 'metrics':
+      return (
+        <Suspense fallback={<Waiting what="Loading metrics" height={320} />}>
+          <MetricsView />
+        </Suspense>
+      )
     case 'hosts':
       return <HostsView selected={null} />
     case 'host':

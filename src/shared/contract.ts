@@ -15,7 +15,7 @@ import { windowMethods } from './contract/window-methods.ts'
 
 export type { CoreStatus, Finding, JobCounts } from './contract/core-methods.ts'
 export type { DiskUse, GcReport } from './contract/disk-methods.ts'
-export { CommandInput, Connection, HostName, type Principal, type Role } from './contract/fields.ts'
+export { CommandInput, Connection, HostName, type Principal, type Role, type WebRole } from './contract/fields.ts'
 export type { DropDecision, DropEnd } from './contract/folder-methods.ts'
 export type { Importable, TrustOffer } from './contract/host-methods.ts'
 export type { PushPreview, SkippedPath } from './contract/job-methods.ts'

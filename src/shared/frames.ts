@@ -1,6 +1,7 @@
 /**
  * The WebSocket's other half: what the core writes, and how bytes of a stream are framed. No zod here: clients load this.
  */
+import type { WebRole } from './contract/fields.ts'
 import type { CoreEvent } from './domain.ts'
 import type { ErrorBody } from './errors.ts'
 
@@ -23,8 +24,8 @@ export type ServerMessage =
   /** The stream has ended; nothing follows for it. `error` null: in the ordinary way. */
   | { type: 'ended'; stream: number; error: ErrorBody | null }
 
-/** The answer to a `hello` of the web address. Another `startedAt` than before: another core, whose events are counted anew. */
-export type WelcomeMessage = { type: 'welcome'; version: string; startedAt: number }
+/** The answer to a `hello` of the web address. Another `startedAt` than before: another core, whose events are counted anew. `role`: whether this page may do things, or only look. */
+export type WelcomeMessage = { type: 'welcome'; version: string; startedAt: number; role: WebRole }
 
 /** Why a WebSocket of the web address was closed. Any other code: the link was lost, and the same session may say hello again. */
 export const WEB_CLOSE = {

@@ -61,6 +61,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'drop.finish': { dropId: DROP },
   'drop.cancel': { dropId: DROP },
   'window.open': { display: { DISPLAY: ':0' } },
+  'web.dashboard': { route: '/metrics' },
   'web.signOut': {},
   'folder.list': { path: '/tmp' },
   'folder.commands': { folder: '/tmp' },

@@ -262,7 +262,7 @@ describe('the WebSocket', () => {
     expect(await link(address, { headers: { 'Sec-Fetch-Site': 'cross-site' } }).ends()).toMatchObject({ code: 0, reason: '403' })
     const page = await linked(address, session)
     const { version, startedAt } = await product.status()
-    expect(page.messages).toEqual([{ type: 'welcome', version, startedAt }])
+    expect(page.messages).toEqual([{ type: 'welcome', version, startedAt, role: 'owner' }])
     page.say({ type: 'call', id: 1, method: 'core.status', input: {} })
     expect(await page.hears('result')).toMatchObject({ id: 1, result: { pid: product.corePid() } })
     page.socket.close()

@@ -110,7 +110,7 @@ test('after twenty wrong tries nobody may try, by whatever door, and who is sign
 
 test('the pause ends by itself, and with it a token that was kept is taken', async () => {
   const web = await startWeb()
-  const token = web.access.issueToken()
+  const token = web.access.issueToken('owner')
   for (let count = 0; count < 20; count++) await post(web.address, '/session', { token: 'x' })
   expect(await post(web.address, '/session', { token })).toMatchObject({ status: 429, headers: { 'retry-after': '60' } })
   web.pass(60_000)
@@ -119,8 +119,8 @@ test('the pause ends by itself, and with it a token that was kept is taken', asy
 
 test('a token of more than five minutes, and a session unused for thirty days, are told to open the window again', async () => {
   const web = await startWeb()
-  const session = await signIn(web.address, web.access.issueToken())
-  const token = web.access.issueToken()
+  const session = await signIn(web.address, web.access.issueToken('owner'))
+  const token = web.access.issueToken('owner')
   web.pass(5 * 60_000)
   const told = { text: expect.stringContaining('drover open') }
   expect(await post(web.address, '/session', { token })).toMatchObject({ status: 403, ...told })
@@ -149,7 +149,7 @@ test('a hello that comes after the door was closed is not heard, nor what follow
       },
     },
   })
-  const session = await signIn(web.address, web.access.issueToken())
+  const session = await signIn(web.address, web.access.issueToken('owner'))
   const { host, port } = new URL(web.address)
   const client = connect(Number(port), '127.0.0.1')
   onTestFinished(() => {

@@ -18,6 +18,17 @@ export const coreVerbs: readonly VerbSpec[] = [
     ],
   },
   {
+    path: 'dashboard',
+    group: 'core',
+    run: 'dashboard',
+    summary: 'Print an address where a browser can only look',
+    about: [
+      'The window without anything that could be done in it: hosts, jobs, metrics; no logs, no files, no settings. The address signs in one browser, once, within five minutes; that browser may then look until its page is closed.',
+      'It is served where the window is: web.address and web.port in the config. drover config set web.dashboard false switches it off, and shuts out everybody who looks.',
+    ],
+    examples: [{ run: 'drover dashboard', does: '' }],
+  },
+  {
     path: 'status',
     group: 'core',
     run: 'status',

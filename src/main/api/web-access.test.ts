@@ -36,7 +36,7 @@ function open() {
 }
 
 /** @throws {Error} if the token is not taken */
-function secretFor(access: WebAccess, token = access.issueToken()): string {
+function secretFor(access: WebAccess, token = access.issueToken('owner')): string {
   const secret = access.redeem(token)
   if (secret === null) throw new Error('The token was refused')
   return secret
@@ -45,7 +45,7 @@ function secretFor(access: WebAccess, token = access.issueToken()): string {
 test('a token signs in once', () => {
   const { access } = open()
   const gone: number[] = []
-  const token = access.issueToken(() => gone.push(1))
+  const token = access.issueToken('owner', () => gone.push(1))
   expect(token).toMatch(/^[\w-]{43}$/)
   const secret = secretFor(access, token)
   expect(secret).toMatch(/^[\w-]{43}$/)
@@ -60,7 +60,7 @@ test('a token is of no use after five minutes, and it is told', () => {
   const { access, pass } = open()
   let gone = 0
   const tell = () => gone++
-  const [first, second] = [access.issueToken(tell), access.issueToken(tell)]
+  const [first, second] = [access.issueToken('owner', tell), access.issueToken('owner', tell)]
   pass(5 * MINUTE - 1)
   access.expire()
   expect(gone).toBe(0)
@@ -74,7 +74,7 @@ test('a token is of no use after five minutes, and it is told', () => {
 test.each([DAY, -DAY])('a clock that is set by %s ms neither ends a token nor lengthens its life, and shuts nobody out', byMs => {
   const { access, pass, set } = open()
   const secret = secretFor(access)
-  const [first, second] = [access.issueToken(), access.issueToken()]
+  const [first, second] = [access.issueToken('owner'), access.issueToken('owner')]
   set(byMs)
   access.expire()
   expect(access.session(secret)).not.toBeNull()
@@ -96,10 +96,10 @@ test('tokens and sessions are no words that somebody could guess', () => {
 test('a session outlives the core, a token does not, and the store has neither', () => {
   const { access, again, store } = open()
   const secret = secretFor(access)
-  const unused = access.issueToken()
+  const unused = access.issueToken('owner')
   const next = again()
   expect(next.hasSessions).toBe(true)
-  expect(next.session(secret)).toBe(access.session(secret))
+  expect(next.session(secret)).toEqual(access.session(secret))
   expect(next.redeem(unused)).toBeNull()
   expect(JSON.stringify(store.web.list())).not.toContain(secret)
   expect(store.web.list()).toMatchObject([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) }])
@@ -108,7 +108,7 @@ test('a session outlives the core, a token does not, and the store has neither',
 test('a session ends thirty days after its last use, also for the next core', () => {
   const { access, again, ended, pass, store } = open()
   const [used, unused] = [secretFor(access), secretFor(access)]
-  const hash = access.session(unused)
+  const hash = access.session(unused)?.hash
   pass(20 * DAY)
   expect(again().session(used)).not.toBeNull()
   expect(access.session(used)).not.toBeNull()
@@ -125,7 +125,7 @@ test('a session ends thirty days after its last use, also for the next core', ()
 
 test('one that is in use all the time is written once an hour, not at each use', () => {
   const { access, pass, store } = open()
-  const hash = access.session(secretFor(access)) ?? ''
+  const hash = access.session(secretFor(access))?.hash ?? ''
   const before = store.web.list()
   for (let minute = 0; minute < 59; minute++) {
     pass(MINUTE)
@@ -150,7 +150,7 @@ test('of very many sessions the longest unused go, of very many tokens the oldes
   expect(access.session(first)).not.toBeNull()
   expect(access.session(secrets[0] ?? '')).toBeNull()
   let gone = 0
-  const tokens = Array.from({ length: 101 }, () => access.issueToken(() => gone++))
+  const tokens = Array.from({ length: 101 }, () => access.issueToken('owner', () => gone++))
   expect(gone).toBe(1)
   expect(access.redeem(tokens[0] ?? '')).toBeNull()
   expect(access.redeem(tokens[1] ?? '')).not.toBeNull()
@@ -159,14 +159,28 @@ test('of very many sessions the longest unused go, of very many tokens the oldes
 test('signing out forgets every session and token', () => {
   const { access, again, ended, store } = open()
   const secrets = [secretFor(access), secretFor(access)]
-  const hashes = secrets.map(secret => access.session(secret))
-  const token = access.issueToken()
+  const hashes = secrets.map(secret => access.session(secret)?.hash)
+  const token = access.issueToken('owner')
   access.signOut()
   expect(ended).toEqual(hashes)
   expect(secrets.map(secret => access.session(secret))).toEqual([null, null])
   expect(access.redeem(token)).toBeNull()
   expect(store.web.list()).toEqual([])
   expect(again().hasSessions).toBe(false)
+})
+
+test('who may only look is known as such, also by the next core, and can be shut out alone', () => {
+  const { access, again, ended } = open()
+  const owner = secretFor(access)
+  const viewer = secretFor(access, access.issueToken('readonly'))
+  const unused = access.issueToken('readonly')
+  expect(access.session(owner)?.role).toBe('owner')
+  expect(again().session(viewer)?.role).toBe('readonly')
+  const hash = access.session(viewer)?.hash
+  access.shutOut('readonly')
+  expect(ended).toEqual([hash])
+  expect([viewer, owner].map(secret => again().session(secret)?.role)).toEqual([undefined, 'owner'])
+  expect(access.redeem(unused)).toBeNull()
 })
 
 test('with a full disk one can sign in and is known; who is shut out meanwhile does not come back with the room', () => {

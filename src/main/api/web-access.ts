@@ -3,7 +3,7 @@
  * session's secret for its tab and shows it with all it asks. Here and in the store are only SHA-256 hashes of either.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { SIGN_IN_MS } from '../../shared/contract.ts'
+import { SIGN_IN_MS, type WebRole } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
 import type { WebSession } from '../store/web-table.ts'
 
@@ -23,7 +23,9 @@ export type WebAccessOptions = {
   /** Told of the hashes that let nobody in any more. */
   onEnd(hashes: readonly string[]): void
 }
-type Token = { issuedAt: number; onGone: () => void }
+/** Who is signed in: the session by its hash, and what may be called with it. */
+export type SignedIn = { readonly hash: string; readonly role: WebRole }
+type Token = { role: WebRole; issuedAt: number; onGone: () => void }
 
 const SESSION_MS = 30 * 86_400_000
 /** Each window that was ever opened leaves a session; of more than these the longest unused go. */
@@ -54,12 +56,12 @@ export class WebAccess {
     return this.#sessions.size > 0
   }
 
-  /** A token that signs in once, within SIGN_IN_MS. `onGone` is called once, when it was used or no longer can be. */
-  issueToken(onGone: () => void = () => undefined): string {
+  /** A token that signs in once, within SIGN_IN_MS, as `role`. `onGone` is called once, when it was used or no longer can be. */
+  issueToken(role: WebRole, onGone: () => void = () => undefined): string {
     const [oldest] = this.#tokens.keys()
     if (oldest !== undefined && this.#tokens.size >= MAX_TOKENS) this.#dropToken(oldest)
     const token = newSecret()
-    this.#tokens.set(hashOf(token), { issuedAt: this.#steady.now(), onGone })
+    this.#tokens.set(hashOf(token), { role, issuedAt: this.#steady.now(), onGone })
     return token
   }
 
@@ -72,13 +74,13 @@ export class WebAccess {
     if (isTooOld(known, this.#steady.now())) return null
     const now = this.#clock.now()
     const secret = newSecret()
-    this.#note({ hash: hashOf(secret), createdAt: now, usedAt: now })
+    this.#note({ hash: hashOf(secret), role: known.role, createdAt: now, usedAt: now })
     this.#end([...this.#sessions.keys()].slice(0, -MAX_SESSIONS))
     return secret
   }
 
-  /** The hash of the session with this secret, by which it may be known from here on; null if there is none. */
-  session(secret: string): string | null {
+  /** The session with this secret; null if there is none. */
+  session(secret: string): SignedIn | null {
     const given = Buffer.from(hashOf(secret), 'hex')
     let found: WebSession | undefined
     for (const session of this.#sessions.values()) {
@@ -86,7 +88,7 @@ export class WebAccess {
     }
     if (!found || this.#isOld(found)) return null
     this.use(found.hash)
-    return found.hash
+    return { hash: found.hash, role: found.role }
   }
 
   /** It is in use at this moment. */
@@ -112,6 +114,12 @@ export class WebAccess {
 
   endSessions(): void {
     this.#end([...this.#sessions.keys()])
+  }
+
+  /** As `signOut`, of those with this role alone. What the disk has no room for is written later. */
+  shutOut(role: WebRole): void {
+    for (const [hash, token] of this.#tokens) if (token.role === role) this.#dropToken(hash)
+    this.#end([...this.#sessions.values()].filter(session => session.role === role).map(({ hash }) => hash))
   }
 
   /** Tokens end with the core; sessions do not. */

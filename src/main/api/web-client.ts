@@ -9,12 +9,13 @@ import { VERSION } from '../../shared/version.ts'
 import type { Api } from './api.ts'
 import { parseJson } from './http.ts'
 import type { Client } from './http-server.ts'
+import type { SignedIn } from './web-access.ts'
 import { ApiSocket } from './websocket.ts'
 
 /** What the door knows of sessions. */
 export type Doorkeeper = {
-  /** The hash of the session with this secret; null refuses it. */
-  session(secret: string): string | null
+  /** Who has this secret; null refuses it. */
+  session(secret: string): SignedIn | null
   /** Nobody may try at this moment. */
   isPaused(): boolean
 }
@@ -86,11 +87,13 @@ export class WebClient implements Client {
   #enter({ session, packed }: HelloMessage): void {
     const { api, doorkeeper, startedAt } = this.#options
     const wasPaused = doorkeeper.isPaused()
-    this.#session = doorkeeper.session(session)
-    if (this.#session !== null) {
-      const welcome: WelcomeMessage = { type: 'welcome', version: VERSION, startedAt }
+    const signedIn = doorkeeper.session(session)
+    if (signedIn !== null) {
+      const { hash, role } = signedIn
+      this.#session = hash
+      const welcome: WelcomeMessage = { type: 'welcome', version: VERSION, startedAt, role }
       this.#socket.send(JSON.stringify(welcome))
-      this.#served = new ApiSocket(api, this.#socket, { packs: packed })
+      this.#served = new ApiSocket({ ...api, principal: { role } }, this.#socket, { packs: packed })
     } else if (wasPaused) this.#refuse(WEB_CLOSE.TOO_MANY_TRIES, 'too many wrong sessions; try again in a minute')
     else this.#refuse(WEB_CLOSE.SIGNED_OUT, 'no such session; sign in with: drover open')
   }

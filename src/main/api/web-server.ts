@@ -13,7 +13,7 @@ import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
 import { HttpServer } from './http-server.ts'
 import type { PageFiles } from './page-files.ts'
 import { PAGE_HEADERS } from './page-headers.ts'
-import type { WebAccess } from './web-access.ts'
+import type { SignedIn, WebAccess } from './web-access.ts'
 import { WebClient } from './web-client.ts'
 import { type Listening, refuseForeign, requireOrigin } from './web-guard.ts'
 
@@ -118,8 +118,8 @@ export class WebServer {
   async #route(request: IncomingMessage): Promise<unknown> {
     const { api, access, tries } = this.#options
     if (request.url?.startsWith('/rpc/')) {
-      this.#authenticate(request)
-      return await routeApi(api, request)
+      const { role } = this.#authenticate(request)
+      return await routeApi({ ...api, principal: { role } }, request)
     }
     if (request.url === '/metrics') {
       if (!this.#isOpenTo(request)) this.#authenticate(request)
@@ -146,21 +146,22 @@ export class WebServer {
     return isNear && this.#options.isMetricsOpen?.() === true
   }
 
-  #authenticate(request: IncomingMessage): void {
+  #authenticate(request: IncomingMessage): SignedIn {
     const isPaused = this.#options.tries.waitMs > 0
     const secret = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1]
-    if (secret !== undefined && this.#session(secret) !== null) return
+    const signedIn = secret === undefined ? null : this.#session(secret)
+    if (signedIn !== null) return signedIn
     if (isPaused) throw this.#pause()
     const options = { code: 'FORBIDDEN', headers: { 'WWW-Authenticate': 'Bearer' } } as const
     throw new HttpRefusal(401, 'You are not signed in here, or no longer. Type: drover open', options)
   }
 
-  /** The hash of the session with this secret. A wrong one counts as a try, unless nobody may try. */
-  #session(secret: string): string | null {
+  /** Who has this secret. A wrong one counts as a try, unless nobody may try. */
+  #session(secret: string): SignedIn | null {
     const { access, tries } = this.#options
-    const hash = access.session(secret)
-    if (hash === null && tries.waitMs === 0) tries.refused()
-    return hash
+    const signedIn = access.session(secret)
+    if (signedIn === null && tries.waitMs === 0) tries.refused()
+    return signedIn
   }
 
   #pause(): HttpRefusal {

@@ -3,6 +3,7 @@
  * again at the same place as long as somebody is signed in, so that an open page finds its core back.
  */
 import { fileURLToPath } from 'node:url'
+import type { WebRole } from '../../shared/contract.ts'
 import { type Clock, steadyClock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { isLoopback } from '../loopback.ts'
@@ -26,6 +27,8 @@ export type WebOptions = {
   place(): Listening
   /** Whether any program of this computer may read /metrics: then it listens always. */
   isMetricsOpen?: () => boolean
+  /** Whether anybody may be let in to look alone, as configured at that moment. */
+  hasDashboard(): boolean
   startedAt: number
   clock: Clock
   log: Log
@@ -76,7 +79,8 @@ export class Web {
 
   /** The config may name another place now. Pages at the old one are lost: they are told to come again, and nobody is there. */
   async follow(): Promise<void> {
-    const { place: wanted } = this.#options
+    const { place: wanted, hasDashboard } = this.#options
+    if (!hasDashboard()) this.#access.shutOut('readonly')
     if (this.#isClosed) return
     if (!this.#serving && this.#options.isMetricsOpen?.()) return await this.resume()
     const serving = await this.#serving
@@ -88,8 +92,8 @@ export class Web {
   }
 
   /** `onGone` is called once, when the token was used or no longer can be. */
-  issueToken(onGone?: () => void): string {
-    return this.#access.issueToken(onGone)
+  issueToken(role: WebRole, onGone?: () => void): string {
+    return this.#access.issueToken(role, onGone)
   }
 
   signOut(): void {

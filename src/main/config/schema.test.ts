@@ -23,7 +23,7 @@ test('nothing written is the defaults', () => {
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     notifications: { failed: true, longJobMs: 300_000 },
-    web: { address: '127.0.0.1', port: 7373 },
+    web: { address: '127.0.0.1', port: 7373, dashboard: true },
     metrics: { open: false },
     keepCore: false,
     startAtLogin: false,
@@ -55,7 +55,7 @@ hosts:
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
 notifications: { failed: false, long_job_seconds: 0 }
-web: { address: "::1", port: 8080 }
+web: { address: "::1", port: 8080, dashboard: false }
 metrics: { open: true }
 keep_core: true
 start_at_login: true
@@ -74,7 +74,7 @@ log_level: debug
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     notifications: { failed: false, longJobMs: 0 },
-    web: { address: '::1', port: 8080 },
+    web: { address: '::1', port: 8080, dashboard: false },
     metrics: { open: true },
     keepCore: true,
     startAtLogin: true,
@@ -164,6 +164,7 @@ test('the single settings are known by their dotted keys', () => {
     'notifications.long_job_seconds',
     'web.address',
     'web.port',
+    'web.dashboard',
     'metrics.open',
     'keep_core',
     'start_at_login',

@@ -49,6 +49,8 @@ const Web = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, as 127.0.0.1').default('127.0.0.1'),
   /** If it is taken, a free one is. */
   port: z.int().min(1).max(65_535).default(7373),
+  /** `drover dashboard` gives addresses there that let a browser look, and do nothing. Off: it gives none, and those given are of no use. */
+  dashboard: z.boolean().default(true),
 })
 
 const Metrics = z.strictObject({
@@ -114,8 +116,8 @@ export type Config = {
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
-  readonly web: { readonly address: string; readonly port: number }
   readonly metrics: { readonly open: boolean }
+  readonly web: { readonly address: string; readonly port: number; readonly dashboard: boolean }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
   readonly beowulfDaemon: boolean

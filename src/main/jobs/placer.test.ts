@@ -1,5 +1,6 @@
 /** What is gathered for a placement, on a real store; the links are what the placer reads of one. */
 import { expect, test } from 'vitest'
+import { hostSample } from '../../../test/helpers/host-sample.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { commandKey } from '../allocator/command-key.ts'
 import { decodeInputs } from '../allocator/inputs-codec.ts'
@@ -18,7 +19,7 @@ function link(name: string, { cpuRatio = 0, ...change }: LinkChange = {}): Place
   return {
     name,
     status: { state: 'connected', since: 0, error: null, retryAt: null, transportReason: null },
-    sample: { at: 0, cpuRatio, ioWaitRatio: 0, memoryTotalBytes: 16 * GIB, memoryAvailableBytes: 8 * GIB, load1: 0 },
+    sample: hostSample(0, { cpuRatio, memoryTotalBytes: 16 * GIB, memoryAvailableBytes: 8 * GIB }),
     sampledAtSteadyMs: 100_000,
     live: { agent: { info } } as unknown as Live,
     askSample: async () => false,

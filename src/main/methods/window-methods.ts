@@ -1,5 +1,6 @@
-/** What clients may ask of the window: to be shown on a display, or the address with which a person can open it. */
-import { type Display, type Methods, SIGN_IN_MS } from '../../shared/contract.ts'
+/** What clients may ask of the window: to be shown on a display, or the address with which a person can open it, to do all or only to look. */
+import { type Display, type Methods, SIGN_IN_MS, type WebRole } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
 import { signInUrl } from '../../shared/sign-in.ts'
 
 export type WindowParts = {
@@ -7,8 +8,9 @@ export type WindowParts = {
     /** Null while nobody can open it. */
     address(): string | null
     open(): Promise<string>
-    issueToken(onGone?: () => void): string
+    issueToken(role: WebRole, onGone?: () => void): string
     signOut(): void
+    hasDashboard(): boolean
   }
   openWindow(request: {
     display: Display
@@ -20,15 +22,21 @@ export type WindowParts = {
 
 const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
-export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
+export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.dashboard' | 'web.signOut'> {
   const serve = () => web.open()
-  const issueToken = (onGone: () => void) => web.issueToken(onGone)
+  const issueToken = (onGone: () => void) => web.issueToken('owner', onGone)
   return {
     'window.open': async ({ display, route }) => {
       const shown = display ? await openWindow({ display, serve, route, issueToken }) : NOT_SHOWN
       if (shown.openedWith !== null) return { address: web.address(), url: null, validMs: SIGN_IN_MS, ...shown }
       const address = await serve()
-      return { address, url: signInUrl({ address, token: web.issueToken(), route }), validMs: SIGN_IN_MS, ...shown }
+      return { address, url: signInUrl({ address, token: web.issueToken('owner'), route }), validMs: SIGN_IN_MS, ...shown }
+    },
+    'web.dashboard': async ({ route }) => {
+      if (!web.hasDashboard())
+        throw new AppError('CONFLICT', 'The dashboard is switched off. Switch it on with: drover config set web.dashboard true')
+      const address = await serve()
+      return { address, url: signInUrl({ address, token: web.issueToken('readonly'), route }), validMs: SIGN_IN_MS }
     },
     'web.signOut': async () => {
       web.signOut()

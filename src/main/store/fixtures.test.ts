@@ -48,7 +48,16 @@ test.each(FILES)('%s opens', name => {
   expect(store.history.stats('k', '/home/me/project').overall).toMatchObject({ runs: 1, peakMemoryBytes: 2 ** 31 })
   expect(store.folders.get('box', 'f')).toMatchObject({ manifestHash: 'h', files: 2000 })
   expect(store.web.list()).toEqual(
-    schema < 4 ? [] : [{ hash: 'ab'.repeat(32), createdAt: 1_760_000_000_000, usedAt: 1_760_000_000_001 }],
+    schema < 4
+      ? []
+      : [
+          {
+            hash: 'ab'.repeat(32),
+            role: schema < 8 ? 'owner' : 'readonly',
+            createdAt: 1_760_000_000_000,
+            usedAt: 1_760_000_000_001,
+          },
+        ],
   )
   expect(store.web.port()).toEqual(schema < 4 ? null : { configured: 7373, port: 7374 })
   const grid = { level: RAW, firstAt: 1_760_000_000_000, stepMs: RAW.stepMs, count: 1 }

@@ -120,6 +120,7 @@ export const MIGRATIONS: readonly string[] = [
   END;
   `,
   METRIC_SCHEMA,
+  "ALTER TABLE web_session ADD COLUMN role TEXT NOT NULL DEFAULT 'owner' CHECK (role IN ('owner', 'readonly'));",
 ]
 
 /**

@@ -3,15 +3,17 @@
  * reads the database cannot sign in with it.
  */
 import type { Statement } from 'better-sqlite3'
+import type { WebRole } from '../../shared/contract.ts'
 import type { Database } from './database.ts'
 import type { LateWrite, LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
-export type WebSession = { hash: string; createdAt: number; usedAt: number }
+/** `role`: who may call what with it; of those before there were roles, the owner. */
+export type WebSession = { hash: string; role: WebRole; createdAt: number; usedAt: number }
 /** `configured` is the port that was asked for, `port` the one it came to. */
 export type WebPort = { configured: number; port: number }
 
-const COLUMNS: Columns<WebSession> = { hash: 'text', createdAt: 'integer', usedAt: 'integer' }
+const COLUMNS: Columns<WebSession> = { hash: 'text', role: 'text', createdAt: 'integer', usedAt: 'integer' }
 const PORT_KEY = 'web_port'
 
 export class WebTable {

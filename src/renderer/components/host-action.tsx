@@ -3,6 +3,7 @@ import type { HostView } from '../../shared/domain.ts'
 import { visible } from '../../shared/visible.ts'
 import { core } from '../core.ts'
 import { openDialog } from '../stores/dialogs.ts'
+import { useMayAct } from '../stores/may-act.ts'
 import { showToast } from '../stores/toasts.ts'
 import { Button, type ButtonKind } from './button.tsx'
 import { lockedKeyOf } from './host-error.ts'
@@ -16,6 +17,7 @@ type HostActionProps = {
 
 export function HostAction({ host, kind = 'plain', onTest }: HostActionProps) {
   const { name, error } = host
+  const mayAct = useMayAct()
   const keyPath = lockedKeyOf(host)
   const [text, act] =
     error?.code === 'HOST_KEY_UNKNOWN' || error?.code === 'HOST_KEY_CHANGED'
@@ -23,6 +25,7 @@ export function HostAction({ host, kind = 'plain', onTest }: HostActionProps) {
       : keyPath !== null
         ? ['Unlock key…', () => openDialog({ kind: 'unlock', keyPath, host: name })]
         : ['Try now', onTest ?? (() => testHost(name))]
+  if (!mayAct) return null
   return (
     // Also while it is dialled: a test joins the try that is under way, and says what came of it.
     <Button kind={kind} onPress={act}>

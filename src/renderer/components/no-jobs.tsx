@@ -1,9 +1,11 @@
 /** Where jobs would be, and none is yet. */
 import { openDialog } from '../stores/dialogs.ts'
+import { useMayAct } from '../stores/may-act.ts'
 import { Button } from './button.tsx'
 import { Empty } from './empty.tsx'
 
 export function NoJobs() {
+  if (!useMayAct()) return <Empty title="No job yet" />
   return (
     <Empty title="No job yet">
       <span>

@@ -2,7 +2,7 @@
  * The window's link to the core, whatever carries it: a WebSocket in the browser, IPC in Electron. It connects again by itself for as
  * long as the window is open. What was under way when it broke fails with `CORE_UNREACHABLE`, for its caller to say so or to ask again.
  */
-import type { Call } from '../../shared/contract.ts'
+import type { Call, WebRole } from '../../shared/contract.ts'
 import type { CoreConnection } from '../../shared/core-connection.ts'
 import type { ByteStream, InputStream, TerminalStream } from '../../shared/core-stream.ts'
 import type { CoreEvent } from '../../shared/domain.ts'
@@ -16,11 +16,11 @@ import { startHeartbeat } from './heartbeat.ts'
  */
 export type LinkState =
   | { kind: 'connecting' }
-  | { kind: 'connected'; coreStartedAt: number; version: string; lagMs: number | null }
+  | { kind: 'connected'; coreStartedAt: number; version: string; role: WebRole; lagMs: number | null }
   | { kind: 'lost'; since: number; retryAt: number }
   | { kind: 'refused'; message: string }
 
-export type OpenedConnection = { connection: CoreConnection; coreStartedAt: number; version: string }
+export type OpenedConnection = { connection: CoreConnection; coreStartedAt: number; version: string; role: WebRole }
 
 /** Opens a carrier. @throws {AppError} `FORBIDDEN` when it is of no use to try again. */
 export type Connect = () => Promise<OpenedConnection>

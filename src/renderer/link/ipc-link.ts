@@ -21,13 +21,13 @@ export function connectByIpc(bridge: WindowBridge<File>): Connect {
           if (typeof message !== 'string') connection?.receiveFrame(message)
           else if (connection) connection.receiveText(message)
           else {
-            const { version, startedAt } = JSON.parse(message) as WelcomeMessage
+            const { version, startedAt, role } = JSON.parse(message) as WelcomeMessage
             connection = new CoreConnection({
               sendText: text => port.send(text),
               sendBinary: bytes => port.send(bytes),
               close: () => port.close(),
             })
-            resolve({ connection, coreStartedAt: startedAt, version })
+            resolve({ connection, coreStartedAt: startedAt, version, role })
           }
         },
         closed: (code, reason) => {

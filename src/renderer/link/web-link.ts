@@ -53,13 +53,13 @@ function openWebSocket(session: string): Promise<OpenedConnection> {
       else if (connection) connection.receiveText(message)
       else {
         clearTimeout(late)
-        const { version, startedAt } = JSON.parse(message) as WelcomeMessage
+        const { version, startedAt, role } = JSON.parse(message) as WelcomeMessage
         connection = new CoreConnection({
           sendText: message => send(socket, message),
           sendBinary: bytes => send(socket, bytes as Uint8Array<ArrayBuffer>),
           close: () => socket.close(),
         })
-        resolve({ connection, coreStartedAt: startedAt, version })
+        resolve({ connection, coreStartedAt: startedAt, version, role })
       }
     }
     const take = unpacking(receive, () => socket.close())

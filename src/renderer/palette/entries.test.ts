@@ -21,6 +21,14 @@ test('with nothing typed: what is of use always; what was chosen lately goes fir
   expect(titles('')).not.toContain('Sign out all browsers…')
 })
 
+test('a page that may only look is offered nothing else', () => {
+  const all = ['', 'job', 'host box', 'run 1', 'sign', 'push', 'theme'].flatMap(query =>
+    matchingEntries({ ...known, isReadonly: true }, query, ['push', 'sign-out']),
+  )
+  const kinds = new Set(all.map(({ deed }) => (deed.kind === 'dialog' ? deed.dialog : deed.kind)))
+  expect([...kinds].toSorted()).toEqual(['host', 'job', 'keys', 'theme', 'view'])
+})
+
 test('hosts by name: go there, test, make default', () => {
   expect(titles('box').slice(0, 3).toSorted()).toEqual(['Default host: box', 'Host box', 'Test host box'])
 })

@@ -6,7 +6,7 @@ import { fuzzyScore } from './fuzzy.ts'
 
 /** What is done when it is chosen: named, so that this file is pure. */
 export type PaletteDeed =
-  | { kind: 'view'; view: 'overview' | 'jobs' | 'hosts' | 'settings' }
+  | { kind: 'view'; view: 'overview' | 'jobs' | 'metrics' | 'hosts' | 'settings' }
   | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' }
   | { kind: 'theme'; theme: 'system' | 'dark' | 'light' }
   | { kind: 'sign-out' }
@@ -41,6 +41,7 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'add-host', title: 'Add a host…', deed: { kind: 'dialog', dialog: 'add-host' } },
   { id: 'overview', title: 'Overview', keys: 'g o', deed: { kind: 'view', view: 'overview' } },
   { id: 'jobs', title: 'Jobs', keys: 'g j', deed: { kind: 'view', view: 'jobs' } },
+  { id: 'metrics', title: 'Metrics', keys: 'g m', deed: { kind: 'view', view: 'metrics' } },
   { id: 'hosts', title: 'Hosts', keys: 'g h', deed: { kind: 'view', view: 'hosts' } },
   { id: 'settings', title: 'Settings', keys: 'g s', deed: { kind: 'view', view: 'settings' } },
   { id: 'import-hosts', title: 'Import hosts…', detail: '~/.ssh/config', deed: { kind: 'dialog', dialog: 'import-hosts' } },
@@ -64,12 +65,13 @@ function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: rea
 
 /** The best first; `asked`: what the core knows besides. With nothing typed: what was chosen lately, then what is always of use. */
 export function matchingEntries(
-  known: { hosts: readonly HostView[]; jobs: readonly JobView[] },
+  known: { hosts: readonly HostView[]; jobs: readonly JobView[]; isReadonly?: boolean },
   query: string,
   recents: readonly string[],
   asked: readonly PaletteEntry[] = [],
 ): PaletteEntry[] {
-  const entries = [...paletteEntries(known), ...olderJobs(known.jobs, query), ...asked]
+  const all = [...paletteEntries(known), ...olderJobs(known.jobs, query), ...asked]
+  const entries = known.isReadonly ? all.filter(isOnlyLooking) : all
   const rank = (entryId: string) => {
     const at = recents.indexOf(entryId)
     return at < 0 ? 0 : recents.length - at
@@ -83,6 +85,10 @@ export function matchingEntries(
     .toSorted((a, b) => b.score - a.score)
     .slice(0, SHOWN)
     .map(({ entry }) => entry)
+}
+
+function isOnlyLooking({ deed }: PaletteEntry): boolean {
+  return ['view', 'theme', 'host', 'job'].includes(deed.kind) || (deed.kind === 'dialog' && deed.dialog === 'keys')
 }
 
 function entryScore({ title, detail = '', jobId }: PaletteEntry, query: string): number | null {

@@ -1,6 +1,7 @@
 /** Listens for the keys of the whole window. A field keeps its keys, and a terminal all of them but the palette's with Shift or ⌘. */
 import { useEffect } from 'react'
 import { closeDialog, openDialog, useDialogs } from '../stores/dialogs.ts'
+import { mayAct } from '../stores/may-act.ts'
 import { navigate } from '../stores/route.ts'
 import { type KeyAction, NOTHING_TYPED, typeKey } from './key-sequences.ts'
 
@@ -31,8 +32,9 @@ export function useKeys(): void {
 }
 
 export function act(action: KeyAction): void {
-  if (action === 'push') openDialog({ kind: 'push', folder: null })
-  else if (action === 'palette' || action === 'keys') openDialog({ kind: action })
+  if (action === 'push') {
+    if (mayAct()) openDialog({ kind: 'push', folder: null })
+  } else if (action === 'palette' || action === 'keys') openDialog({ kind: action })
   else navigate({ view: action })
 }
 

@@ -13,6 +13,8 @@ export const SERIES_MS = 10 * 60_000
 
 export type CoreState = {
   link: LinkState
+  /** The page may look and do nothing else. */
+  isReadonly: boolean
   /** The first snapshot is here. */
   isLoaded: boolean
   /** Not of now but of then: since when nothing newer was heard. */
@@ -37,6 +39,7 @@ export type JobCursor = { createdAt: number; id: string }
 
 export const useCore = create<CoreState>()(() => ({
   link: { kind: 'connecting' },
+  isReadonly: false,
   isLoaded: false,
   staleSince: null,
   problem: null,
@@ -112,8 +115,9 @@ export function applySeries(series: readonly SampleSeries[]): void {
 }
 
 export function applyLinkState(link: LinkState): void {
-  useCore.setState(({ staleSince, isLoaded }) => ({
+  useCore.setState(({ staleSince, isLoaded, isReadonly }) => ({
     link,
+    isReadonly: link.kind === 'connected' ? link.role === 'readonly' : isReadonly,
     staleSince: link.kind === 'lost' && isLoaded ? (staleSince ?? link.since) : staleSince,
   }))
 }

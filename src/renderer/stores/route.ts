@@ -8,6 +8,7 @@ export type Route =
   | { view: 'overview' }
   | { view: 'jobs' }
   | { view: 'job'; id: string; tab: JobTab | null }
+  | { view: 'metrics' }
   | { view: 'hosts' }
   | { view: 'host'; name: string }
   | { view: 'settings' }
@@ -34,7 +35,7 @@ function parseRoute(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\//, '').split('/').map(decoded)
   if (view === 'jobs' && id) return { view: 'job', id, tab: JOB_TABS.find(name => name === tab) ?? null }
   if (view === 'hosts' && id) return { view: 'host', name: id }
-  if (view === 'jobs' || view === 'hosts' || view === 'settings') return { view }
+  if (view === 'jobs' || view === 'metrics' || view === 'hosts' || view === 'settings') return { view }
   return { view: 'overview' }
 }
 

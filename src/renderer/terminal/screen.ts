@@ -6,9 +6,10 @@ import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import { copyText } from '../components/copy-text.ts'
+import { onThemeChange } from '../theme/token-color.ts'
 import { hasGraphicsCard } from './graphics-card.ts'
 import { isMeant, openAddress, webAddress } from './links.ts'
-import { onThemeChange, terminalTheme } from './terminal-theme.ts'
+import { terminalTheme } from './terminal-theme.ts'
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace'
 const FONT_SIZE = 13

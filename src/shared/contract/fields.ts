@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Command } from '../domain.ts'
 
 export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
+/** Those that can come in at the web address: the window's, and the dashboard's. */
+export type WebRole = Extract<Role, 'owner' | 'readonly'>
 export type Principal = { readonly role: Role }
 
 /** A host's name: what people type and what stands in config.yaml. Never begins with `-`, so it is no option anywhere. */

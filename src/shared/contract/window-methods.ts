@@ -32,6 +32,8 @@ export type OpenedWindow = {
   problem: string | null
 }
 
+const Route = z.string().regex(/^\/[A-Za-z0-9/._-]{0,200}$/, 'is a path in the window, as /jobs/ID')
+
 export const windowMethods = {
   /** Opens the window in a browser on the display, or gives the address with which a person can do so. */
   'window.open': {
@@ -39,12 +41,15 @@ export const windowMethods = {
     input: z.strictObject({
       display: DisplayInput.nullable(),
       /** Where in the window, as `/jobs/ID`. */
-      route: z
-        .string()
-        .regex(/^\/[A-Za-z0-9/._-]{0,200}$/, 'is a path in the window, as /jobs/ID')
-        .default('/'),
+      route: Route.default('/'),
     }),
     output: output<OpenedWindow>(),
+  },
+  /** An address that signs in a browser to look and do nothing else. Refused while `web.dashboard` of the config is off. */
+  'web.dashboard': {
+    allow: owner,
+    input: z.strictObject({ route: Route.default('/metrics') }),
+    output: output<{ address: string; url: string; validMs: number }>(),
   },
   /** Every browser that is signed in, or could be with an address already given out, is shut out. */
   'web.signOut': { allow: owner, input: nothing, output: output<null>() },

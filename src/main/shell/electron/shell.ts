@@ -56,7 +56,7 @@ export function servePorts({ api, startedAt }: { api: Api; startedAt: number }):
       return
     }
     const carrier = new PortSocket(port)
-    const welcome: WelcomeMessage = { type: 'welcome', version: VERSION, startedAt }
+    const welcome: WelcomeMessage = { type: 'welcome', version: VERSION, startedAt, role: 'owner' }
     carrier.send(JSON.stringify(welcome), () => undefined)
     const socket = new ApiSocket(api, carrier)
     sockets.add(socket)

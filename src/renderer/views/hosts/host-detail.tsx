@@ -8,16 +8,19 @@ import { Button } from '../../components/button.tsx'
 import { HostTag } from '../../components/state-tags.tsx'
 import { core } from '../../core.ts'
 import { openDialog } from '../../stores/dialogs.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { showToast } from '../../stores/toasts.ts'
 import { HostDisk } from './host-disk.tsx'
 import { HostProblem } from './host-problem.tsx'
 import { toolsText } from './host-table.tsx'
+import { HostTop } from './host-top.tsx'
 import { TestSteps } from './test-steps.tsx'
 
 type Steps = Output<'host.test'>['steps']
 
 export function HostDetail({ host }: { readonly host: HostView }) {
   const { name, isDefault, isDrained } = host
+  const mayAct = useMayAct()
   const [test, setTest] = useState<Steps | 'under way' | null>(null)
   const runTest = async () => {
     setTest('under way')
@@ -44,21 +47,24 @@ export function HostDetail({ host }: { readonly host: HostView }) {
       <header className="row">
         <h2>{visible(name)}</h2>
         <HostTag host={host} />
-        <div className="row host-deeds">
-          <Button onPress={runTest}>Test</Button>
-          <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
-          <Button onPress={setDrained}>{isDrained ? 'Let it take jobs' : 'Drain'}</Button>
-          {name !== 'local' && (
-            <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
-              Remove…
-            </Button>
-          )}
-        </div>
+        {mayAct && (
+          <div className="row host-deeds">
+            <Button onPress={runTest}>Test</Button>
+            <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
+            <Button onPress={setDrained}>{isDrained ? 'Let it take jobs' : 'Drain'}</Button>
+            {name !== 'local' && (
+              <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
+                Remove…
+              </Button>
+            )}
+          </div>
+        )}
       </header>
       <HostProblem host={host} onTest={runTest} />
       <Facts host={host} />
       {test !== null && <TestSteps steps={test === 'under way' ? null : test} onClose={() => setTest(null)} />}
-      {host.state === 'connected' && <HostDisk name={name} />}
+      {host.state === 'connected' && <HostTop name={name} />}
+      {mayAct && host.state === 'connected' && <HostDisk name={name} />}
     </section>
   )
 }

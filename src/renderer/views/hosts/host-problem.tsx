@@ -7,6 +7,7 @@ import { HostAction, testHost } from '../../components/host-action.tsx'
 import { changedKeyOf, needsPerson, textOf } from '../../components/host-error.ts'
 import { KeyPair } from '../../dialogs/trust-key.tsx'
 import { useNow } from '../../stores/clock.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 
 type HostProblemProps = {
   readonly host: HostView
@@ -65,6 +66,7 @@ type ChangedKeyProps = HostProblemProps & { known: readonly string[]; offered: s
 
 function ChangedKey({ host, known, offered, forget, onTest }: ChangedKeyProps) {
   const revokedIn = textOf(host, 'revokedIn')
+  const mayAct = useMayAct()
   return (
     <section className="notice loud" role="alert" aria-label="The host’s key">
       <strong>
@@ -82,7 +84,7 @@ function ChangedKey({ host, known, offered, forget, onTest }: ChangedKeyProps) {
       )}
       {forget !== null && <code className="command-box">{visible(forget)}</code>}
       <div className="row">
-        <Button onPress={onTest ?? (() => testHost(host.name))}>I did: try again</Button>
+        {mayAct && <Button onPress={onTest ?? (() => testHost(host.name))}>I did: try again</Button>}
         <Standing host={host} />
       </div>
     </section>

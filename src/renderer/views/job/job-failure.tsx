@@ -5,6 +5,7 @@ import { Ago } from '../../components/ago.tsx'
 import { Button } from '../../components/button.tsx'
 import { runAgain } from '../../components/job-deeds.ts'
 import { useAnswer } from '../../components/use-answer.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { type JobTab, routeHash } from '../../stores/route.ts'
 import { lastLogLines } from './log/read-log.ts'
 import { plainText } from './log/sgr.ts'
@@ -14,7 +15,9 @@ const LAST_LINES = 6
 
 export function JobFailure({ job, tab }: { readonly job: JobView; readonly tab: JobTab }) {
   const happened = whatHappened(job)
+  const mayAct = useMayAct()
   if (happened === null) return job.reason === null ? null : <p className="job-note dim">{visibleLines(job.reason)}</p>
+  const hasLog = happened.hasLog && mayAct
   const when = job.unknownSince ?? job.endedAt
   const link = (to: JobTab) => routeHash({ view: 'job', id: job.id, tab: to })
   return (
@@ -29,15 +32,15 @@ export function JobFailure({ job, tab }: { readonly job: JobView; readonly tab: 
         )}
       </p>
       {job.reason !== null && <p>{visibleLines(job.reason)}</p>}
-      {happened.hasLog && tab !== 'log' && tab !== 'terminal' && <LastLines job={job} />}
+      {hasLog && tab !== 'log' && tab !== 'terminal' && <LastLines job={job} />}
       <div className="row">
-        {!happened.isUnknown && <Button onPress={() => runAgain(job)}>Run again</Button>}
-        {happened.hasLog && tab !== 'log' && (
+        {!happened.isUnknown && mayAct && <Button onPress={() => runAgain(job)}>Run again</Button>}
+        {hasLog && tab !== 'log' && (
           <a className="button" href={link('log')}>
             Log
           </a>
         )}
-        {job.hasTerminal && happened.hasLog && tab !== 'terminal' && (
+        {job.hasTerminal && hasLog && tab !== 'terminal' && (
           <a className="button" href={link('terminal')}>
             Terminal
           </a>

@@ -9,6 +9,7 @@ import { Cut } from '../../components/cut.tsx'
 import { JobCommand } from '../../components/job-cells.tsx'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { routeHash } from '../../stores/route.ts'
 import { showError } from '../../stores/toasts.ts'
 import { JobActions } from './job-actions.tsx'
@@ -16,6 +17,7 @@ import { syncText } from './sync-text.ts'
 
 export function JobHead({ job }: { readonly job: JobView }) {
   const now = useNow()
+  const mayAct = useMayAct()
   const copyId = () => copyAndSay(job.id, `Copied ${job.id}`).catch(showError)
   return (
     <header className="job-head">
@@ -46,7 +48,7 @@ export function JobHead({ job }: { readonly job: JobView }) {
           {job.progress !== null && <span role="status">{syncText(job.progress)}</span>}
         </p>
       </div>
-      <JobActions job={job} />
+      {mayAct && <JobActions job={job} />}
     </header>
   )
 }

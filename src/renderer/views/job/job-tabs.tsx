@@ -2,11 +2,15 @@
 import type { KeyboardEvent, Ref } from 'react'
 import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
+import { mayAct } from '../../stores/may-act.ts'
 import { JOB_TABS, type JobTab, navigate, routeHash } from '../../stores/route.ts'
 
 type JobTabsProps = { readonly job: JobView; readonly shown: JobTab; readonly ref: Ref<HTMLDivElement> }
 
+const TO_LOOK_AT: readonly JobTab[] = ['resources', 'why']
+
 export function tabsOf(job: Pick<JobView, 'hasTerminal'>): readonly JobTab[] {
+  if (!mayAct()) return TO_LOOK_AT
   return JOB_TABS.filter(tab => tab !== 'terminal' || job.hasTerminal)
 }
 

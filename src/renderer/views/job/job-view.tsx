@@ -42,7 +42,8 @@ function KnownJob({ job, tab }: { readonly job: Job; readonly tab: JobTab | null
   const focusTabs = useCallback(() => tabs.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus(), [])
   // What a job opens with is decided once: its end is not to take away the screen one looks at.
   const first = useRef<JobTab>(job.hasTerminal && !isFinal(job) ? 'terminal' : 'log')
-  const shown = tabsOf(job).find(name => name === tab) ?? first.current
+  const tabsThere = tabsOf(job)
+  const shown = [tab, first.current].find(name => name !== null && tabsThere.includes(name)) ?? tabsThere[0] ?? first.current
   return (
     <article className="job" aria-label="Job">
       <JobHead job={job} />

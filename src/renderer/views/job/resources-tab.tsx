@@ -1,16 +1,16 @@
-/** What a job takes and took: processor, memory, output, time; while it runs, its memory as a line. */
-import { useEffect, useState } from 'react'
+/** What a job takes and took: processor, memory, output, time; as figures, and over its life. */
+import { lazy, Suspense } from 'react'
 import { isFinal, type JobView } from '../../../shared/domain.ts'
 import { bytesText, durationText, jobDurationText, percentText } from '../../../shared/format.ts'
+import { Waiting } from '../../components/empty.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { useNow } from '../../stores/clock.ts'
-import { useCore } from '../../stores/core-store.ts'
-import { linePath, withReading } from './memory-line.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 
 const ASK_MS = 5_000
-const WIDTH = 600
-const HEIGHT = 80
+/** Charts are a third of the page's code: they are fetched when some are looked at. */
+const JobCharts = lazy(async () => ({ default: (await import('./job-charts.tsx')).JobCharts }))
 
 export function ResourcesTab({ job }: { readonly job: JobView }) {
   const now = useNow()
@@ -33,7 +33,11 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
         <Figure name="Started" value={startedAt === null ? null : new Date(startedAt).toLocaleString()} />
         {isFinal(job) && <Figure name="Ended" value={endedAt === null ? null : new Date(endedAt).toLocaleString()} />}
       </dl>
-      {!isFinal(job) && job.unknownSince === null && <MemoryLine job={job} />}
+      {startedAt !== null && (
+        <Suspense fallback={<Waiting what="Loading charts" height={240} />}>
+          <JobCharts job={job} />
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -41,8 +45,9 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
 /** Of a job that runs its host is asked now and then; while that cannot be asked, what was last known stays. */
 function useOutputBytes(job: JobView): number | null {
   const hasEnded = isFinal(job)
+  const mayAct = useMayAct()
   const ask = () => core.call('job.logSize', { job: job.id })
-  const { last } = useAnswer(hasEnded ? null : job.id, ask, { everyMs: ASK_MS })
+  const { last } = useAnswer(hasEnded || !mayAct ? null : job.id, ask, { everyMs: ASK_MS })
   return hasEnded ? job.logBytes : (last?.bytes ?? null)
 }
 
@@ -53,32 +58,5 @@ function Figure({ name, value, more = '' }: { readonly name: string; readonly va
       <dd>{value ?? <span className="faint">not known</span>}</dd>
       {more !== '' && <dd className="faint">{more}</dd>}
     </div>
-  )
-}
-
-/** From when this page is looked at. */
-function MemoryLine({ job: { id } }: { readonly job: JobView }) {
-  const memoryBytes = useCore(state => state.jobById.get(id)?.memoryBytes ?? null)
-  const now = useNow()
-  const [readings, setReadings] = useState<readonly number[]>([])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once a second, whether it changed or not.
-  useEffect(() => {
-    if (memoryBytes !== null) setReadings(before => withReading(before, memoryBytes))
-  }, [now])
-  const most = Math.max(1, ...readings)
-  return (
-    <figure className="card memory-line">
-      <figcaption className="dim">
-        Memory since this page was opened{readings.length > 0 && `, up to ${bytesText(most)}`}
-      </figcaption>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Memory, up to ${bytesText(most)}`}
-      >
-        <path d={linePath(readings, { most, width: WIDTH, height: HEIGHT })} />
-      </svg>
-    </figure>
   )
 }

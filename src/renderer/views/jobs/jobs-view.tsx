@@ -7,6 +7,7 @@ import { Empty, Waiting } from '../../components/empty.tsx'
 import { NoJobs } from '../../components/no-jobs.tsx'
 import { coreNow } from '../../stores/clock.ts'
 import { useCore } from '../../stores/core-store.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { actOnJobs } from './act-on-jobs.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { BulkDialog } from './bulk-dialog.tsx'
@@ -31,6 +32,7 @@ export function JobsView() {
   const sort = useJobsView(state => state.sort)
   const chosenIds = useJobsView(state => state.selection.chosen)
   const [asked, setAsked] = useState<BulkAction | null>(null)
+  const mayAct = useMayAct()
   // Letters are drawn at once, the rows they leave right after.
   const deferred = useDeferredValue(filter)
 
@@ -59,7 +61,7 @@ export function JobsView() {
           {isLoaded && hasOlder && '+'}
         </span>
         <span className="grow" />
-        {chosen.length > 0 && <BulkBar chosen={chosen} onAct={act} />}
+        {mayAct && chosen.length > 0 && <BulkBar chosen={chosen} onAct={act} />}
       </header>
       {!isLoaded ? (
         <Waiting what="Loading jobs" height={240} />
@@ -72,7 +74,7 @@ export function JobsView() {
           list={`${sort.column} ${sort.isDescending} ${deferred}`}
           jobs={shown}
           isFiltered={deferred.trim() !== ''}
-          onRemove={() => chosen.length > 0 && setAsked('remove')}
+          onRemove={() => mayAct && chosen.length > 0 && setAsked('remove')}
         />
       )}
       {asked && <BulkDialog action={asked} jobs={chosen} onClose={() => setAsked(null)} />}

@@ -11,6 +11,7 @@ import { rerunJob } from '../../components/job-deeds.ts'
 import { readLastLine } from '../../components/log-tail.ts'
 import { useAnswer } from '../../components/use-answer.ts'
 import { useCore } from '../../stores/core-store.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { hostProblem, jobProblem } from '../../stores/needs-you.ts'
 import { routeHash } from '../../stores/route.ts'
 import { markAllSeen, markSeen, useUnseenProblems } from '../../stores/seen.ts'
@@ -51,6 +52,7 @@ export function NeedsYou() {
 }
 
 function JobProblem({ job }: { readonly job: JobView }) {
+  const mayAct = useMayAct()
   const again = async () => {
     await rerunJob(job)
     markSeen(job.id)
@@ -74,10 +76,10 @@ function JobProblem({ job }: { readonly job: JobView }) {
         <LastWords job={job} />
       </div>
       <div className="row">
-        <a className="button" href={routeHash({ view: 'job', id: job.id, tab: 'log' })}>
-          Log
+        <a className="button" href={routeHash({ view: 'job', id: job.id, tab: mayAct ? 'log' : null })}>
+          {mayAct ? 'Log' : 'Job'}
         </a>
-        <Button onPress={again}>Run again</Button>
+        {mayAct && <Button onPress={again}>Run again</Button>}
         <Button kind="quiet" onPress={() => markSeen(job.id)}>
           Dismiss
         </Button>
@@ -91,7 +93,8 @@ function LastWords({ job }: { readonly job: JobView }) {
   const { id, logBytes, reason } = job
   const pullError = job.pullResults.find(({ error }) => error !== null)?.error?.message
   const said = reason ?? pullError ?? null
-  const { answer } = useAnswer(said === null ? id : null, () => readLastLine({ id, logBytes }))
+  const mayAct = useMayAct()
+  const { answer } = useAnswer(said === null && mayAct ? id : null, () => readLastLine({ id, logBytes }))
   // Of a host that cannot be asked none is known: what failed, where and when is said all the same.
   const text = said ?? (answer.kind === 'here' ? answer.value : '')
   return text === '' ? null : <Cut className={said === null ? 'dim mono' : 'dim'} text={text} />

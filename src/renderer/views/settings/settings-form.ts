@@ -64,6 +64,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         label: 'Open /metrics',
         hint: 'Every program of this computer may read there how busy hosts and jobs are, as Prometheus does',
       },
+      {
+        key: 'web.dashboard',
+        kind: 'yes-no',
+        label: 'Dashboard',
+        hint: 'Browsers may be let in to look and do nothing; off: those that look are shut out',
+      },
     ],
   },
   {

@@ -7,11 +7,28 @@ import { Problem } from '../../components/problem.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { onCoreEvent } from '../../link/follow-core.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { Appearance, SignOut } from './appearance.tsx'
+import { DashboardAddress } from './dashboard-address.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
 
 export function SettingsView() {
+  const mayAct = useMayAct()
+  return (
+    <section className="column settings">
+      <header>
+        <h1>Settings</h1>
+      </header>
+      {mayAct && <ConfigForm />}
+      <Appearance />
+      {mayAct && <DashboardAddress />}
+      {mayAct && <SignOut />}
+    </section>
+  )
+}
+
+function ConfigForm() {
   const { answer, last: config, again } = useAnswer('config', () => core.call('config.get', {}))
   useEffect(
     () =>
@@ -21,10 +38,7 @@ export function SettingsView() {
     [again],
   )
   return (
-    <section className="column settings">
-      <header>
-        <h1>Settings</h1>
-      </header>
+    <>
       {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
       {config === null && answer.kind === 'waiting' && <Waiting what="Reading the settings" height={200} />}
       {config && (
@@ -54,8 +68,6 @@ export function SettingsView() {
           ))}
         </>
       )}
-      <Appearance />
-      <SignOut />
-    </section>
+    </>
   )
 }

@@ -6,6 +6,7 @@ import { bytesText, shortId } from '../../../../shared/format.ts'
 import { Button } from '../../../components/button.tsx'
 import { Dialog } from '../../../components/dialog.tsx'
 import { Problem } from '../../../components/problem.tsx'
+import { saveFile } from '../../../components/save-file.ts'
 import { core } from '../../../core.ts'
 import { shareText } from '../sync-text.ts'
 
@@ -59,13 +60,7 @@ async function save(job: string, signal: AbortSignal, tell: (saving: Saving) => 
     bytes += chunk.length
     tell({ kind: 'reading', bytes, total })
   }
-  // Never `text/html`: the browser only writes it away.
-  const url = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = fileName(job)
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  saveFile(fileName(job), parts)
   return true
 }
 

@@ -1,0 +1,46 @@
+/** What the core has of a stretch of time, for the chosen hosts; asked again as often as there is something new, and only while looked at. */
+import { useRef } from 'react'
+import type { MetricsMarks, MetricsSeries } from '../../../shared/contract.ts'
+import type { ErrorBody } from '../../../shared/errors.ts'
+import type { Span } from '../../charts/span.ts'
+import { useAnswer } from '../../components/use-answer.ts'
+import { core } from '../../core.ts'
+import { coreNow } from '../../stores/clock.ts'
+import { POINTS, renewMs } from './ranges.ts'
+
+/** `span`: what was asked for, which moves on with each asking. */
+export type Metrics = { span: Span; series: MetricsSeries; marks: MetricsMarks }
+export type AskedSpan = { kind: 'until-now'; ms: number } | { kind: 'fixed'; span: Span }
+
+/** With so few hosts all are asked for, those among them that are gone from the config. */
+const FEW_HOSTS = 12
+
+export function useMetrics(
+  asked: AskedSpan,
+  names: readonly string[],
+  hostCount: number,
+): { shown: Metrics | null; isRenewed: boolean; error: ErrorBody | null; again(): void } {
+  const ms = asked.kind === 'fixed' ? asked.span.to - asked.span.from : asked.ms
+  const hosts = hostCount <= FEW_HOSTS ? null : [...names]
+  const ask = async (): Promise<Metrics> => {
+    const now = Math.round(coreNow())
+    const span = asked.kind === 'fixed' ? rounded(asked.span) : { from: now - ms, to: now }
+    const [series, marks] = await Promise.all([
+      core.call('metrics.series', { hosts, ...span, points: POINTS }),
+      core.call('metrics.marks', span),
+    ])
+    return { span, series, marks }
+  }
+  const key = JSON.stringify([asked, hosts])
+  const { answer, last, again } = useAnswer(key, ask, asked.kind === 'fixed' ? {} : { everyMs: renewMs(ms) })
+  // While another stretch is asked for, what is known of it already is shown.
+  const before = useRef<Metrics | null>(null)
+  if (last) before.current = last
+  const known = last ?? before.current
+  const shown = known && asked.kind === 'fixed' && last === null ? { ...known, span: asked.span } : known
+  return { shown, isRenewed: last !== null, error: answer.kind === 'failed' ? answer.error : null, again }
+}
+
+function rounded({ from, to }: Span): Span {
+  return { from: Math.round(from), to: Math.round(to) }
+}
