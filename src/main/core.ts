@@ -350,6 +350,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       recorder.forget(name)
       pulls.hostGone(name)
     }
+    // Which is the default, and what the file says of each: those that are away would not tell.
+    for (const link of hosts.all()) bus.emit({ type: 'host.changed', host: view(link) })
   }
 
   const { promise: closed, resolve: hasClosed } = Promise.withResolvers<void>()
