@@ -37,6 +37,13 @@ const Notifications = z.strictObject({
   long_job_seconds: z.int().min(0).default(300),
 })
 
+const Tray = z.strictObject({
+  /** An icon in the desktop's panel, with a menu. */
+  show: z.boolean().default(true),
+  /** What the icon is seen on: dark, light, or auto for what the desktop says its person likes. */
+  panel: z.enum(['auto', 'dark', 'light']).default('auto'),
+})
+
 const Web = z.strictObject({
   /** Where the window is served to browsers: an address of this computer. Other than 127.0.0.1, others can knock at it too. */
   address: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, as 127.0.0.1').default('127.0.0.1'),
@@ -52,6 +59,7 @@ const ConfigFields = z.strictObject({
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
   notifications: Notifications.prefault({}),
+  tray: Tray.prefault({}),
   web: Web.prefault({}),
   /** A core goes on in the background when the window is quit, which ended the one that it had. */
   keep_core: z.boolean().default(false),
@@ -86,6 +94,7 @@ export type Config = {
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
+  readonly tray: { readonly show: boolean; readonly panel: 'auto' | 'dark' | 'light' }
   readonly web: { readonly address: string; readonly port: number }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
@@ -102,14 +111,26 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, start_at_login, ssh_config, log_level } =
-    parsed.data
+  const {
+    default_host,
+    hosts,
+    detach_on_ctrl_c,
+    push,
+    notifications,
+    tray,
+    web,
+    keep_core,
+    start_at_login,
+    ssh_config,
+    log_level,
+  } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
     notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
+    tray,
     web,
     keepCore: keep_core,
     startAtLogin: start_at_login,
@@ -157,7 +178,7 @@ function bare(schema: z.ZodType): z.ZodType {
 }
 
 /** Keys that have keys of their own. */
-const GROUPS = ['push', 'notifications', 'web']
+const GROUPS = ['push', 'notifications', 'tray', 'web']
 
 /** An empty file is an empty config; `hosts:` with every host commented out is no host. */
 function withoutEmpty(value: unknown): unknown {

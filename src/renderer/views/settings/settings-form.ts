@@ -48,6 +48,19 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
     ],
   },
   {
+    title: 'Tray',
+    fields: [
+      { key: 'tray.show', kind: 'yes-no', label: 'Show an icon', hint: 'In the panel of your desktop, with a menu' },
+      {
+        key: 'tray.panel',
+        kind: 'choice',
+        choices: ['auto', 'dark', 'light'],
+        label: 'Your panel is',
+        hint: 'What the icon is drawn for; auto: as your desktop says that you like it',
+      },
+    ],
+  },
+  {
     title: 'Window in a browser',
     fields: [
       { key: 'web.address', kind: 'text', label: 'Address', hint: 'Other than 127.0.0.1, other machines can knock at it too' },
