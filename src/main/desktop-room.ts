@@ -6,9 +6,12 @@ import { randomUUID } from 'node:crypto'
 import type { Display, Methods, Principal } from '../shared/contract.ts'
 import type { CoreEvent, HostState, HostView } from '../shared/domain.ts'
 import type { Config } from './config/schema.ts'
+import { LOCAL } from './hosts/hosts.ts'
 import { Attention } from './shell/attention.ts'
 import type { EndedJob, Notice, NoticeAction } from './shell/notice.ts'
+import type { PolicyRules } from './shell/notice-policy.ts'
 import { Notifier } from './shell/notifier.ts'
+import { minuteOf } from './shell/quiet-hours.ts'
 import type { Shell } from './shell/shell.ts'
 import { Tray } from './shell/tray.ts'
 import { type TrayAction, type TrayApp, type TrayJob, trayView } from './shell/tray-model.ts'
@@ -55,7 +58,7 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
   /** What was chosen and is not done yet: a second click on the same is the same wish. */
   const underWay = new Set<string>()
   const notifier = new Notifier({
-    rules: () => config().notifications,
+    rules: () => policyRules(config().notifications),
     isWatched: options.isWatched,
     show: notice => shell().notify(notice),
   })
@@ -77,9 +80,13 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     if (event.type === 'host.changed') hostChanged(event.host)
     else if (event.type === 'host.removed') {
       attention.hostRemoved(event.name)
+      notifier.hostRemoved(event.name)
       hostStates.delete(event.name)
       tray.changed()
-    } else if (event.type === 'job.changed' || event.type === 'job.removed' || event.type === 'config.changed') tray.changed()
+    } else if (event.type === 'config.changed') {
+      notifier.rulesChanged()
+      tray.changed()
+    } else if (event.type === 'job.changed' || event.type === 'job.removed') tray.changed()
   }
 
   /** Comes with every sample, too. */
@@ -88,6 +95,8 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     if (hostStates.get(host.name) === state) return
     hostStates.set(host.name, state)
     attention.hostChanged(host)
+    if (host.name !== LOCAL.name)
+      notifier.hostChanged({ name: host.name, isConnected: host.state === 'connected', why: host.error?.message ?? null })
     tray.changed()
   }
 
@@ -139,11 +148,11 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
       tray.changed()
     },
     seen,
-    onAction: (action, { jobId }) =>
-      once(`${action} ${jobId}`, async () => {
+    onAction: (action, { jobId, route }) =>
+      once(`${action} ${route}`, async () => {
         if (jobId !== null) seen([jobId])
         if (action === 'again') return jobId === null ? undefined : await runAgain(jobId)
-        await open(jobId === null ? '/jobs' : `/jobs/${jobId}${action === 'log' ? '/log' : ''}`)
+        await open(jobId !== null && action === 'log' ? `${route}/log` : route)
       }),
     onTray: action => once(JSON.stringify(action), () => chosen(action)),
     close: () => {
@@ -151,4 +160,9 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
       tray.close()
     },
   }
+}
+
+function policyRules({ quietFrom, quietTo, ...rules }: Config['notifications']): PolicyRules {
+  const isSet = quietFrom !== null && quietTo !== null
+  return { ...rules, quiet: isSet ? { fromMinute: minuteOf(quietFrom), toMinute: minuteOf(quietTo) } : null }
 }

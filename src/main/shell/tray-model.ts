@@ -110,12 +110,9 @@ function needItems(needs: readonly Need[]): TrayItem[] {
     { id: 'needs', kind: 'text', label: 'Needs you' },
     ...needs.slice(0, MAX.needs).map(needItem),
     ...more('needs', needs.length - MAX.needs, '/'),
-    {
-      id: 'needs/dismiss',
-      kind: 'action',
-      label: needs.length > 1 ? 'Dismiss all' : 'Dismiss',
-      action: { type: 'dismiss', ids },
-    },
+    ...(needs.length > 1
+      ? [{ id: 'needs/dismiss', kind: 'action', label: 'Dismiss all', action: { type: 'dismiss', ids } } as const]
+      : []),
   ]
 }
 

@@ -46,7 +46,8 @@ export async function serveObject(
   const served = new Served(name)
   // Its constructor (of 0.11.3) hides what was configured behind fields of its own that hold nothing.
   const { $properties, $methods, $signals } = Served.prototype
-  bus.export(path, Object.assign(served, { $properties, $methods, $signals }))
+  Object.assign(served, { $properties, $methods, $signals })
+  bus.export(path, served)
   return {
     tell: (signal, ...body) => bus.send(Message.newSignal(path, name, signal, signals[signal] ?? '', body)),
   }

@@ -5,7 +5,11 @@ export type SettingField = {
   key: string
   label: string
   hint: string
-} & ({ kind: 'text' | 'host' | 'yes-no' } | { kind: 'number'; unit: string } | { kind: 'choice'; choices: readonly string[] })
+} & (
+  | { kind: 'text' | 'host' | 'hosts' | 'yes-no' }
+  | { kind: 'number'; unit: string }
+  | { kind: 'choice'; choices: readonly string[] }
+)
 
 export const SETTINGS: readonly { title: string; fields: readonly SettingField[] }[] = [
   {
@@ -45,6 +49,25 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         label: 'A job ended that took at least',
         hint: '0: tell of none',
       },
+      {
+        key: 'notifications.host_away',
+        kind: 'yes-no',
+        label: 'A host is away',
+        hint: 'For more than two minutes, and when it is back; what happens to its jobs because of that is not told by itself',
+      },
+      {
+        key: 'notifications.quiet_from',
+        kind: 'text',
+        label: 'Quiet from',
+        hint: 'A time of the day, as 22:30; empty: never quiet',
+      },
+      {
+        key: 'notifications.quiet_to',
+        kind: 'text',
+        label: 'Quiet until',
+        hint: 'As 07:00. Then you are told, in one, of what failed meanwhile',
+      },
+      { key: 'notifications.muted_hosts', kind: 'hosts', label: 'Muted hosts', hint: 'Nothing that happens there is told' },
     ],
   },
   {
@@ -113,4 +136,9 @@ export function settingValue({ kind }: Pick<SettingField, 'kind'>, text: string)
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The names in a list of hosts; of anything else none. */
+export function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(name => typeof name === 'string') : []
 }

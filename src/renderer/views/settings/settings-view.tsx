@@ -8,6 +8,7 @@ import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { onCoreEvent } from '../../link/follow-core.ts'
 import { Appearance, SignOut } from './appearance.tsx'
+import { HostsRow } from './hosts-row.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
 
@@ -42,14 +43,14 @@ export function SettingsView() {
           {SETTINGS.map(({ title, fields }) => (
             <fieldset key={title} className="card setting-group" disabled={config.error !== null}>
               <legend>{title}</legend>
-              {fields.map(field => (
-                <SettingRow
-                  key={field.key}
-                  field={field}
-                  value={valueAt(config.values, field.key)}
-                  usual={valueAt(config.defaults, field.key)}
-                />
-              ))}
+              {fields.map(field => {
+                const value = valueAt(config.values, field.key)
+                return field.kind === 'hosts' ? (
+                  <HostsRow key={field.key} field={field} value={value} />
+                ) : (
+                  <SettingRow key={field.key} field={field} value={value} usual={valueAt(config.defaults, field.key)} />
+                )
+              })}
             </fieldset>
           ))}
         </>
