@@ -20,12 +20,21 @@ export type PanelDesktop = {
   killPanel(): Promise<void>
   /** A click of a real pointer, in pixels of the screen. */
   click(x: number, y: number, button?: 1 | 3): Promise<void>
+  move(x: number, y: number): Promise<void>
+  /** Waits until something else than the panel itself is to be seen around this place. */
+  showsSomethingAt(x: number, y: number): Promise<void>
+  /** Waits a moment for a menu to be seen there. */
+  hasMenuAt(x: number, y: number): Promise<boolean>
+  /** Of the menu that is there, in pixels from the left. */
+  leftEdgeOfMenu(x: number, y: number): Promise<number>
   /** Writes a PNG of what is on the screen; `area` is `X,Y WxH`. */
   picture(path: string, area?: string): Promise<void>
 }
 
 export const SCREEN = { width: 900, height: 500 } as const
 const NOBODY = 65_534
+/** Of GTK's own theme. */
+const MENU_COLOR = 'ffffff'
 const THEMES = {
   dark: '* { font-family: sans-serif; font-size: 13px; } window#waybar { background: #1b1d21; color: #eee; }',
   light: '* { font-family: sans-serif; font-size: 13px; } window#waybar { background: #f3f3f3; color: #222; }',
@@ -89,6 +98,17 @@ export async function startPanelDesktop(): Promise<PanelDesktop> {
   writeFileSync(join(folder, 'bar.json'), JSON.stringify(bar))
 
   const tool = (...words: string[]) => run('xdotool', words, { env: { PATH: process.env.PATH, DISPLAY: display } })
+  /** Of each place on the screen, as it is now. */
+  const colors = async () => {
+    const options = { env: { ...process.env, ...env }, encoding: 'buffer', maxBuffer: 10_000_000 } as const
+    const { stdout } = await run('grim', ['-t', 'ppm', '-'], options)
+    const head = /^P6\s+(\d+)\s+\d+\s+\d+\s/.exec(stdout.toString('latin1', 0, 40)) ?? ['', '0']
+    const width = Number(head[1])
+    return (left: number, top: number) => {
+      const at = head[0].length + 3 * (top * width + left)
+      return stdout.toString('hex', at, at + 3)
+    }
+  }
   let panel: ChildProcess | undefined
   return {
     env,
@@ -109,6 +129,26 @@ export async function startPanelDesktop(): Promise<PanelDesktop> {
     },
     click: async (left, top, button = 1) => {
       await tool('mousemove', String(left), String(top), 'click', String(button))
+    },
+    move: async (left, top) => void (await tool('mousemove', String(left), String(top))),
+    showsSomethingAt: async (left, top) => {
+      await waitFor(
+        async () => {
+          const colorAt = await colors()
+          const around = [-6, -3, 0, 3, 6].flatMap(x => [-6, -3, 0, 3, 6].map(y => colorAt(left + x, top + y)))
+          return new Set(around).size > 1
+        },
+        { what: 'the icon in the panel' },
+      )
+    },
+    hasMenuAt: (left, top) =>
+      waitFor(async () => (await colors())(left, top) === MENU_COLOR, { timeoutMs: 1_000 }).catch(() => false),
+    leftEdgeOfMenu: async (left, top) => {
+      const colorAt = await colors()
+      let edge = left
+      // Its words are of another color, and no wider than this.
+      for (let x = left; x > left - 600; x--) if (colorAt(x, top) === MENU_COLOR) edge = x
+      return edge
     },
     picture: async (path, area) => {
       await run('grim', [...(area === undefined ? [] : ['-g', area]), path], { env: { ...process.env, ...env } })

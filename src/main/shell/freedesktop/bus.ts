@@ -44,12 +44,13 @@ export async function connectBus({ address, onSignal, onLost, onMistake }: BusOp
   const lost = Promise.withResolvers<never>()
   lost.promise.catch(() => undefined) // It may come when nobody asks.
   // Its types leave out what it tells of the connection.
-  ;(bus as EventEmitter).on('error', (error: Error) => {
+  const gone = (error: Error) => {
     lost.reject(error)
     onLost?.(error)
-  })
+  }
+  ;(bus as EventEmitter).on('error', gone)
   // Nor does it tell that the other side has closed it.
-  ;(bus as unknown as { _connection: EventEmitter })._connection.on('end', () => onLost?.(new Error('The message bus is gone')))
+  ;(bus as unknown as { _connection: EventEmitter })._connection.on('end', () => gone(new Error('The message bus is gone')))
   bus.on('message', onSignal)
   const ask = async ({ noStart = false, ...question }: Question) => {
     const flags = noStart ? MessageFlag.NO_AUTO_START : 0

@@ -89,12 +89,13 @@ export class TrayBus {
   async #open(address: string): Promise<Connected> {
     const { Variant } = await import('@jellybrick/dbus-next')
     const { onClick, log } = this.#options
-    let isOpen = false
+    let lost: Error | undefined
     const bus = await connectBus({
       address,
       onSignal: signal => this.#heard(bus, name, signal),
       onLost: error => {
-        if (isOpen && this.#connected?.bus === bus) this.#lost(error)
+        lost ??= error
+        if (this.#connected?.bus === bus) this.#lost(error)
       },
       onMistake: (error, method) => log('the tray could not answer', { method, error: String(error) }),
     })
@@ -112,7 +113,7 @@ export class TrayBus {
       await bus.match(COLOR_SCHEME_RULE)
       this.#panel = (await readColorScheme(bus)) ?? this.#panel
       register(bus, name)
-      isOpen = true
+      if (lost) throw lost
       return { address, bus, item, menu, served }
     } catch (error) {
       bus.disconnect()
