@@ -79,8 +79,10 @@ test('a real pointer opens the window and stops a job; a panel that is started a
   await openMenu(3)
   // Its submenu opens beside it, where there is room: to the left.
   await desktop.move(icon.x - 40, icon.y + 17)
-  const left = await desktop.leftEdgeOfMenu(icon.x - 40, icon.y + ROW)
-  expect(await desktop.hasMenuAt(left - 20, icon.y + ROW + 10)).toBe(true)
+  const left = await desktop.leftEdgeOfMenu(icon.x - 40, icon.y + 3)
+  expect(await desktop.hasMenuAt(left - 20, icon.y + ROW + 5)).toBe(true)
+  await desktop.move(left - 20, icon.y + 17)
+  await desktop.move(left - 21, icon.y + ROW + 17)
   await desktop.click(left - 20, icon.y + ROW + 17)
   expect(await product.reaches(job, 'ended')).toMatchObject({ outcome: 'stopped' })
 

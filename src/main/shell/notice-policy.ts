@@ -162,8 +162,8 @@ export class NoticePolicy {
     const room = MOST_A_MINUTE - this.#shownAtMs.length
     const waiting = this.#waiting.splice(0)
     if (waiting.length <= Math.min(room, MOST_AT_ONCE)) return waiting
-    // Whatever comes within the next minute comes as one, too.
-    this.#shownAtMs = Array.from({ length: MOST_A_MINUTE - 1 }, () => atMs)
+    // So many at once are a flood, perhaps: it is soon to come as one a minute.
+    this.#shownAtMs.push(...Array.from({ length: MOST_AT_ONCE - 1 }, () => atMs))
     return [summaryOf(waiting)]
   }
 
