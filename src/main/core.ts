@@ -204,6 +204,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         issueToken: onGone => web.issueToken(onGone),
         signOut: () => web.signOut(),
       },
+      seen: jobIds => desk.seen(jobIds),
       openWindow: request => {
         desktop = request.display
         shell.desktopChanged()

@@ -54,6 +54,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'drop.finish': { dropId: DROP },
   'drop.cancel': { dropId: DROP },
   'window.open': { display: { DISPLAY: ':0' } },
+  'window.seen': { jobIds: [DROP] },
   'web.signOut': {},
   'folder.list': { path: '/tmp' },
   'folder.commands': { folder: '/tmp' },

@@ -10,6 +10,7 @@ export type WindowParts = {
     issueToken(onGone?: () => void): string
     signOut(): void
   }
+  seen(jobIds: readonly string[]): void
   openWindow(request: {
     display: Display
     serve(): Promise<string>
@@ -20,7 +21,11 @@ export type WindowParts = {
 
 const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
-export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.signOut'> {
+export function windowMethods({
+  web,
+  seen,
+  openWindow,
+}: WindowParts): Pick<Methods, 'window.open' | 'window.seen' | 'web.signOut'> {
   const serve = () => web.open()
   const issueToken = (onGone: () => void) => web.issueToken(onGone)
   return {
@@ -29,6 +34,10 @@ export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, '
       if (shown.openedWith !== null) return { address: web.address(), url: null, validMs: SIGN_IN_MS, ...shown }
       const address = await serve()
       return { address, url: signInUrl({ address, token: web.issueToken(), route }), validMs: SIGN_IN_MS, ...shown }
+    },
+    'window.seen': async ({ jobIds }) => {
+      seen(jobIds)
+      return null
     },
     'web.signOut': async () => {
       web.signOut()
