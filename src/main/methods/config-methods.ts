@@ -41,6 +41,7 @@ function settingValues({
   web,
   keepCore,
   startAtLogin,
+  beowulfDaemon,
   sshConfig,
   logLevel,
 }: Config): Record<string, unknown> {
@@ -60,6 +61,7 @@ function settingValues({
     web: { address: web.address, port: web.port },
     keep_core: keepCore,
     start_at_login: startAtLogin,
+    beowulf_daemon: beowulfDaemon,
     ssh_config: sshConfig,
     log_level: logLevel,
   }
