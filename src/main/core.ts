@@ -216,7 +216,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       seen: jobIds => desk.seen(jobIds),
       openWindow: request => {
         desktop = request.display
-        shell.desktopChanged()
+        desk.desktopChanged()
         return shell.openWindow(request)
       },
     }),

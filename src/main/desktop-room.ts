@@ -44,6 +44,8 @@ export type DesktopRoom = {
   /** To be told of everything that happens. */
   heard(event: CoreEvent): void
   jobEnded(job: EndedJob): void
+  /** What `display` gives may be another than before. */
+  desktopChanged(): void
   /** The person has seen how these jobs ended. */
   seen(jobIds: readonly string[]): void
   onAction(action: NoticeAction, notice: Notice): void
@@ -63,7 +65,7 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     show: notice => shell().notify(notice),
   })
   const tray = new Tray({
-    view: () => (config().tray.show ? trayView(trayState()) : null),
+    view: () => (config().tray.show && shell().mayHaveTray ? trayView(trayState()) : null),
     show: view => shell().showTray(view),
     onError,
   })
@@ -145,6 +147,10 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     jobEnded: job => {
       attention.jobEnded(job)
       notifier.jobEnded(job)
+      tray.changed()
+    },
+    desktopChanged: () => {
+      shell().desktopChanged()
       tray.changed()
     },
     seen,

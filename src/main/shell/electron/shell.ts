@@ -37,6 +37,7 @@ export function electronShell(
       notification.on('click', () => onAction('default', notice))
       notification.show()
     },
+    mayHaveTray: true,
     showTray: view => tray.show(view),
     desktopChanged: () => undefined,
     startAtLogin: isWanted => {
