@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BuiltFile, bundleCli, bundleCore, bundlePreload, bundleRenderer, copyAgent } from './bundles.ts'
+import { type BuiltFile, bundleCli, bundleCore, bundlePreload, bundleRenderer, copyAgent, copyTrayIcons } from './bundles.ts'
 
 const root = join(import.meta.dirname, '..')
 const sourceDir = join(root, 'src')
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     const preload = await bundlePreload({ sourceDir, outDir })
     const renderer = await bundleRenderer({ sourceDir, outDir })
     copyAgent({ sourceDir, outDir })
+    copyTrayIcons({ assetsDir: join(root, 'assets'), outDir })
     // What scripts/freshness.mjs compares with the sources.
     writeFileSync(join(outDir, '.built'), '')
     putInPlace(outDir, join(root, 'out'))

@@ -3,7 +3,7 @@
  * the window's page by vite; and what runs before it in Electron.
  * build.ts runs it; the tests give it entries of their own.
  */
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { type OutputChunk, type RolldownOutput, rolldown } from 'rolldown'
@@ -134,6 +134,11 @@ export function copyAgent({ sourceDir, outDir }: { sourceDir: string; outDir: st
   mkdirSync(join(outDir, 'agent'), { recursive: true })
   copyFileSync(join(sourceDir, 'agent/agent.sh'), join(outDir, 'agent/agent.sh'))
   chmodSync(join(outDir, 'agent/agent.sh'), 0o755)
+}
+
+/** Of the drawings only what was drawn of them. */
+export function copyTrayIcons({ assetsDir, outDir }: { assetsDir: string; outDir: string }): void {
+  cpSync(join(assetsDir, 'tray'), join(outDir, 'tray'), { recursive: true, filter: source => !source.endsWith('.svg') })
 }
 
 /** The command line's start is measured in milliseconds: zod alone would cost more than all of it. */

@@ -30,6 +30,10 @@ waybar:waybar
 mako:mako-notifier
 foot:foot
 weston-flower:weston
+systemctl:systemd
+systemd-analyze:systemd
+unshare:util-linux
+busctl:systemd
 promtool:prometheus
 dunst:dunst
 unsquashfs:squashfs-tools

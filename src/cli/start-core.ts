@@ -32,6 +32,13 @@ export function coreCommand(env: NodeJS.ProcessEnv, headless = HEADLESS): CorePr
   return { ...program, env: { ...coreEnvironment(env), ...program.env } }
 }
 
+/** The same for whoever gives it an environment of its own. `env` has only what it must know besides. */
+export function servedCore(env: NodeJS.ProcessEnv, headless = HEADLESS): CoreProgram {
+  const { execPath, versions } = process
+  const program = coreProgram({ execPath, isElectron: versions.electron !== undefined, env, headless })
+  return { ...program, env: { ...CORE_MEMORY, ...program.env } }
+}
+
 /**
  * The core's environment. The name we were called by is ours alone: local jobs get what the core has. And they have a home, as a login
  * would give them: without one the agent on this computer would keep its files in the root folder. How its memory is kept is not theirs.

@@ -2,7 +2,6 @@
  * Builds the parts of the core and wires them: the one place that knows them all. It decides nothing itself.
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
-import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
@@ -15,9 +14,10 @@ import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import { type Config, traitsOf } from './config/schema.ts'
+import { openDesktopRoom } from './desktop-room.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
-import { Hosts } from './hosts/hosts.ts'
+import { Hosts, LOCAL } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
 import { SampleRing } from './hosts/sample-ring.ts'
 import { detectWake } from './hosts/wake-detector.ts'
@@ -48,8 +48,7 @@ import { prometheusText } from './metrics/prometheus.ts'
 import { MetricRecorder } from './metrics/recorder.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
-import type { Notice, NoticeAction } from './shell/notice.ts'
-import { Notifier } from './shell/notifier.ts'
+import { leaving } from './shell/leaving.ts'
 import { openStore } from './store/store.ts'
 
 /** Whoever reaches this core at all is its owner. */
@@ -123,7 +122,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     hosts,
     config: () => config.current,
     emit: event => bus.emit(event),
-    ended: row => notifier.jobEnded(row),
+    ended: row => desk.jobEnded(row),
     clock,
     log: log.room('jobs'),
   })
@@ -147,14 +146,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     jobs.clockSet(step)
     hosts.clockSet(step.byMs)
   })
-
-  /** A notification was clicked. */
-  async function act(action: NoticeAction, { jobId }: Notice): Promise<void> {
-    if (action === 'again' && jobId !== null)
-      await methods['job.rerun']({ job: jobId, host: null, terminal: null, jobId: randomUUID() }, OWNER)
-    const route = jobId === null ? '/jobs' : `/jobs/${jobId}${action === 'log' ? '/log' : ''}`
-    if (action !== 'again') await methods['window.open']({ display: desktop, route }, OWNER)
-  }
 
   function databaseProblem(): string | null {
     const { problem } = store.late
@@ -241,8 +232,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         signOut: () => web.signOut(),
         hasDashboard: () => config.current.web.dashboard,
       },
+      seen: jobIds => desk.seen(jobIds),
       openWindow: request => {
         desktop = request.display
+        desk.desktopChanged()
         return shell.openWindow(request)
       },
     }),
@@ -310,16 +303,28 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     env,
     folder: dirname(socketPath),
     display: () => desktop,
-    onAction: (action, notice) => void act(action, notice).catch(reportError),
+    onAction: (action, notice) => desk.onAction(action, notice),
+    onTray: action => desk.onTray(action),
     onWake: () => wake('told by the system'),
     log: (message, details) => log.room('shell').warning(message, details),
   })
   const watchers = new Watchers()
-  const notifier = new Notifier({
-    rules: () => config.current.notifications,
+  const work = () => ({ ...countJobs(jobs.unfinished()), pulls: pulls.moving })
+  const desk = openDesktopRoom({
+    methods: () => methods,
+    owner: OWNER,
+    shell: () => shell,
+    config: () => config.current,
+    display: () => desktop,
+    hosts: () => hosts.all().flatMap(({ name, status: { state } }) => (name === LOCAL.name ? [] : [{ name, state }])),
+    unfinished: () => jobs.unfinished(),
+    apps: null,
+    // Only a window's core is followed by another.
+    leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
     isWatched: id => watchers.has(id),
-    show: notice => shell.notify(notice),
+    onError: error => log.room('shell').warning('what was chosen on the desktop did not work', { error: String(error) }),
   })
+  bus.subscribe(event => desk.heard(event))
 
   function followLogin(): void {
     if (config.error !== null) return // What the person wants stands in a file that cannot be read.
@@ -363,7 +368,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       stopWakeDetector()
       config.close()
       room.close()
-      notifier.close()
+      desk.close()
       await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()
@@ -404,7 +409,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     get isKept() {
       return config.current.keepCore
     },
-    work: () => ({ ...countJobs(jobs.unfinished()), pulls: pulls.moving }),
+    work,
     close,
     closed,
   }

@@ -29,3 +29,6 @@ export function workerUrl(path: string): URL {
   const file = isBuilt ? `./${path.slice(path.lastIndexOf('/') + 1)}.worker.js` : `./${path}.worker.ts`
   return new URL(file, import.meta.url)
 }
+
+/** The tray's icons: a folder for each state. */
+export const trayIconsUrl = new URL(isBuilt ? '../tray/' : '../../assets/tray/', import.meta.url)

@@ -19,6 +19,8 @@ export type Desktop = {
   read(): Promise<ShownNotification[]>
   /** As by a click on the newest. */
   click(): Promise<void>
+  /** Chooses, in the menu of what is shown, the newest entry that begins so. */
+  choose(action: string): Promise<void>
   /** kill -9 of the bus, and all that is on it. */
   killBus(): void
 }
@@ -47,7 +49,12 @@ export async function startDesktop(): Promise<Desktop> {
   const [display] = await once(x.stdio[3] as Readable, 'data')
   const env = { DISPLAY: `:${String(display).trim()}`, DBUS_SESSION_BUS_ADDRESS: address }
   await waitFor(() => existsSync(join(folder, 'bus')), { what: 'the session bus' })
-  writeFileSync(join(folder, 'dunstrc'), '[global]\n  monitor = 0\n  stack_duplicates = false\n  notification_limit = 100\n')
+  // It shows its menu by a program that reads the entries and prints the one that was chosen.
+  const wanted = join(folder, 'wanted')
+  const chooser = join(folder, 'chooser')
+  writeFileSync(chooser, `#!/bin/sh\ngrep -m1 -F "#$(cat ${wanted})"\n`, { mode: 0o755 })
+  const settings = ['monitor = 0', 'stack_duplicates = false', 'notification_limit = 100', `dmenu = ${chooser}`]
+  writeFileSync(join(folder, 'dunstrc'), `[global]\n${settings.map(line => `  ${line}\n`).join('')}`)
   begin('dunst', ['-conf', join(folder, 'dunstrc')], env)
   const ctl = async (...args: string[]) => (await run('dunstctl', args, { env: { PATH: process.env.PATH, ...env } })).stdout
   await waitFor(() => ctl('is-paused').catch(() => false), { what: 'dunst' })
@@ -64,6 +71,10 @@ export async function startDesktop(): Promise<Desktop> {
       }))
     },
     click: async () => void (await ctl('action', '0')),
+    choose: async action => {
+      writeFileSync(wanted, action)
+      await ctl('context')
+    },
     killBus: () => bus.kill('SIGKILL'),
   }
 }

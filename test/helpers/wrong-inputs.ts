@@ -62,6 +62,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'drop.cancel': { dropId: DROP },
   'window.open': { display: { DISPLAY: ':0' } },
   'web.dashboard': { route: '/metrics' },
+  'window.seen': { jobIds: [DROP] },
   'web.signOut': {},
   'folder.list': { path: '/tmp' },
   'folder.commands': { folder: '/tmp' },

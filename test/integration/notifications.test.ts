@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startDesktop } from '../helpers/desktop.ts'
+import { makeBrowsers } from '../helpers/fake-browser.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -64,6 +65,43 @@ test('a click opens the window at the job, on the desktop last heard of', async 
   await desktop.click()
   await waitFor(() => existsSync(record) && readFileSync(record, 'utf8').includes(desktop.env.DISPLAY), { what: 'the window' })
   expect(readFileSync(record, 'utf8')).toContain(`to=/jobs/${pushed.stdout.trim()}`)
+})
+
+test('log and run again are chosen in the desktop’s own menu; a muted host and quiet hours are heeded', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env, {}, { path: home => `${home}/programs:${process.env.PATH}` })
+  const browser = makeBrowsers(join(product.home.dir, 'programs'), { chromium: 'exec sleep 60' })
+  const ended = (count: number) =>
+    waitFor(async () => (await product.jobs()).filter(job => job.state === 'ended').length === count, { what: `${count} ends` })
+  const id = (await product.drover(['push', '-d', '-n', '--', 'exit 3'])).stdout.trim()
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
+  await desktop.choose('Log')
+  expect((await browser.started('chromium')).page).toContain(`to=/jobs/${id}/log`)
+  await desktop.read()
+  await product.drover(['push', '-d', '-n', '--', 'exit 2'])
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'the next notification' })
+  await desktop.choose('Run again')
+  await ended(3)
+  await waitFor(async () => (await desktop.read()).length === 3, { what: 'all to be told' })
+
+  await product.drover(['config', 'set', 'notifications.muted_hosts', '[local]'])
+  await product.drover(['push', '-d', '-n', '--', 'exit 4'])
+  await ended(4)
+  await product.drover(['config', 'set', 'notifications.muted_hosts', 'null'])
+  const minute = (ms: number) => new Date(Date.now() + ms).toTimeString().slice(0, 5)
+  await product.drover(['config', 'set', 'notifications.quiet_from', minute(-3_600_000)])
+  await product.drover(['config', 'set', 'notifications.quiet_to', minute(3_600_000)])
+  await product.drover(['push', '-d', '-n', '--', 'exit 5'])
+  await product.drover(['push', '-d', '-n', '--', 'exit 6'])
+  await ended(6)
+  expect(await desktop.read()).toHaveLength(3)
+  // They end: what failed meanwhile is told, and nothing of the muted host.
+  await waitFor(async () => {
+    await product.drover(['config', 'set', 'notifications.quiet_to', minute(-60_000)])
+    return (await desktop.shown()) > 0
+  })
+  const told = (await desktop.read()).slice(3)
+  expect(told.map(({ summary }) => summary)).toEqual(['While it was quiet: 2 jobs failed'])
 })
 
 test('a bus that goes away, and none at all, harm nothing', async () => {

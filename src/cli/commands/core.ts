@@ -55,15 +55,19 @@ export const coreVerbs: readonly VerbSpec[] = [
       {
         name: 'ACTION',
         kind: 'text',
-        choices: ['status', 'start', 'stop', 'restart', 'run'],
+        choices: ['status', 'start', 'stop', 'restart', 'run', 'install', 'remove'],
         isOptional: true,
-        help: 'status (the default), start, stop, restart; run: in the foreground, until Ctrl+C.',
+        help: 'status (the default), start, stop, restart; run: in the foreground, until Ctrl+C; install, remove: a unit of systemd that keeps one running for you.',
       },
     ],
     about: [
       'Every verb that needs the core starts it. Jobs live on their hosts: stopping the core ends none of them, and whoever is attached is attached again when it is back. What has not reached its host yet waits for the next core.',
+      'install writes ~/.config/systemd/user/drover.service, enables it and starts it; remove takes away what install wrote. A unit of that name that is not ours is left alone.',
     ],
-    examples: [{ run: 'drover daemon restart', does: '' }],
+    examples: [
+      { run: 'drover daemon restart', does: '' },
+      { run: 'drover daemon install', does: 'to have a core without opening anything' },
+    ],
     exits: [{ code: '1', means: 'status: no core runs.' }],
   },
   {

@@ -1,14 +1,16 @@
-/** `drover daemon [start|stop|restart|run|status]`: the core as a process. */
+/** `drover daemon [start|stop|restart|run|status|install|remove]`: the core as a process. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import type { JobCounts } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { ageText, counted } from '../../shared/format.ts'
+import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { delay } from '../delay.ts'
 import { connectToCore } from '../find-core.ts'
 import { coreCommand } from '../start-core.ts'
+import { install, installedUnit, remove } from './daemon-unit.ts'
 
 const STOP_TIMEOUT_MS = 15_000
 
@@ -23,6 +25,12 @@ export async function run(cli: Cli, args: Args): Promise<number> {
       return await start(cli)
     case 'run':
       return await runInForeground(cli)
+    case 'install':
+      return await install(cli, async () => {
+        if (await isRunning(cli)) await end(cli)
+      })
+    case 'remove':
+      return await remove(cli)
     default:
       return await tell(cli)
   }
@@ -35,6 +43,8 @@ async function isRunning(cli: Cli): Promise<boolean> {
 }
 
 async function tell(cli: Cli): Promise<number> {
+  const unit = installedUnit(cli.env)
+  if (unit !== null && !cli.out.isJson) cli.out.line(`systemd keeps it running: ${visible(unit)}`)
   if (!(await isRunning(cli))) {
     if (cli.out.isJson) cli.out.json({ isRunning: false })
     else cli.out.line('No core runs.')
@@ -57,6 +67,13 @@ async function stop(cli: Cli): Promise<number> {
     else cli.out.line('No core runs.')
     return 0
   }
+  const jobs = await end(cli)
+  if (cli.out.isJson) cli.out.json({ isRunning: false, ...jobs })
+  else cli.out.line(['The core has ended', ...whatBecomesOf(jobs)].join('; '))
+  return 0
+}
+
+async function end(cli: Cli): Promise<JobCounts> {
   const { pid } = await cli.call('core.status', {})
   const jobs = await cli.call('core.stop', {})
   const deadline = performance.now() + STOP_TIMEOUT_MS
@@ -65,9 +82,7 @@ async function stop(cli: Cli): Promise<number> {
     if (performance.now() > deadline) throw new AppError('TIMEOUT', `The core has not ended in ${STOP_TIMEOUT_MS / 1000} s`)
     await delay(20)
   }
-  if (cli.out.isJson) cli.out.json({ isRunning: false, ...jobs })
-  else cli.out.line(['The core has ended', ...whatBecomesOf(jobs)].join('; '))
-  return 0
+  return jobs
 }
 
 /** Only what its host has been told to run goes on without a core. */

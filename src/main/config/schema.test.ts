@@ -22,7 +22,8 @@ test('nothing written is the defaults', () => {
     rules: [],
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
-    notifications: { failed: true, longJobMs: 300_000 },
+    notifications: { failed: true, longJobMs: 300_000, hostAway: true, quietFrom: null, quietTo: null, mutedHosts: [] },
+    tray: { show: true, panel: 'auto' },
     web: { address: '127.0.0.1', port: 7373, dashboard: true },
     metrics: { open: false },
     keepCore: false,
@@ -54,7 +55,8 @@ hosts:
   - { name: v6, connection: "[::1]:22" }
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
-notifications: { failed: false, long_job_seconds: 0 }
+notifications: { failed: false, long_job_seconds: 0, host_away: false, quiet_from: 22:30, quiet_to: "07:00", muted_hosts: [v6] }
+tray: { show: false, panel: light }
 web: { address: "::1", port: 8080, dashboard: false }
 metrics: { open: true }
 keep_core: true
@@ -73,7 +75,8 @@ log_level: debug
     rules: [],
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
-    notifications: { failed: false, longJobMs: 0 },
+    notifications: { failed: false, longJobMs: 0, hostAway: false, quietFrom: '22:30', quietTo: '07:00', mutedHosts: ['v6'] },
+    tray: { show: false, panel: 'light' },
     web: { address: '::1', port: 8080, dashboard: false },
     metrics: { open: true },
     keepCore: true,
@@ -162,6 +165,12 @@ test('the single settings are known by their dotted keys', () => {
     'push.keep_finished_days',
     'notifications.failed',
     'notifications.long_job_seconds',
+    'notifications.host_away',
+    'notifications.quiet_from',
+    'notifications.quiet_to',
+    'notifications.muted_hosts',
+    'tray.show',
+    'tray.panel',
     'web.address',
     'web.port',
     'web.dashboard',

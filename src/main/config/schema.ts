@@ -37,11 +37,27 @@ const Push = z.strictObject({
   keep_finished_days: z.int().min(0).max(36_500).default(14),
 })
 
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the day, as 22:30')
+
 const Notifications = z.strictObject({
   /** The desktop is told of jobs that failed. */
   failed: z.boolean().default(true),
   /** It is told of a job that ended well if it took at least this long. 0: of none. */
   long_job_seconds: z.int().min(0).default(300),
+  /** It is told of a host that is away for more than two minutes, and when it is back. */
+  host_away: z.boolean().default(true),
+  /** Between these times of the day it is told of nothing; of what failed meanwhile, in one, at the end. They may go over midnight. */
+  quiet_from: TimeOfDay.nullable().default(null),
+  quiet_to: TimeOfDay.nullable().default(null),
+  /** It is told of nothing that happens on these hosts. */
+  muted_hosts: z.array(HostName).max(10_000).default([]),
+})
+
+const Tray = z.strictObject({
+  /** An icon in the desktop's panel, with a menu. */
+  show: z.boolean().default(true),
+  /** What the icon is seen on: dark, light, or auto for what the desktop says its person likes. */
+  panel: z.enum(['auto', 'dark', 'light']).default('auto'),
 })
 
 const Web = z.strictObject({
@@ -70,6 +86,7 @@ const ConfigFields = z.strictObject({
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
   notifications: Notifications.prefault({}),
+  tray: Tray.prefault({}),
   web: Web.prefault({}),
   metrics: Metrics.prefault({}),
   /** A core goes on in the background when the window is quit, which ended the one that it had. */
@@ -115,7 +132,16 @@ export type Config = {
   readonly rules: readonly Rule[]
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
-  readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
+  readonly notifications: {
+    readonly failed: boolean
+    readonly longJobMs: number
+    readonly hostAway: boolean
+    /** As `22:30`. Quiet is only what has both. */
+    readonly quietFrom: string | null
+    readonly quietTo: string | null
+    readonly mutedHosts: readonly string[]
+  }
+  readonly tray: { readonly show: boolean; readonly panel: 'auto' | 'dark' | 'light' }
   readonly metrics: { readonly open: boolean }
   readonly web: { readonly address: string; readonly port: number; readonly dashboard: boolean }
   readonly keepCore: boolean
@@ -142,6 +168,7 @@ export function readConfig(source: YamlSource): Config {
     detach_on_ctrl_c,
     push,
     notifications,
+    tray,
     web,
     metrics,
     keep_core,
@@ -157,7 +184,15 @@ export function readConfig(source: YamlSource): Config {
     rules: rules.map(readRule),
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
-    notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
+    notifications: {
+      failed: notifications.failed,
+      longJobMs: notifications.long_job_seconds * 1000,
+      hostAway: notifications.host_away,
+      quietFrom: notifications.quiet_from,
+      quietTo: notifications.quiet_to,
+      mutedHosts: notifications.muted_hosts,
+    },
+    tray,
     web,
     metrics,
     keepCore: keep_core,
@@ -213,7 +248,7 @@ function bare(schema: z.ZodType): z.ZodType {
 }
 
 /** Keys that have keys of their own. */
-const GROUPS = ['local', 'push', 'notifications', 'web', 'metrics']
+const GROUPS = ['local', 'push', 'notifications', 'tray', 'web', 'metrics']
 
 /** An empty file is an empty config; `hosts:` with every host commented out is no host. */
 function withoutEmpty(value: unknown): unknown {

@@ -12,6 +12,7 @@ export type WindowParts = {
     signOut(): void
     hasDashboard(): boolean
   }
+  seen(jobIds: readonly string[]): void
   openWindow(request: {
     display: Display
     serve(): Promise<string>
@@ -22,7 +23,11 @@ export type WindowParts = {
 
 const NOT_SHOWN = { openedWith: null, isShown: false, problem: null }
 
-export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, 'window.open' | 'web.dashboard' | 'web.signOut'> {
+export function windowMethods({
+  web,
+  seen,
+  openWindow,
+}: WindowParts): Pick<Methods, 'window.open' | 'window.seen' | 'web.dashboard' | 'web.signOut'> {
   const serve = () => web.open()
   const issueToken = (onGone: () => void) => web.issueToken('owner', onGone)
   return {
@@ -37,6 +42,10 @@ export function windowMethods({ web, openWindow }: WindowParts): Pick<Methods, '
         throw new AppError('CONFLICT', 'The dashboard is switched off. Switch it on with: drover config set web.dashboard true')
       const address = await serve()
       return { address, url: signInUrl({ address, token: web.issueToken('readonly'), route }), validMs: SIGN_IN_MS }
+    },
+    'window.seen': async ({ jobIds }) => {
+      seen(jobIds)
+      return null
     },
     'web.signOut': async () => {
       web.signOut()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type EndedJob, noticeOf, summaryOf } from './notice.ts'
+import { type EndedJob, NOTHING_TOLD, noticeOf, summaryOf } from './notice.ts'
 
 const MINUTE = 60_000
 const RULES = { failed: true, longJobMs: 5 * MINUTE }
@@ -27,6 +27,8 @@ test('a job that failed is told with what, how, where and how long', () => {
     body: 'done [2] on beefy after 0:00:02 (a3f2b091)',
     isUrgent: true,
     jobId: 'a3f2b091-0000-4000-8000-000000000000',
+    route: '/jobs/a3f2b091-0000-4000-8000-000000000000',
+    counts: { failed: 1, done: 0, away: 0, back: 0 },
   })
   const lost = ended({ outcome: 'lost', exitCode: null, reason: 'its host was restarted' })
   expect(noticeOf(lost, { isWatched: false, rules: RULES })?.body).toContain('its host was restarted')
@@ -63,9 +65,11 @@ test('a command of others does nothing in a notification', () => {
 test('many at once are one', () => {
   const failed = noticeOf(ended({ exitCode: 1 }), { isWatched: false, rules: RULES })
   if (!failed) throw new Error('It was not told')
-  expect(summaryOf([failed, failed, { ...failed, isUrgent: false }, failed])).toMatchObject({
-    title: '3 jobs failed, 1 job done',
-    isUrgent: true,
-    jobId: null,
-  })
+  expect(summaryOf([failed, failed, { ...failed, isUrgent: false, counts: { ...NOTHING_TOLD, done: 1 } }, failed])).toMatchObject(
+    {
+      title: '3 jobs failed, 1 job done',
+      isUrgent: true,
+      jobId: null,
+    },
+  )
 })

@@ -1,14 +1,20 @@
-/** Which ends of jobs a person is told of on the desktop, and in which words. Pure: the time and who watches are arguments. */
+/** What a person is told of on the desktop, and in which words. Pure: the time and who watches are arguments. */
 import type { JobView } from '../../shared/domain.ts'
-import { commandText, counted, durationText, shortId, statusText } from '../../shared/format.ts'
+import { ageText, commandText, counted, durationText, shortId, statusText } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
 
+/** Of what a notice tells, in numbers: so several can become one. */
+export type NoticeCounts = { failed: number; done: number; away: number; back: number }
 export type Notice = {
   title: string
   body: string
+  /** Worth being told of late rather than not at all. */
   isUrgent: boolean
-  /** What it is about; null for several at once. */
+  /** The job it is about; null for a host, or for several at once. */
   jobId: string | null
+  /** Where in the window it is about. */
+  route: string
+  counts: NoticeCounts
 }
 
 /** What a notification offers, by the words on its buttons. */
@@ -27,7 +33,9 @@ export type EndedJob = Pick<
   'id' | 'command' | 'host' | 'state' | 'outcome' | 'exitCode' | 'signal' | 'reason' | 'unknownSince' | 'startedAt' | 'endedAt'
 >
 
+export const NOTHING_TOLD: NoticeCounts = { failed: 0, done: 0, away: 0, back: 0 }
 const MAX_COMMAND = 80
+const MAX_REASON = 300
 
 /**
  * Null for what nobody needs to be told: what the person ended himself, what went well in a moment, and what went wrong in a moment
@@ -43,33 +51,67 @@ export function noticeOf(job: EndedJob, { isWatched, rules }: { isWatched: boole
   const where = job.host === null ? '' : ` on ${visible(job.host)}`
   const took = startedAt === null ? '' : ` after ${durationText(tookMs)}`
   const lines = [`${statusText(job, endedAt)}${where}${took} (${shortId(job.id)})`]
-  if (job.reason !== null) lines.push(visible(job.reason))
+  if (job.reason !== null) lines.push(shown(job.reason, MAX_REASON))
   return {
-    title: `${shown(commandText(job.command))} ${isFailed ? 'failed' : 'is done'}`,
+    title: `${shown(commandText(job.command), MAX_COMMAND)} ${isFailed ? 'failed' : 'is done'}`,
     body: lines.join('\n'),
     isUrgent: isFailed,
     jobId: job.id,
+    route: `/jobs/${job.id}`,
+    counts: { ...NOTHING_TOLD, [isFailed ? 'failed' : 'done']: 1 },
   }
 }
 
-/** A host that goes down takes many with it: that is one thing to be told. */
-export function summaryOf(notices: readonly Notice[]): Notice {
-  const failed = notices.filter(notice => notice.isUrgent).length
-  const done = notices.length - failed
-  const parts = [failed > 0 && `${counted(failed, 'job')} failed`, done > 0 && `${counted(done, 'job')} done`].filter(Boolean)
+export type HostNews = {
+  name: string
+  /** What was not told of it while it was away. */
+  meanwhile: NoticeCounts
+}
+
+export function awayNotice({ name, why, meanwhile }: HostNews & { why: string | null }): Notice {
+  const lines = [why === null ? '' : shown(why, MAX_REASON), countsText(meanwhile)].filter(Boolean)
+  return hostNotice(name, { title: `${visible(name)} is away`, body: lines.join('\n'), counts: { ...meanwhile, away: 1 } })
+}
+
+export function backNotice({ name, awayMs, meanwhile }: HostNews & { awayMs: number }): Notice {
+  const lines = [`It was away for ${ageText(awayMs)}`, countsText(meanwhile)].filter(Boolean)
+  return hostNotice(name, { title: `${visible(name)} is back`, body: lines.join('\n'), counts: { ...meanwhile, back: 1 } })
+}
+
+/** A host that goes down takes many with it: that is one thing to be told. `before` stands before the numbers. */
+export function summaryOf(notices: readonly Notice[], before = ''): Notice {
+  const counts = notices.map(notice => notice.counts).reduce(sumOf, NOTHING_TOLD)
+  const titles = notices.slice(0, 3).map(notice => notice.title)
   return {
-    title: parts.join(', '),
-    body: notices
-      .slice(0, 3)
-      .map(notice => notice.title)
-      .concat('…')
-      .join('\n'),
-    isUrgent: failed > 0,
+    title: `${before}${countsText(counts)}`,
+    body: [...titles, ...(notices.length > 3 ? ['…'] : [])].join('\n'),
+    isUrgent: notices.some(notice => notice.isUrgent),
     jobId: null,
+    route: '/jobs',
+    counts,
   }
 }
 
-function shown(command: string): string {
-  const text = visible(command)
-  return text.length <= MAX_COMMAND ? text : `${text.slice(0, MAX_COMMAND - 1)}…`
+export function sumOf(a: NoticeCounts, b: NoticeCounts): NoticeCounts {
+  return { failed: a.failed + b.failed, done: a.done + b.done, away: a.away + b.away, back: a.back + b.back }
+}
+
+function hostNotice(name: string, parts: Pick<Notice, 'title' | 'body' | 'counts'>): Notice {
+  return { ...parts, isUrgent: false, jobId: null, route: `/hosts/${name}` }
+}
+
+function countsText({ failed, done, away, back }: NoticeCounts): string {
+  const parts = [
+    failed > 0 && `${counted(failed, 'job')} failed`,
+    done > 0 && `${counted(done, 'job')} done`,
+    away > 0 && `${counted(away, 'host')} away`,
+    back > 0 && `${counted(back, 'host')} back`,
+  ]
+  return parts.filter(Boolean).join(', ')
+}
+
+function shown(text: string, most: number): string {
+  const cut = text.length <= most ? text : `${text.slice(0, most - 1)}…`
+  const safe = visible(cut)
+  return safe.length <= most ? safe : `${safe.slice(0, most - 1)}…`
 }

@@ -1,44 +1,65 @@
-/** Tells a person of the ends of jobs: a few at a time one by one, many at once as one. It owns the moment in which they are gathered. */
-import { type EndedJob, type Notice, type NoticeRules, noticeOf, summaryOf } from './notice.ts'
+/** Tells a person what the policy says he is to be told. It owns the policy's timer, and reads the clocks for it. */
+import type { EndedJob, Notice } from './notice.ts'
+import { NoticePolicy, type Now, type PolicyRules } from './notice-policy.ts'
 
 export type NotifierOptions = {
-  rules(): NoticeRules
+  rules(): PolicyRules
   /** Somebody has the job's terminal or log before him. */
   isWatched(jobId: string): boolean
   show(notice: Notice): void
-  gatherMs?: number
 }
-
-const GATHER_MS = 500
-const MOST_AT_ONCE = 3
 
 export class Notifier {
   readonly #options: NotifierOptions
-  #waiting: Notice[] = []
+  readonly #policy = new NoticePolicy()
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(options: NotifierOptions) {
     this.#options = options
   }
 
-  /** To be called once for each job that ends. */
+  /** For each job that ends. */
   jobEnded(job: EndedJob): void {
-    const { rules, isWatched, gatherMs = GATHER_MS } = this.#options
-    const notice = noticeOf(job, { isWatched: isWatched(job.id), rules: rules() })
-    if (notice === null) return
-    this.#waiting.push(notice)
-    this.#timer ??= setTimeout(() => this.#tell(), gatherMs)
+    const { rules, isWatched } = this.#options
+    this.#policy.jobEnded(job, { isWatched: isWatched(job.id), rules: rules(), now: readClocks() })
+    this.#tell()
+  }
+
+  /** Whenever the host's state is another. */
+  hostChanged(host: { name: string; isConnected: boolean; why: string | null }): void {
+    this.#policy.hostChanged(host, readClocks())
+    this.#tell()
+  }
+
+  hostRemoved(name: string): void {
+    this.#policy.hostRemoved(name)
+  }
+
+  /** The rules are others. */
+  rulesChanged(): void {
+    this.#tell()
   }
 
   /** What waits is told at once. */
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#tell()
+    for (const notice of this.#policy.last(this.#options.rules(), readClocks())) this.#options.show(notice)
   }
 
   #tell(): void {
-    this.#timer = undefined
-    const notices = this.#waiting.splice(0)
-    for (const notice of notices.length > MOST_AT_ONCE ? [summaryOf(notices)] : notices) this.#options.show(notice)
+    if (this.#isClosed) return
+    clearTimeout(this.#timer)
+    const rules = this.#options.rules()
+    const now = readClocks()
+    for (const notice of this.#policy.due(rules, now)) this.#options.show(notice)
+    const waitMs = this.#policy.waitMs(rules, now)
+    if (waitMs !== null) this.#timer = setTimeout(() => this.#tell(), Math.ceil(waitMs) + 1).unref()
   }
+}
+
+function readClocks(): Now {
+  const wall = new Date()
+  return { atMs: performance.now(), minute: wall.getHours() * 60 + wall.getMinutes() }
 }

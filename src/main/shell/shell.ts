@@ -1,6 +1,7 @@
 /** What a desktop gives to the core, whichever it is: each room beside this file does it in its own way. */
 import type { Display } from '../../shared/contract.ts'
 import type { Notice, NoticeAction } from './notice.ts'
+import type { TrayAction, TrayView } from './tray-model.ts'
 
 export type WindowRequest = {
   display: Display
@@ -27,6 +28,8 @@ export type ShellOptions = {
   display(): Display
   /** A notification was answered. */
   onAction(action: NoticeAction, notice: Notice): void
+  /** Somebody has chosen this in the tray. */
+  onTray(action: TrayAction): void
   /** This computer was asleep: connections that look alive may be dead. */
   onWake(): void
   log(message: string, details: Record<string, string>): void
@@ -38,6 +41,12 @@ export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>
   /** Shows it if it can. */
   notify(notice: Notice): void
+  /** Whether there is a desktop that a tray could be on, as far as is known. */
+  readonly mayHaveTray: boolean
+  /** What the tray shows from now on, if there is one; null: nothing. */
+  showTray(view: TrayView | null): void
+  /** What `display` gives may be another desktop than before. */
+  desktopChanged(): void
   /** Whether a login to the desktop is to start Drover, from now on. @throws {AppError} if that cannot be written. */
   startAtLogin(isWanted: boolean): void
   close(): void

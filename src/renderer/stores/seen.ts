@@ -2,10 +2,13 @@
 import { useMemo } from 'react'
 import { create } from 'zustand'
 import type { JobView } from '../../shared/domain.ts'
+import { core } from '../core.ts'
 import { useCore } from './core-store.ts'
 import { parseSeen, type Seen, seeAll, seeJob, unseenProblems } from './needs-you.ts'
 
 const KEY = 'drover.seen'
+/** In one call. */
+const MAX_TOLD = 2_000
 
 const useSeen = create<Seen>()(() => parseSeen(localStorage.getItem(KEY)))
 
@@ -22,11 +25,19 @@ export function useUnseenProblems(): JobView[] {
 
 export function markSeen(jobId: string): void {
   if (useSeen.getState().ids.includes(jobId)) return
+  tell([jobId])
   keep(seeJob(useSeen.getState(), jobId))
 }
 
 export function markAllSeen(problems: readonly JobView[]): void {
+  tell(problems.map(job => job.id))
   keep(seeAll(useSeen.getState(), problems))
+}
+
+/** The tray need not say it any more. */
+function tell(jobIds: readonly string[]): void {
+  if (jobIds.length === 0) return
+  core.call('window.seen', { jobIds: jobIds.slice(0, MAX_TOLD) }).catch(() => undefined) // It is said here no more, in any case.
 }
 
 function keep(seen: Seen): void {

@@ -51,6 +51,8 @@ export const windowMethods = {
     input: z.strictObject({ route: Route.default('/metrics') }),
     output: output<{ address: string; url: string; validMs: number }>(),
   },
+  /** The person has seen how these jobs ended: the tray says no more of them. */
+  'window.seen': { allow: owner, input: z.strictObject({ jobIds: z.array(z.uuid()).min(1).max(2_000) }), output: output<null>() },
   /** Every browser that is signed in, or could be with an address already given out, is shut out. */
   'web.signOut': { allow: owner, input: nothing, output: output<null>() },
 } as const

@@ -10,7 +10,9 @@ export const screen = {
   getAllDisplays: () => [display],
 } satisfies Part<Electron.Screen>
 
-export const nativeTheme = { shouldUseDarkColors: true } satisfies Part<Electron.NativeTheme>
+export const nativeTheme: EventEmitter & Part<Electron.NativeTheme> = Object.assign(new EventEmitter(), {
+  shouldUseDarkColors: true,
+})
 
 /** Nothing sleeps here; a test says that it did. */
 export const powerMonitor: EventEmitter & Part<Electron.PowerMonitor> = new EventEmitter()

@@ -6,6 +6,7 @@ import { ipcMain } from './ipc.ts'
 import { Menu } from './menu.ts'
 import { protocol } from './protocol.ts'
 import { session } from './session.ts'
+import { nativeImage, Tray } from './tray.ts'
 
 export {
   app,
@@ -14,11 +15,13 @@ export {
   ipcMain,
   Menu,
   Notification,
+  nativeImage,
   nativeTheme,
   powerMonitor,
   protocol,
   screen,
   session,
   shell,
+  Tray,
   webContents,
 }

@@ -4,13 +4,19 @@ import type { Part } from './part.ts'
 type Options = Electron.MenuItemConstructorOptions
 
 class StandInMenuItem implements Part<Omit<Electron.MenuItem, 'submenu' | 'click' | 'role'>> {
+  readonly id: string
+  readonly type: NonNullable<Options['type']>
+  readonly enabled: boolean
   readonly label: string
   readonly role: Options['role']
   readonly accelerator: Electron.Accelerator
   readonly submenu: StandInMenu | undefined
   readonly #click: Options['click']
 
-  constructor({ label, role, accelerator, submenu, click }: Options) {
+  constructor({ id, type, enabled, label, role, accelerator, submenu, click }: Options) {
+    this.id = id ?? ''
+    this.type = type ?? (submenu ? 'submenu' : 'normal')
+    this.enabled = enabled ?? true
     this.label = label ?? role ?? ''
     this.role = role
     this.accelerator = accelerator ?? ''

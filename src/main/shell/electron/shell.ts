@@ -10,14 +10,20 @@ import { NotificationBus } from '../freedesktop/notification-bus.ts'
 import { startCoreAtLogin } from '../freedesktop/start-core-at-login.ts'
 import type { Shell, ShellOptions } from '../shell.ts'
 import { isPageFrame } from './page.ts'
+import { ElectronTray } from './tray.ts'
 import type { Window } from './window.ts'
 
 /**
  * Whoever asks for the window at the core gets the one there is. On Linux notifications go over D-Bus, where they may have buttons;
  * elsewhere they are Electron's own, which open the window at the job.
  */
-export function electronShell(window: Pick<Window, 'show'>, { env, display, onAction, onWake, log }: ShellOptions): Shell {
+export function electronShell(
+  window: Pick<Window, 'show'>,
+  { env, display, onAction, onTray, onWake, log }: ShellOptions,
+): Shell {
   const bus = new NotificationBus({ address: () => display().DBUS_SESSION_BUS_ADDRESS, onAction, log })
+  // Its own way to end asks first, if something would be broken off.
+  const tray = new ElectronTray(action => (action.type === 'quit' ? app.quit() : onTray(action)))
   powerMonitor.on('resume', onWake)
   return {
     openWindow: async ({ route }) => {
@@ -31,6 +37,9 @@ export function electronShell(window: Pick<Window, 'show'>, { env, display, onAc
       notification.on('click', () => onAction('default', notice))
       notification.show()
     },
+    mayHaveTray: true,
+    showTray: view => tray.show(view),
+    desktopChanged: () => undefined,
     startAtLogin: isWanted => {
       if (process.platform === 'linux') startCoreAtLogin(env, isWanted)
       // From a clone it would be Electron that is started, without an app.
@@ -39,6 +48,7 @@ export function electronShell(window: Pick<Window, 'show'>, { env, display, onAc
     close: () => {
       powerMonitor.off('resume', onWake)
       bus.close()
+      tray.close()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { settingKeys } from '../../../main/config/schema.ts'
-import { fieldText, SETTINGS, settingValue, valueAt } from './settings-form.ts'
+import { fieldText, namesIn, SETTINGS, settingValue, valueAt } from './settings-form.ts'
 
 test('every key of the config file has its field, but for the lists: hosts have a view, rules and tags their commands', () => {
   const keys = SETTINGS.flatMap(({ fields }) => fields.map(field => field.key))
@@ -24,4 +24,10 @@ test('what is typed becomes what is sent', () => {
   expect(settingValue({ kind: 'number' }, 'seven')).toBe('seven')
   expect(settingValue({ kind: 'text' }, '')).toBeNull()
   expect(settingValue({ kind: 'text' }, '7')).toBe('7')
+})
+
+test('a list of hosts is what is in it', () => {
+  expect(namesIn(['a', 'b'])).toEqual(['a', 'b'])
+  expect(namesIn(['a', 3])).toEqual(['a'])
+  expect(namesIn(null)).toEqual([])
 })

@@ -5,7 +5,11 @@ export type SettingField = {
   key: string
   label: string
   hint: string
-} & ({ kind: 'text' | 'host' | 'yes-no' } | { kind: 'number'; unit: string } | { kind: 'choice'; choices: readonly string[] })
+} & (
+  | { kind: 'text' | 'host' | 'hosts' | 'yes-no' }
+  | { kind: 'number'; unit: string }
+  | { kind: 'choice'; choices: readonly string[] }
+)
 
 export const SETTINGS: readonly { title: string; fields: readonly SettingField[] }[] = [
   {
@@ -50,6 +54,38 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         unit: 'seconds',
         label: 'A job ended that took at least',
         hint: '0: tell of none',
+      },
+      {
+        key: 'notifications.host_away',
+        kind: 'yes-no',
+        label: 'A host is away',
+        hint: 'For more than two minutes, and when it is back; what happens to its jobs because of that is not told by itself',
+      },
+      {
+        key: 'notifications.quiet_from',
+        kind: 'text',
+        label: 'Quiet from',
+        hint: 'A time of the day, as 22:30; empty: never quiet',
+      },
+      {
+        key: 'notifications.quiet_to',
+        kind: 'text',
+        label: 'Quiet until',
+        hint: 'As 07:00. Then you are told, in one, of what failed meanwhile',
+      },
+      { key: 'notifications.muted_hosts', kind: 'hosts', label: 'Muted hosts', hint: 'Nothing that happens there is told' },
+    ],
+  },
+  {
+    title: 'Tray',
+    fields: [
+      { key: 'tray.show', kind: 'yes-no', label: 'Show an icon', hint: 'In the panel of your desktop, with a menu' },
+      {
+        key: 'tray.panel',
+        kind: 'choice',
+        choices: ['auto', 'dark', 'light'],
+        label: 'Your panel is',
+        hint: 'What the icon is drawn for; auto: as your desktop says that you like it',
       },
     ],
   },
@@ -124,4 +160,9 @@ export function settingValue({ kind }: Pick<SettingField, 'kind'>, text: string)
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The names in a list of hosts; of anything else none. */
+export function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(name => typeof name === 'string') : []
 }

@@ -10,6 +10,7 @@ import { onCoreEvent } from '../../link/follow-core.ts'
 import { useMayAct } from '../../stores/may-act.ts'
 import { Appearance, SignOut } from './appearance.tsx'
 import { DashboardAddress } from './dashboard-address.tsx'
+import { HostsRow } from './hosts-row.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
 
@@ -56,14 +57,14 @@ function ConfigForm() {
           {SETTINGS.map(({ title, fields }) => (
             <fieldset key={title} className="card setting-group" disabled={config.error !== null}>
               <legend>{title}</legend>
-              {fields.map(field => (
-                <SettingRow
-                  key={field.key}
-                  field={field}
-                  value={valueAt(config.values, field.key)}
-                  usual={valueAt(config.defaults, field.key)}
-                />
-              ))}
+              {fields.map(field => {
+                const value = valueAt(config.values, field.key)
+                return field.kind === 'hosts' ? (
+                  <HostsRow key={field.key} field={field} value={value} />
+                ) : (
+                  <SettingRow key={field.key} field={field} value={value} usual={valueAt(config.defaults, field.key)} />
+                )
+              })}
             </fieldset>
           ))}
         </>

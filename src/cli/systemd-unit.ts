@@ -1,0 +1,59 @@
+/** The unit by which systemd runs the core for its user (systemd.service(5)). Pure: the text, and what in it is whose. */
+import type { CoreProgram } from '../shared/core-program.ts'
+
+/** In the file's first line: what bears it is ours to replace and to remove. */
+const MARK = '# Written by: drover daemon install. Removed by: drover daemon remove. Changes belong into drover.service.d/*.conf.'
+/** See src/main/run-headless.ts. */
+const EXIT_USAGE = 2
+const EXIT_MAKES_NO_SENSE_AGAIN = 75
+
+export const UNIT_NAME = 'drover.service'
+
+export function isOurUnit(text: string): boolean {
+  return text.split('\n', 1)[0] === MARK
+}
+
+/**
+ * Jobs of this computer's own stand in the unit's group: they are no part of the core, and must neither end with it nor end it. So it has
+ * none of what shuts a service in either: a job could not use sudo then, nor write where its user may.
+ */
+export function unitText({ file, args, env }: Pick<CoreProgram, 'file' | 'args' | 'env'>): string {
+  const settings = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [`Environment=${quoted(`${name}=${value}`)}`],
+  )
+  return `${MARK}
+[Unit]
+Description=Drover: herds your machines over SSH
+# A mistake that comes at once comes again.
+StartLimitIntervalSec=300
+StartLimitBurst=5
+
+[Service]
+Type=exec
+ExecStart=${execStart([file, ...args, '--foreground'])}
+${settings.map(line => `${line}\n`).join('')}WorkingDirectory=/
+Restart=on-failure
+RestartSec=2
+# Told that it makes no sense: wrong words, and another core of this user runs.
+RestartPreventExitStatus=${EXIT_USAGE} ${EXIT_MAKES_NO_SENSE_AGAIN}
+# Jobs go on when the core ends, and the core when a job is killed for its memory.
+KillMode=process
+OOMPolicy=continue
+TimeoutStopSec=20
+
+[Install]
+WantedBy=default.target
+`
+}
+
+/** systemd takes no quotes and no backslashes in a program's own path, and looks for variables in all words but that. */
+function execStart(words: readonly [string, ...string[]]): string {
+  const [first, ...rest] = /["'\\\p{Cc}]/u.test(words[0]) ? ['/bin/sh', '-c', 'exec "$0" "$@"', ...words] : words
+  return [quoted(first), ...rest.map(word => quoted(word.replaceAll('$', '$$$$')))].join(' ')
+}
+
+/** One word, as systemd takes lines apart: in quotes, `%` twice, and what means something in them with a backslash. */
+export function quoted(word: string): string {
+  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '%': '%%' }
+  return `"${word.replaceAll(/[\\"\n\r\t%]/g, sign => escapes[sign] ?? sign)}"`
+}
