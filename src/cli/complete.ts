@@ -119,6 +119,8 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
       return { ...NOTHING, candidates: starting(await jobs(cli, current)) }
     case 'host':
       return { ...NOTHING, candidates: starting(await hosts(cli)) }
+    case 'app':
+      return { ...NOTHING, candidates: starting(await apps(cli)) }
     case 'verb':
       return { ...NOTHING, candidates: namesOf(cli.program, [], current) }
     case 'file':
@@ -146,6 +148,11 @@ async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
 async function hosts(cli: Cli): Promise<Candidate[]> {
   const { hosts } = await quietly(async () => cli.client({ start: false }).call('host.list', {}), { hosts: [] })
   return [...hosts.map(host => ({ word: host.name, about: host.connection })), { word: 'auto', about: 'the best host' }]
+}
+
+async function apps(cli: Cli): Promise<Candidate[]> {
+  const { apps } = await quietly(async () => cli.client({ start: false }).call('app.list', {}), { apps: [], isCut: false })
+  return apps.map(app => ({ word: app.id, about: app.name }))
 }
 
 /** A line of complaint in the middle of typing, or a shell that hangs, would be worse than no candidates. */

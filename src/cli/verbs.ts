@@ -6,6 +6,7 @@ import type { Run } from './cli.ts'
 import * as ls from './verbs/ls.ts'
 
 export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  apps: () => import('./verbs/apps.ts'),
   attach: () => import('./verbs/attach.ts'),
   completion: () => import('./verbs/completion.ts'),
   'config-edit': () => import('./verbs/config-edit.ts'),
@@ -13,8 +14,12 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'config-path': () => import('./verbs/config-path.ts'),
   'config-set': () => import('./verbs/config-set.ts'),
   daemon: () => import('./verbs/daemon.ts'),
+  'desktop-install': () => import('./verbs/desktop-install.ts'),
+  'desktop-ls': () => import('./verbs/desktop-ls.ts'),
+  'desktop-remove': () => import('./verbs/desktop-remove.ts'),
   df: () => import('./verbs/df.ts'),
   doctor: () => import('./verbs/doctor.ts'),
+  favourite: () => import('./verbs/favourite.ts'),
   gc: () => import('./verbs/gc.ts'),
   help: () => import('./verbs/help.ts'),
   'host-add': () => import('./verbs/host-add.ts'),

@@ -9,6 +9,7 @@ import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
+import { openCatalogueRoom } from './apps/catalogue-room.ts'
 import { CoreClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
@@ -27,7 +28,9 @@ import { FileWorkers } from './jobs/sync/file-workers.ts'
 import { folderKey } from './jobs/sync/folder-key.ts'
 import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
+import { launcherWords } from './launcher-words.ts'
 import { LogFile } from './log.ts'
+import { catalogueMethods } from './methods/catalogue-methods.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -81,7 +84,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     backoffMs,
     listener: {
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
-      connected: (link, live) => void room.welcome(link, live),
+      connected: (link, live) => {
+        void room.welcome(link, live)
+        appRoom.catalogue.hostConnected(link.name, live)
+      },
       lost: link => jobs.hostLost(link.name),
       sampled: (link, sample) => {
         samples.add(link.name, sample)
@@ -113,6 +119,17 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     log: log.room('jobs'),
   })
   const { jobs, runner, pulls, placer, shelf, drops } = room
+
+  const appRoom = openCatalogueRoom({
+    store,
+    paths,
+    hosts,
+    env,
+    drover: launcherWords(env),
+    emit: event => bus.emit(event),
+    now,
+    log: log.room('apps'),
+  })
 
   clock.onStep(step => {
     log
@@ -219,6 +236,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
     }),
     ...folderMethods({ env }),
+    ...catalogueMethods(appRoom),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,
@@ -288,6 +306,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
       samples.forget(name)
+      appRoom.catalogue.hostGone(name)
       pulls.hostGone(name)
     }
   }
@@ -301,6 +320,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       stopWakeDetector()
       config.close()
       room.close()
+      appRoom.close()
       notifier.close()
       await Promise.all([server.close(), web.close()])
       shell.close()

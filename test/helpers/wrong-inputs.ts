@@ -59,6 +59,13 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'folder.commands': { folder: '/tmp' },
   'disk.usage': { host: 'local' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
+  'app.list': { query: 'x', host: 'local', locale: 'de', isAll: true, isFavourite: true, limit: 1 },
+  'app.refresh': { host: 'local' },
+  'app.icon': { app: 'x', size: 48 },
+  'app.favourite': { app: 'x', isFavourite: true },
+  'menu.list': {},
+  'menu.install': { apps: ['x'], favourites: true },
+  'menu.remove': { apps: ['x'] },
 }
 
 const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [

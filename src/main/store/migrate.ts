@@ -1,6 +1,7 @@
 /** The schema of drover.db, as the steps that lead to it, and the one function that takes them. */
 import type { Database as Sqlite } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
+import { APP_MIGRATION } from './app-table.ts'
 
 /** Stands in the file's header, so that no other program's database is taken for ours: `Drov` in ASCII. */
 export const APPLICATION_ID = 0x44726f76
@@ -106,6 +107,7 @@ export const MIGRATIONS: readonly string[] = [
     used_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  APP_MIGRATION,
 ]
 
 /**

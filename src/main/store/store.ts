@@ -1,4 +1,5 @@
 /** The whole store of a core: its one database and the tables in it. */
+import { AppTable } from './app-table.ts'
 import { Database, type DatabaseOptions } from './database.ts'
 import { FolderTable } from './folder-table.ts'
 import { HistoryTable } from './history-table.ts'
@@ -19,6 +20,7 @@ export type Store = {
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
+  readonly apps: AppTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -37,6 +39,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
+    apps: new AppTable(database, late),
     computerId: computerId(database),
     close: () => {
       late.close()
