@@ -1619,7 +1619,8 @@ list_apps() {
     cd "$base/applications" || continue
     encode "$PWD"
     printf 'in %s\n' "$field"
-    find -L . -maxdepth 4 -type f -name '*.desktop' ! -name "*$break*" -exec stat -L -c '%s %Y %Z %n' {} +
+    # Folders that are links are left out: not every find sees that they lead in a circle.
+    find . -maxdepth 4 \( -type f -o -type l \) -name '*.desktop' ! -name "*$break*" -exec stat -L -c '%s %Y %Z %n' {} +
   done 2>/dev/null | head -n "$1"
 }
 

@@ -236,7 +236,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
     }),
     ...folderMethods({ env }),
-    ...catalogueMethods(appRoom),
+    ...catalogueMethods(appRoom, null),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,

@@ -11,6 +11,7 @@ import { StatusBar } from './frame/status-bar.tsx'
 import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
 import { type Route, useRoute } from './stores/route.ts'
+import { AppsView } from './views/apps/apps-view.tsx'
 import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
 import { JobView } from './views/job/job-view.tsx'
@@ -50,6 +51,8 @@ function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'overview':
       return <Beginning />
+    case 'apps':
+      return <AppsView />
     case 'jobs':
       return <JobsView />
     case 'job':

@@ -40,10 +40,13 @@ export type AppView = {
   genericName: string | null
   comment: string | null
   categories: readonly string[]
+  keywords: readonly string[]
   /** `id`: what the entry is called on that host, where it may differ. */
   hosts: readonly { host: string; id: string }[]
   actions: readonly { id: string; name: string }[]
   hasIcon: boolean
+  /** The programs that it is on its hosts, by which its running jobs are known. */
+  programs: readonly string[]
   isTerminal: boolean
   /** Not one of those that menus leave out. */
   isShown: boolean

@@ -63,6 +63,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'app.refresh': { host: 'local' },
   'app.icon': { app: 'x', size: 48 },
   'app.favourite': { app: 'x', isFavourite: true },
+  'app.open': { app: 'x', action: 'new', host: 'local', targets: ['http://x'], display: {}, newInstance: true },
   'menu.list': {},
   'menu.install': { apps: ['x'], favourites: true },
   'menu.remove': { apps: ['x'] },

@@ -1,9 +1,8 @@
-/** When apps of several hosts are one, and which of them fit what is typed. */
+/** When apps of several hosts are one. */
 import { expect, test } from 'vitest'
-import type { AppView, DesktopEntry } from '../../shared/app.ts'
+import type { DesktopEntry } from '../../shared/app.ts'
 import type { AppRow } from '../store/app-table.ts'
 import { mergeApps } from './catalogue-merge.ts'
-import { searchApps } from './catalogue-search.ts'
 import { readDesktopEntry } from './desktop-entry.ts'
 
 test('the same id, or the same program by another vendor, is one app', () => {
@@ -54,56 +53,7 @@ test('an app whose program is not there is none', () => {
   ).toEqual([])
 })
 
-test('what is typed finds the name first, then words, programs, purposes and letters', () => {
-  const apps = [
-    app('gimp', { name: 'GNU Image Manipulation Program', genericName: 'Image Editor' }),
-    app('eog', { name: 'Image Viewer' }),
-    app('code', { name: 'Visual Studio Code', genericName: 'Text Editor' }),
-    app('firefox', { name: 'Firefox', genericName: 'Web Browser' }),
-    app('cafe', { name: 'Café' }),
-  ]
-  const found = (query: string) => searchApps(apps, query).map(({ id }) => id)
-  expect(found('image')).toEqual(['eog', 'gimp'])
-  expect(found('gimp')).toEqual(['gimp'])
-  expect(found('web')).toEqual(['firefox'])
-  expect(found('vsc')).toEqual(['code'])
-  expect(found('text code')).toEqual(['code'])
-  expect(found('CAFE')).toEqual(['cafe'])
-  expect(found('nope')).toEqual([])
-})
-
-test('with nothing typed favourites come first, then what was used lately, then the rest by name', () => {
-  const apps = [
-    app('a', { name: 'A' }),
-    app('b', { name: 'B', usedAt: 5 }),
-    app('c', { name: 'C', usedAt: 9 }),
-    app('d', { name: 'D', isFavourite: true }),
-    app('e', { name: 'E', isFavourite: true, usedAt: 1 }),
-  ]
-  expect(searchApps(apps, ' ').map(({ id }) => id)).toEqual(['e', 'd', 'c', 'b', 'a'])
-})
-
 function row(host: string, id: string, exec: string): AppRow {
   const entry: DesktopEntry | null = readDesktopEntry(`[Desktop Entry]\nType=Application\nName=${id}\nExec=${exec}`)
   return { host, id, path: `/${id}.desktop`, stamp: '', entry, isMissing: false }
-}
-
-function app(id: string, view: Partial<AppView>) {
-  const whole: AppView = {
-    id,
-    name: id,
-    genericName: null,
-    comment: null,
-    categories: [],
-    hosts: [],
-    actions: [],
-    hasIcon: false,
-    isTerminal: false,
-    isShown: true,
-    isFavourite: false,
-    usedAt: null,
-    uses: 0,
-    ...view,
-  }
-  return { view: whole, keywords: [], program: id }
 }

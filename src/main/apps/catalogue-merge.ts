@@ -41,7 +41,7 @@ function kinship(id: string, variant: AppVariant | undefined): string {
 }
 
 /** What a sandbox's own program starts, or the program itself. */
-function programOf(exec: string): string | null {
+export function programOf(exec: string): string | null {
   const inFlatpak = /\s--command=([A-Za-z0-9._-]{1,100})/.exec(exec)?.[1]
   return (inFlatpak ?? execProgram(exec))?.toLowerCase() ?? null
 }

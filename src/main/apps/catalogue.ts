@@ -3,15 +3,15 @@
  * host connects, every ten minutes and when somebody asks. Owns when hosts are asked; what was asked is in catalogue-scan.ts.
  */
 import type { AppView } from '../../shared/app.ts'
+import { searchApps } from '../../shared/app-search.ts'
 import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
 import type { Live } from '../hosts/host-link.ts'
 import type { Log } from '../log.ts'
 import type { AppRow, AppTable } from '../store/app-table.ts'
-import { type AppVariant, type CatalogueApp, mergeApps } from './catalogue-merge.ts'
+import { type AppVariant, type CatalogueApp, mergeApps, programOf } from './catalogue-merge.ts'
 import { scanApps } from './catalogue-scan.ts'
-import { type SearchableApp, searchApps } from './catalogue-search.ts'
-import { type ExecFields, execProgram, expandExec } from './exec-line.ts'
+import { type ExecFields, expandExec } from './exec-line.ts'
 import { localeText } from './locale-text.ts'
 
 export type CatalogueOptions = {
@@ -34,6 +34,7 @@ export type AppQuery = { query: string; host: string | null; locale: string | nu
 export type AppCommand = { app: string; variant: AppVariant; name: string; runs: string[][]; workdir: string | null }
 
 const REFRESH_MS = 10 * 60_000
+const SHOWN_KEYWORDS = 40
 /** What a person waits for, as a push, comes first on a host that has just connected. */
 const AFTER_CONNECT_MS = 2_000
 
@@ -95,26 +96,21 @@ export class Catalogue {
 
   list({ query, host, locale, isAll, isFavourite }: AppQuery): AppView[] {
     const uses = new Map(this.#options.table.uses().map(use => [use.id, use]))
-    const apps = this.#apps().map((app): SearchableApp => {
-      const known = [app.id, ...app.variants.map(({ id }) => id)].flatMap(id => uses.get(id) ?? [])
-      const [first] = app.variants
-      const view = viewOf(app, { locale: locale ?? this.#options.locale, desktops: this.#options.desktops() })
+    const apps = this.#apps().map((app): AppView => {
+      const known = [...new Set([app.id, ...app.variants.map(({ id }) => id)].flatMap(id => uses.get(id) ?? []))]
+      const times = known.flatMap(({ usedAt }) => usedAt ?? [])
       return {
-        view: {
-          ...view,
-          isFavourite: known.some(use => use.isFavourite),
-          usedAt: known.reduce<number | null>((last, { usedAt }) => (usedAt === null ? last : Math.max(last ?? 0, usedAt)), null),
-          uses: [...new Set(known)].reduce((sum, use) => sum + use.uses, 0),
-        },
-        keywords: first?.entry.keywords ?? [],
-        program: first ? execProgram(first.entry.exec) : null,
+        ...viewOf(app, { locale: locale ?? this.#options.locale, desktops: this.#options.desktops() }),
+        isFavourite: known.some(use => use.isFavourite),
+        usedAt: times.length === 0 ? null : Math.max(...times),
+        uses: known.reduce((sum, use) => sum + use.uses, 0),
       }
     })
     const wanted = apps.filter(
-      ({ view }) =>
-        (isAll || view.isShown || view.isFavourite) &&
-        (!isFavourite || view.isFavourite) &&
-        (host === null || view.hosts.some(one => one.host === host)),
+      app =>
+        (isAll || app.isShown || app.isFavourite) &&
+        (!isFavourite || app.isFavourite) &&
+        (host === null || app.hosts.some(one => one.host === host)),
     )
     return searchApps(wanted, query)
   }
@@ -142,11 +138,6 @@ export class Catalogue {
     )
     const hint = near === undefined ? 'See all of them: drover apps' : `Did you mean ${near}?`
     throw new AppError('NOT_FOUND', `No host has an app "${ref}". ${hint}`)
-  }
-
-  /** Hosts that have the app: where it may be placed. */
-  hostsOf(ref: string): string[] {
-    return this.find(ref).variants.map(({ host }) => host)
   }
 
   /**
@@ -246,8 +237,10 @@ function viewOf(
     genericName: localeText(first.genericName, locale) || null,
     comment: localeText(first.comment, locale) || null,
     categories: first.categories,
+    keywords: first.keywords.slice(0, SHOWN_KEYWORDS),
     hosts: variants.map(one => ({ host: one.host, id: one.id })),
     actions: first.actions.map(action => ({ id: action.id, name: localeText(action.name, locale) })),
+    programs: [...new Set(entries.flatMap(({ exec }) => programOf(exec) ?? []))],
     hasIcon: entries.some(({ icon }) => icon !== null),
     isTerminal: first.isTerminal,
     isShown: entries.some(

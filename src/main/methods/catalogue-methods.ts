@@ -1,6 +1,8 @@
 /** What clients may ask of the catalogue of apps, and of the menu of this desktop. */
 import type { Methods } from '../../shared/contract.ts'
+import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { type AppLauncher, chooseCommand } from '../apps/catalogue-launch.ts'
 import type { CatalogueRoom } from '../apps/catalogue-room.ts'
 
 export type CatalogueMethod =
@@ -8,11 +10,15 @@ export type CatalogueMethod =
   | 'app.refresh'
   | 'app.icon'
   | 'app.favourite'
+  | 'app.open'
   | 'menu.list'
   | 'menu.install'
   | 'menu.remove'
 
-export function catalogueMethods({ catalogue, icons, menu }: CatalogueRoom): Pick<Methods, CatalogueMethod> {
+export function catalogueMethods(
+  { catalogue, icons, menu }: CatalogueRoom,
+  launcher: AppLauncher | null,
+): Pick<Methods, CatalogueMethod> {
   return {
     'app.list': async ({ limit, ...query }) => {
       await catalogue.ready()
@@ -32,6 +38,17 @@ export function catalogueMethods({ catalogue, icons, menu }: CatalogueRoom): Pic
       await catalogue.ready()
       catalogue.setFavourite(app, isFavourite)
       return null
+    },
+    'app.open': async ({ app, action, host, targets, display, newInstance }) => {
+      await catalogue.ready()
+      if (!launcher) throw new AppError('CONFLICT', 'This Drover launches no apps yet')
+      const wanted = { app, action, host, targets }
+      const chosen = await chooseCommand(catalogue, wanted, launcher)
+      const jobs: JobView[] = []
+      for (const argv of chosen.runs)
+        jobs.push((await launcher.launch({ command: { argv }, host: chosen.host, display, newInstance })).job)
+      catalogue.noteUse(app)
+      return { jobs }
     },
     'menu.list': async () => ({ items: menu.list() }),
     'menu.install': async ({ apps, favourites }) => {

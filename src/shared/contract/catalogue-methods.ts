@@ -1,7 +1,9 @@
 /** The apps of all hosts: listed, searched, shown by their icons, kept as favourites, and put into the menu of this desktop. */
 import { z } from 'zod'
 import type { AppView, MenuItem } from '../app.ts'
-import { HostName, nothing, output, owner, Short, Text, viewer } from './fields.ts'
+import type { JobView } from '../domain.ts'
+import { HostName, MAX_PATH, nothing, output, owner, Short, Text, viewer } from './fields.ts'
+import { DisplayInput } from './window-methods.ts'
 
 /** An app's id, as its desktop entry is called; or its name, where that is of one app only. */
 export const AppRef = Text.min(1).max(300, 'is longer than 300 characters, and so no app')
@@ -38,6 +40,22 @@ export const catalogueMethods = {
     allow: owner,
     input: z.strictObject({ app: AppRef, isFavourite: z.boolean() }),
     output: output<null>(),
+  },
+  /** Launches it as its entry says, on the host or on the best of those that have it. */
+  'app.open': {
+    allow: owner,
+    input: z.strictObject({
+      app: AppRef,
+      /** One of its actions; null starts it. */
+      action: Short(100).nullable().default(null),
+      host: HostName.nullable().default(null),
+      /** Addresses, or absolute paths of this computer. */
+      targets: z.array(Text.min(1).max(MAX_PATH)).max(100).default([]),
+      /** The desktop on which it is to appear; null for the one that Drover knows of. */
+      display: DisplayInput.nullable().default(null),
+      newInstance: z.boolean().default(false),
+    }),
+    output: output<{ jobs: JobView[] }>(),
   },
   'menu.list': { allow: owner, input: nothing, output: output<{ items: MenuItem[] }>() },
   /** With `favourites` those as well. What cannot be installed does not keep the others from it. */

@@ -1,17 +1,14 @@
 /** Which apps fit what somebody types, the best first: what he would mean by it, then what he uses. Pure. */
-import type { AppView } from '../../shared/app.ts'
-
-/** What an app is found by beside what is shown of it. */
-export type SearchableApp = { view: AppView; keywords: readonly string[]; program: string | null }
+import type { AppView } from './app.ts'
 
 /** With nothing typed: favourites, then what was used lately, then all by name. */
-export function searchApps(apps: readonly SearchableApp[], query: string): AppView[] {
+export function searchApps(apps: readonly AppView[], query: string): AppView[] {
   const words = folded(query).split(/\s+/).filter(Boolean).slice(0, 16)
   const scored = apps.flatMap(app => {
     const scores = words.map(word => wordScore(app, word))
     return scores.includes(0) ? [] : [{ app, score: scores.reduce((sum, score) => sum + score, 0) }]
   })
-  return scored.toSorted((a, b) => b.score - a.score || byHabit(a.app.view, b.app.view)).map(({ app }) => app.view)
+  return scored.toSorted((a, b) => b.score - a.score || byHabit(a.app, b.app)).map(({ app }) => app)
 }
 
 const NAME_IS = 100
@@ -24,15 +21,16 @@ const ELSEWHERE = 20
 const LETTERS = 10
 
 /** 0: it does not fit. */
-function wordScore({ view, keywords, program }: SearchableApp, word: string): number {
+function wordScore(view: AppView, word: string): number {
   const name = folded(view.name)
   if (name === word) return NAME_IS
   if (name.startsWith(word)) return NAME_BEGINS
   if (wordsOf(name).some(one => one.startsWith(word))) return WORD_BEGINS
-  if (program?.toLowerCase().startsWith(word) || wordsOf(folded(view.id)).some(one => one.startsWith(word))) return PROGRAM_BEGINS
+  if (view.programs.some(program => program.startsWith(word)) || wordsOf(folded(view.id)).some(one => one.startsWith(word)))
+    return PROGRAM_BEGINS
   if (name.includes(word)) return NAME_HOLDS
   const generic = folded(view.genericName ?? '')
-  if ([...wordsOf(generic), ...keywords.map(folded)].some(one => one.startsWith(word))) return KEYWORD_BEGINS
+  if ([...wordsOf(generic), ...view.keywords.map(folded)].some(one => one.startsWith(word))) return KEYWORD_BEGINS
   if (folded(view.comment ?? '').includes(word) || folded(view.id).includes(word)) return ELSEWHERE
   return isSubsequence(word, name) ? LETTERS : 0
 }

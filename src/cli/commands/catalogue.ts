@@ -8,7 +8,7 @@ const APP: OperandSpec = {
   help: "An app's id, or its name, as drover apps shows them.",
 }
 
-export const appVerbs: readonly VerbSpec[] = [
+export const catalogueVerbs: readonly VerbSpec[] = [
   {
     path: 'apps',
     group: 'apps',
