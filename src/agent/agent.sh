@@ -9,6 +9,7 @@
 #                         signal lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
+#   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
 #                         v.<pid>.<n> (one through which a tool tells its version)
 #
@@ -51,6 +52,7 @@ main() {
     app-texts) app_texts "$@" ;;
     has-programs) xargs -0 sh "$AGENT" programs ;;
     programs) programs "$@" ;;
+    visit) visit "$@" ;;
     app-icon) app_icon "$1" "$2" "$3" ;;
     *) refuse "This agent has no verb '$verb'" ;;
   esac
@@ -1639,6 +1641,31 @@ programs() {
   for name in "$@"; do
     if command -v "$name" >/dev/null 2>&1; then echo 1; else echo 0; fi
   done
+}
+
+# visit in|hash|out|remove ID [NAME] : a file of the owner's computer, brought here for an app. `in` takes its bytes and prints where it is,
+# `hash` prints that of its bytes, `out` sends them. Exits 4 when it is not there.
+visit() {
+  is_id "$2" || refuse "'$2' is no visit"
+  dir=$ROOT/visits/$2
+  case ${3-} in */* | . | .. | '') [ "$1" = remove ] || refuse "'${3-}' is no name of a file" ;; esac
+  case $1 in
+    in)
+      mkdir -p "$dir" && cat >"$dir/$3" || refuse "Cannot write $dir/$3"
+      printf '%s\n' "$dir/$3"
+      ;;
+    # Programs write a file anew and rename it, so for a moment it may not be there.
+    hash)
+      [ -f "$dir/$3" ] || exit 4
+      command -v sha256sum >/dev/null 2>&1 || refuse 'This host has no sha256sum' 127
+      sha256sum <"$dir/$3" | cut -c 1-64
+      ;;
+    out)
+      [ -f "$dir/$3" ] || exit 4
+      exec cat "$dir/$3"
+      ;;
+    remove) rm -rf "$dir" ;;
+  esac
 }
 
 # app-icon NAME SIZE MOST : the picture nearest to that size, by the icon themes of this host. Exits 4 where there is none of MOST bytes.

@@ -127,6 +127,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     env,
     drover: launcherWords(env),
     emit: event => bus.emit(event),
+    isRunning: id => {
+      const job = jobs.find(id)
+      return job !== undefined && job.state !== 'ended'
+    },
     now,
     log: log.room('apps'),
   })

@@ -5,7 +5,10 @@
 import type { Display } from '../../shared/contract.ts'
 import type { Command, JobView, Placement } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Live } from '../hosts/host-link.ts'
 import type { AppCommand, Catalogue } from './catalogue.ts'
+import { pathOf } from './exec-line.ts'
+import type { FileVisits } from './file-visits.ts'
 
 export type AppLauncher = {
   /** Host null: the best one that has the program. */
@@ -18,23 +21,70 @@ export type AppLauncher = {
   /** Where it would go now. */
   place(what: { command: Command; host: string | null }): Promise<{ placement: Placement }>
 }
+export type AppParts = {
+  catalogue: Catalogue
+  visits: FileVisits
+  /** @throws {AppError} why the host cannot be reached. */
+  ready(host: string): Promise<Live>
+  launcher: AppLauncher
+}
 export type AppWish = { app: string; action: string | null; host: string | null; targets: readonly string[] }
 /** `runs`: more than one for an app that takes one file at a time. Host null: whichever the launcher takes. */
 export type ChosenCommand = { runs: string[][]; host: string | null }
 
 const LOCAL = 'local'
 
-/** @throws {AppError} `NOT_FOUND`; `CONFLICT` for a file of this computer and an app that is only elsewhere; `NO_HOST`. */
+/**
+ * Launches the app as its entry says. Files of this computer travel to its host first, and come back when they were changed.
+ *
+ * @throws {AppError} `NOT_FOUND`, `NO_HOST`, and what keeps the app or a file from its host.
+ */
+export async function openApp(
+  { catalogue, visits, ready, launcher }: AppParts,
+  { display, newInstance, ...wish }: AppWish & { display: Display | null; newInstance: boolean },
+): Promise<JobView[]> {
+  const chosen = await chooseCommand(catalogue, wish, launcher)
+  const files = wish.targets.filter(isFile)
+  let { host, runs } = chosen
+  const sent: { id: string; at: number }[] = []
+  if (files.length > 0) {
+    const [argv = []] = runs
+    host ??= (await launcher.place({ command: { argv }, host: null })).placement.host
+    if (host !== LOCAL) {
+      const live = await ready(host)
+      const remote = new Map<string, string>()
+      for (const file of new Set(files)) {
+        const { id, remotePath } = await visits.send(host, live, pathOf(file))
+        sent.push({ id, at: wish.targets.indexOf(file) })
+        remote.set(file, remotePath)
+      }
+      const targets = wish.targets.map(target => remote.get(target) ?? target)
+      runs = catalogue.command(wish.app, host, { action: wish.action, targets }).runs
+    }
+  }
+  const jobs: JobView[] = []
+  try {
+    for (const argv of runs) jobs.push((await launcher.launch({ command: { argv }, host, display, newInstance })).job)
+  } finally {
+    // With several runs each has one of the targets, in their order; a single one has them all.
+    for (const { id, at } of sent) {
+      const job = runs.length === 1 ? jobs[0] : jobs[at]
+      if (job) visits.begin(id, job.id)
+      else visits.giveUp(id)
+    }
+  }
+  return jobs
+}
+
+/** @throws {AppError} `NOT_FOUND`, `NO_HOST` */
 export async function chooseCommand(
   catalogue: Catalogue,
   wish: AppWish,
   { place }: Pick<AppLauncher, 'place'>,
 ): Promise<ChosenCommand> {
   const { app, action, targets } = wish
-  const { id, variants } = catalogue.find(app)
-  const there = variants.map(({ host }) => host)
-  // What lies here can be opened here only.
-  const host = targets.some(isFile) ? localOnly(id, wish.host, there) : wish.host
+  const there = catalogue.find(app).variants.map(({ host }) => host)
+  const { host } = wish
   const commandOn = (on: string) => catalogue.command(app, on, { action, targets })
   if (host !== null && host !== 'auto') return { runs: commandOn(host).runs, host }
   const commands = Map.groupBy(there.map(commandOn), ({ runs }) => JSON.stringify(runs))
@@ -63,13 +113,6 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
   const [best] = placed.flat().toSorted((a, b) => b.placement.score - a.placement.score)
   if (best) return { runs: best.runs, host: best.placement.host }
   throw errors[0] ?? new AppError('NO_HOST', 'No host that has the app can take it now')
-}
-
-function localOnly(app: string, host: string | null, there: readonly string[]): string {
-  const isElsewhere = host !== null && host !== 'auto' && host !== LOCAL
-  if (there.includes(LOCAL) && !isElsewhere) return LOCAL
-  const message = `A file of this computer cannot be opened by ${app} on ${isElsewhere ? host : there.join(', ')}: it is not there. Push its folder, or open it there`
-  throw new AppError('CONFLICT', message)
 }
 
 function isFile(target: string): boolean {

@@ -2,11 +2,13 @@
 import { dirname, join } from 'node:path'
 import type { EventBody } from '../../shared/domain.ts'
 import type { Paths } from '../../shared/paths.ts'
+import type { Live } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { Log } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { Catalogue } from './catalogue.ts'
 import { DesktopMenu } from './desktop-menu.ts'
+import { FileVisits } from './file-visits.ts'
 import { Icons } from './icons.ts'
 import { messageLocale } from './locale-text.ts'
 
@@ -21,12 +23,32 @@ export type CatalogueRoomOptions = {
   /** The words that start the command line. */
   drover: readonly string[]
   emit(event: EventBody): void
+  /** The job is known and has not ended. */
+  isRunning(jobId: string): boolean
   now(): number
   log: Log
 }
-export type CatalogueRoom = { catalogue: Catalogue; icons: Icons; menu: DesktopMenu; close(): void }
+export type CatalogueRoom = {
+  catalogue: Catalogue
+  icons: Icons
+  menu: DesktopMenu
+  visits: FileVisits
+  ready(host: string): Promise<Live>
+  close(): void
+}
 
-export function openCatalogueRoom({ store, paths, hosts, env, drover, emit, now, log }: CatalogueRoomOptions): CatalogueRoom {
+export function openCatalogueRoom({
+  store,
+  paths,
+  hosts,
+  env,
+  drover,
+  emit,
+  isRunning,
+  now,
+  log,
+}: CatalogueRoomOptions): CatalogueRoom {
+  const liveOf = (name: string) => (hosts.has(name) ? hosts.get(name).live : null)
   const catalogue = new Catalogue({
     table: store.apps,
     hosts: () => hosts.all().map(({ name, live }) => ({ name, live })),
@@ -40,11 +62,23 @@ export function openCatalogueRoom({ store, paths, hosts, env, drover, emit, now,
   const icons = new Icons({
     table: store.apps,
     folder: join(paths.cacheFolder, 'icons'),
-    live: name => (hosts.has(name) ? hosts.get(name).live : null),
+    live: liveOf,
     now,
     log,
   })
   const dataFolder = dirname(dirname(paths.databaseFile))
   const menu = new DesktopMenu({ table: store.apps, catalogue, icons, dataFolder, drover })
-  return { catalogue, icons, menu, close: () => catalogue.close() }
+  const visits = new FileVisits({
+    table: store.visits,
+    live: liveOf,
+    isRunning,
+    returned: what => emit({ type: 'file.returned', ...what }),
+    now,
+    log,
+  })
+  const close = () => {
+    catalogue.close()
+    visits.close()
+  }
+  return { catalogue, icons, menu, visits, ready: name => hosts.get(name).ready(), close }
 }

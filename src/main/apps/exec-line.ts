@@ -141,7 +141,7 @@ function fieldText(code: string, { targets, name, entryPath }: ExecFields): stri
 }
 
 /** A file's address as its path; what is no file stays as it is. */
-function pathOf(target: string): string {
+export function pathOf(target: string): string {
   if (!target.startsWith('file:')) return target
   try {
     return decodeURIComponent(new URL(target).pathname)

@@ -103,6 +103,7 @@ export class AgentClient implements Agent {
       listApps: most => command('list-apps', String(most)),
       readApps: () => command('read-apps'),
       hasPrograms: () => command('has-programs'),
+      visit: (action, id, name) => command('visit', action, id, name),
       appIcon: (name, size, maxBytes) => command('app-icon', name, String(size), String(maxBytes)),
     }
   }

@@ -169,6 +169,11 @@ export interface Agent {
     readApps(): string
     /** Reads NUL-ended names of programs from stdin and prints `1` or `0` for each: whether it is there. */
     hasPrograms(): string
+    /**
+     * A file that an app is given to open, under an id of the caller's: `in` takes its bytes and prints its path there, `hash` prints
+     * the SHA-256 of what it is now, `out` sends it, `remove` removes it. Exits 4 when it is not there.
+     */
+    visit(action: 'in' | 'hash' | 'out' | 'remove', id: string, name: string): string
     /** Sends the picture nearest to `size` pixels, by the host's icon themes; exits 4 if there is none of at most `maxBytes`. */
     appIcon(name: string, size: number, maxBytes: number): string
   }

@@ -1,8 +1,7 @@
 /** What clients may ask of the catalogue of apps, and of the menu of this desktop. */
 import type { Methods } from '../../shared/contract.ts'
-import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
-import { type AppLauncher, chooseCommand } from '../apps/catalogue-launch.ts'
+import { type AppLauncher, openApp } from '../apps/catalogue-launch.ts'
 import type { CatalogueRoom } from '../apps/catalogue-room.ts'
 
 export type CatalogueMethod =
@@ -16,7 +15,7 @@ export type CatalogueMethod =
   | 'menu.remove'
 
 export function catalogueMethods(
-  { catalogue, icons, menu }: CatalogueRoom,
+  { catalogue, icons, menu, visits, ready }: CatalogueRoom,
   launcher: AppLauncher | null,
 ): Pick<Methods, CatalogueMethod> {
   return {
@@ -42,11 +41,8 @@ export function catalogueMethods(
     'app.open': async ({ app, action, host, targets, display, newInstance }) => {
       await catalogue.ready()
       if (!launcher) throw new AppError('CONFLICT', 'This Drover launches no apps yet')
-      const wanted = { app, action, host, targets }
-      const chosen = await chooseCommand(catalogue, wanted, launcher)
-      const jobs: JobView[] = []
-      for (const argv of chosen.runs)
-        jobs.push((await launcher.launch({ command: { argv }, host: chosen.host, display, newInstance })).job)
+      const wish = { app, action, host, targets, display, newInstance }
+      const jobs = await openApp({ catalogue, visits, ready, launcher }, wish)
       catalogue.noteUse(app)
       return { jobs }
     },

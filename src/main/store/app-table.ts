@@ -56,6 +56,13 @@ export const APP_MIGRATION = `
     app TEXT NOT NULL,
     sha256 TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE file_visit (
+    id TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    job_id TEXT,
+    path TEXT NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `
 
 const APP: Columns<AppRow> = { host: 'text', id: 'text', path: 'text', stamp: 'text', entry: 'json', isMissing: 'flag' }

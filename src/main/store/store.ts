@@ -8,6 +8,7 @@ import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
 import { JobTable } from './job-table.ts'
 import { LateWrites } from './late-writes.ts'
+import { VisitTable } from './visit-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -21,6 +22,7 @@ export type Store = {
   readonly imports: ImportTable
   readonly web: WebTable
   readonly apps: AppTable
+  readonly visits: VisitTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -40,6 +42,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     imports: new ImportTable(database),
     web: new WebTable(database, late),
     apps: new AppTable(database, late),
+    visits: new VisitTable(database),
     computerId: computerId(database),
     close: () => {
       late.close()

@@ -3,9 +3,11 @@ import { useEffect } from 'react'
 import { create } from 'zustand'
 import type { AppView } from '../../shared/app.ts'
 import { type ErrorBody, toErrorBody } from '../../shared/errors.ts'
+import { visible } from '../../shared/visible.ts'
 import { core } from '../core.ts'
 import { onCoreEvent } from '../link/follow-core.ts'
 import { useCore } from './core-store.ts'
+import { showToast } from './toasts.ts'
 
 export type AppsState = {
   apps: readonly AppView[]
@@ -47,6 +49,10 @@ export async function loadApps(): Promise<void> {
 
 onCoreEvent(event => {
   if (event.type === 'apps.changed' && isWanted) void loadApps()
+  else if (event.type === 'file.returned' && event.keptAs !== null) {
+    const text = `${visible(event.path)} was changed here and on ${visible(event.host)}. What came from there is kept as ${visible(event.keptAs)}`
+    showToast({ kind: 'problem', text })
+  }
 })
 
 /** `de-DE` as hosts have it: `de_DE`. */
