@@ -10,6 +10,14 @@ import type { AppCommand, Catalogue } from './catalogue.ts'
 import { pathOf } from './exec-line.ts'
 import type { FileVisits } from './file-visits.ts'
 
+/** `isTerminal`: a program of the terminal, which needs no desktop. */
+export type LaunchedCommand = {
+  command: Command
+  host: string | null
+  display: Display | null
+  newInstance: boolean
+  isTerminal: boolean
+}
 export type AppLauncher = {
   /** Host null: the best one that has the program. */
   launch(what: {
@@ -30,7 +38,7 @@ export type AppParts = {
 }
 export type AppWish = { app: string; action: string | null; host: string | null; targets: readonly string[] }
 /** `runs`: more than one for an app that takes one file at a time. Host null: whichever the launcher takes. */
-export type ChosenCommand = { runs: string[][]; host: string | null }
+export type ChosenCommand = { runs: string[][]; host: string | null; isTerminal: boolean }
 
 const LOCAL = 'local'
 
@@ -44,6 +52,7 @@ export async function openApp(
   { display, newInstance, ...wish }: AppWish & { display: Display | null; newInstance: boolean },
 ): Promise<JobView[]> {
   const chosen = await chooseCommand(catalogue, wish, launcher)
+  const how = { display, newInstance, isTerminal: chosen.isTerminal }
   const files = wish.targets.filter(isFile)
   let { host, runs } = chosen
   const sent: { id: string; at: number }[] = []
@@ -64,7 +73,7 @@ export async function openApp(
   }
   const jobs: JobView[] = []
   try {
-    for (const argv of runs) jobs.push((await launcher.launch({ command: { argv }, host, display, newInstance })).job)
+    for (const argv of runs) jobs.push((await launcher.launch({ ...how, command: { argv }, host })).job)
   } finally {
     // With several runs each has one of the targets, in their order; a single one has them all.
     for (const { id, at } of sent) {
@@ -86,10 +95,10 @@ export async function chooseCommand(
   const there = catalogue.find(app).variants.map(({ host }) => host)
   const { host } = wish
   const commandOn = (on: string) => catalogue.command(app, on, { action, targets })
-  if (host !== null && host !== 'auto') return { runs: commandOn(host).runs, host }
+  if (host !== null && host !== 'auto') return chosenOf(commandOn(host), host)
   const commands = Map.groupBy(there.map(commandOn), ({ runs }) => JSON.stringify(runs))
   const [first, ...others] = [...commands.values()].flatMap(([one]) => one ?? [])
-  if (first && others.length === 0) return { runs: first.runs, host: there.length === 1 ? first.variant.host : null }
+  if (first && others.length === 0) return chosenOf(first, there.length === 1 ? first.variant.host : null)
   return await bestOf([...commands.values()], place)
 }
 
@@ -99,11 +108,12 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
   const placed = await Promise.all(
     ways.map(async commands => {
       const hosts = commands.map(({ variant }) => variant.host)
-      const argv = commands[0]?.runs[0] ?? []
+      const [first] = commands
+      const argv = first?.runs[0] ?? []
       const only = hosts.length === 1 ? (hosts[0] ?? null) : null
       try {
         const { placement } = await place({ command: { argv }, host: only })
-        return hosts.includes(placement.host) ? [{ placement, runs: commands[0]?.runs ?? [] }] : []
+        return first && hosts.includes(placement.host) ? [{ placement, first }] : []
       } catch (error) {
         errors.push(error)
         return []
@@ -111,8 +121,12 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
     }),
   )
   const [best] = placed.flat().toSorted((a, b) => b.placement.score - a.placement.score)
-  if (best) return { runs: best.runs, host: best.placement.host }
+  if (best) return chosenOf(best.first, best.placement.host)
   throw errors[0] ?? new AppError('NO_HOST', 'No host that has the app can take it now')
+}
+
+function chosenOf({ runs, variant }: AppCommand, host: string | null): ChosenCommand {
+  return { runs, host, isTerminal: variant.entry.isTerminal }
 }
 
 function isFile(target: string): boolean {

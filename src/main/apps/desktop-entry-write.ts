@@ -35,7 +35,8 @@ const MIME_TYPE =
 
 export function menuEntryText({ app, entry, icon, drover }: MenuEntry): string {
   const name = entry.name['']?.trim() ? entry.name : { '': app }
-  const launch = (...more: string[]) => quoteExec([...drover, 'launch', '--app', app, ...more])
+  const launch = (...more: string[]) =>
+    quoteExec([...drover, 'launch', ...(entry.isTerminal ? ['--cli'] : []), '--app', app, ...more])
   const takes = /%[fFuU]/.test(entry.exec) ? ' -- %U' : ''
   const categories = entry.categories.filter(one => CATEGORIES.includes(one))
   const mimeTypes = takes === '' ? [] : entry.mimeTypes.filter(type => MIME_TYPE.test(type))

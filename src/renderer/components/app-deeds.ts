@@ -14,6 +14,7 @@ export async function launchApp({ id, name, host = null, action = null }: Launch
   const [job] = jobs
   if (!job) return
   const where = job.host === null ? '' : ` on ${visible(job.host)}`
+  if (job.hasTerminal) return navigate({ view: 'job', id: job.id, tab: 'terminal' })
   const show = () => navigate({ view: 'job', id: job.id, tab: 'why' })
   showToast({ kind: 'done', text: `${visible(name)} starts${where}`, action: { label: 'Why there?', run: show } })
 }
