@@ -20,12 +20,7 @@ export type LaunchedCommand = {
 }
 export type AppLauncher = {
   /** Host null: the best one that has the program. */
-  launch(what: {
-    command: Command
-    host: string | null
-    display: Display | null
-    newInstance: boolean
-  }): Promise<{ job: JobView }>
+  launch(what: LaunchedCommand): Promise<{ job: JobView }>
   /** Where it would go now. */
   place(what: { command: Command; host: string | null }): Promise<{ placement: Placement }>
 }
