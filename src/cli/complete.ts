@@ -121,6 +121,8 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
       return { ...NOTHING, candidates: starting(await hosts(cli)) }
     case 'app':
       return { ...NOTHING, candidates: starting(await apps(cli)) }
+    case 'rule':
+      return { ...NOTHING, candidates: starting(await rules(cli)) }
     case 'verb':
       return { ...NOTHING, candidates: namesOf(cli.program, [], current) }
     case 'file':
@@ -153,6 +155,11 @@ async function hosts(cli: Cli): Promise<Candidate[]> {
 async function apps(cli: Cli): Promise<Candidate[]> {
   const { apps } = await quietly(async () => cli.client({ start: false }).call('app.list', {}), { apps: [], isCut: false })
   return apps.map(app => ({ word: app.id, about: app.name }))
+}
+
+async function rules(cli: Cli): Promise<Candidate[]> {
+  const { rules } = await quietly(async () => cli.client({ start: false }).call('rule.list', {}), { rules: [] })
+  return rules.map(({ pattern, pin, affinity }) => ({ word: pattern, about: pin?.host ?? affinity ?? '' }))
 }
 
 /** A line of complaint in the middle of typing, or a shell that hangs, would be worse than no candidates. */
