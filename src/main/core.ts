@@ -333,7 +333,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
       samples.forget(name)
-      appRoom.catalogue.hostGone(name)
+      appRoom.hostGone(name)
       pulls.hostGone(name)
     }
   }

@@ -77,6 +77,15 @@ test('a next core goes on where the last one was; one file at a time is one run 
   expect([file, other].map(path => readFileSync(path, 'utf8'))).toEqual(['first', 'changed'])
 })
 
+test('what a core had sent when it ended, before any app was begun, does not stay there', async () => {
+  const { visits, live, look, file, host, anew } = await ground()
+  await visits.send('box', live, file)
+  await look()
+  expect(readdirSync(join(host.root, 'visits'))).toHaveLength(1) // Its app may be on its way.
+  await anew().look()
+  expect(readdirSync(join(host.root, 'visits'))).toEqual([])
+})
+
 test('what is no file, or is not there, begins nothing', async () => {
   const { open, folder, host } = await ground()
   await expect(open([folder])).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -132,6 +141,8 @@ async function ground(exec = 'draw %F') {
   }
   return {
     host,
+    visits,
+    live,
     folder,
     file,
     told,

@@ -34,6 +34,7 @@ export type CatalogueRoom = {
   menu: DesktopMenu
   visits: FileVisits
   ready(host: string): Promise<Live>
+  hostGone(host: string): void
   close(): void
 }
 
@@ -76,9 +77,13 @@ export function openCatalogueRoom({
     now,
     log,
   })
+  const hostGone = (host: string) => {
+    catalogue.hostGone(host)
+    visits.hostGone(host)
+  }
   const close = () => {
     catalogue.close()
     visits.close()
   }
-  return { catalogue, icons, menu, visits, ready: name => hosts.get(name).ready(), close }
+  return { catalogue, icons, menu, visits, ready: name => hosts.get(name).ready(), hostGone, close }
 }

@@ -31,10 +31,14 @@ const GONE = 4
 export class FileVisits {
   readonly #options: FileVisitsOptions
   readonly #timer: NodeJS.Timeout
+  /** Sent by a core that ended before it began their app. */
+  readonly #orphans: ReadonlySet<string>
   readonly #looking = new Map<string, Promise<void>>()
 
   constructor(options: FileVisitsOptions) {
     this.#options = options
+    const unbegun = options.table.list().filter(({ jobId }) => jobId === null)
+    this.#orphans = new Set(unbegun.map(({ id }) => id))
     this.#timer = setInterval(() => this.#lookAtAll(), LOOK_EVERY_MS).unref()
   }
 
@@ -84,6 +88,11 @@ export class FileVisits {
     await Promise.all(this.#options.table.list().map(visit => this.#lookOnce(visit)))
   }
 
+  /** What is there stays there: nobody can be asked for it any more. */
+  hostGone(host: string): void {
+    for (const visit of this.#options.table.list()) if (visit.host === host) this.#options.table.remove(visit.id)
+  }
+
   close(): void {
     clearInterval(this.#timer)
   }
@@ -114,7 +123,8 @@ export class FileVisits {
   async #lookAt(visit: FileVisit): Promise<void> {
     const { live: liveOf, isRunning } = this.#options
     const live = liveOf(visit.host)
-    if (!live || visit.jobId === null) return
+    if (!live) return
+    if (visit.jobId === null) return this.#orphans.has(visit.id) ? await this.#end(visit) : undefined
     // Before it is looked at: what the app writes last, it writes before it ends.
     const isOver = !isRunning(visit.jobId)
     const { code, stdout } = await run(live.transport, live.agent.commands.visit('hash', visit.id, basename(visit.path)))
