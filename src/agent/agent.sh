@@ -9,6 +9,7 @@
 #                         signal lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
+#   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
 #                         v.<pid>.<n> (one through which a tool tells its version)
 #
@@ -46,6 +47,13 @@ main() {
     look-in) look_in "$1" "$2" ;;
     places) places "$@" ;;
     tar-out) tar_out "$1" "$2" ;;
+    list-apps) list_apps "$1" ;;
+    read-apps) xargs -0 sh "$AGENT" app-texts ;;
+    app-texts) app_texts "$@" ;;
+    has-programs) xargs -0 sh "$AGENT" programs ;;
+    programs) programs "$@" ;;
+    visit) visit "$@" ;;
+    app-icon) app_icon "$1" "$2" "$3" ;;
     *) refuse "This agent has no verb '$verb'" ;;
   esac
 }
@@ -1723,6 +1731,167 @@ attach() {
   # Its end was seen and a key pressed: nobody needs it any more.
   load_end && close_terminal "$1"
   exit 0
+}
+
+# ---- apps
+
+# Puts the folders of data that may hold apps and icons in $data_dirs, between colons, the person's own first.
+set_data_dirs() {
+  data_dirs=${XDG_DATA_HOME:-${HOME-}/.local/share}:${HOME-}/.local/share/flatpak/exports/share:/var/lib/flatpak/exports/share
+  data_dirs=$data_dirs:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}:/var/lib/snapd/desktop
+}
+
+# list-apps MOST : for each folder with desktop entries `in =FOLDER`, then a line for each of them: size, times of change, `./name`.
+list_apps() {
+  command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to list apps with' 127
+  set_data_dirs
+  break='
+' seen=:
+  IFS=:
+  for base in $data_dirs; do
+    case $seen in *":$base:"*) continue ;; esac
+    seen=$seen$base:
+    cd "$base/applications" || continue
+    encode "$PWD"
+    printf 'in %s\n' "$field"
+    # Folders that are links are left out: not every find sees that they lead in a circle.
+    find . -maxdepth 4 \( -type f -o -type l \) -name '*.desktop' ! -name "*$break*" -exec stat -L -c '%s %Y %Z %n' {} +
+  done 2>/dev/null | head -n "$1"
+}
+
+# The beginning of each, behind each a NUL; nothing for what cannot be read.
+app_texts() {
+  for path in "$@"; do
+    case $path in
+      /*.desktop) [ ! -f "$path" ] || head -c 262145 "$path" | tr '\000' '\001' ;;
+    esac 2>/dev/null
+    printf '\0'
+  done
+}
+
+# A line for each: 1 where it can be run.
+programs() {
+  for name in "$@"; do
+    if command -v "$name" >/dev/null 2>&1; then echo 1; else echo 0; fi
+  done
+}
+
+# visit in|hash|out|remove ID [NAME] : a file of the owner's computer, brought here for an app. `in` takes its bytes and prints where it is,
+# `hash` prints that of its bytes, `out` sends them. Exits 4 when it is not there.
+visit() {
+  is_id "$2" || refuse "'$2' is no visit"
+  dir=$ROOT/visits/$2
+  case ${3-} in */* | . | .. | '') [ "$1" = remove ] || refuse "'${3-}' is no name of a file" ;; esac
+  case $1 in
+    in)
+      mkdir -p "$dir" && cat >"$dir/$3" || refuse "Cannot write $dir/$3"
+      printf '%s\n' "$dir/$3"
+      ;;
+    # Programs write a file anew and rename it, so for a moment it may not be there.
+    hash)
+      [ -f "$dir/$3" ] || exit 4
+      command -v sha256sum >/dev/null 2>&1 || refuse 'This host has no sha256sum' 127
+      sha256sum <"$dir/$3" | cut -c 1-64
+      ;;
+    out)
+      [ -f "$dir/$3" ] || exit 4
+      exec cat "$dir/$3"
+      ;;
+    remove) rm -rf "$dir" ;;
+  esac
+}
+
+# app-icon NAME SIZE MOST : the picture nearest to that size, by the icon themes of this host. Exits 4 where there is none of MOST bytes.
+app_icon() {
+  case $2$3 in *[!0-9]*) refuse "'$2 $3' are no numbers" ;; esac
+  icon=
+  case $1 in
+    /*) icon=$1 ;;
+    '' | */*) ;;
+    *) find_icon "$1" "$2" ;;
+  esac
+  [ -n "$icon" ] && [ -f "$icon" ] && [ -r "$icon" ] || refuse "There is no icon '$1'" 4
+  size_of "$icon"
+  [ "$size" -le "$3" ] || refuse "The icon $icon is too big: $size bytes" 4
+  exec head -c "$3" "$icon"
+}
+
+# Puts the path of an icon in $icon: by the theme in use, those it inherits from, the one of all, those in common use; then by no theme.
+# Themes may inherit from each other in a circle.
+find_icon() {
+  set_data_dirs
+  bases=${HOME-}/.icons
+  IFS=:
+  for base in $data_dirs; do bases=$bases:$base/icons; done
+  queue=$(icon_theme):hicolor:Adwaita:breeze:Papirus: seen=: count=0
+  while [ -n "$queue" ] && [ $count -lt 32 ]; do
+    theme=${queue%%:*} queue=${queue#*:}
+    case $theme in '' | */* | .*) continue ;; esac
+    case $seen in *":$theme:"*) continue ;; esac
+    seen=$seen$theme: count=$((count + 1))
+    for base in $bases; do [ ! -f "$base/$theme/index.theme" ] || break; done
+    [ -f "$base/$theme/index.theme" ] || continue
+    told=$(head -c 524288 "$base/$theme/index.theme" | tr -d '\r' | awk -v want="$2" "$THEME_AWK" | sort -n | cut -d ' ' -f 2-)
+    IFS='
+'
+    for dir in $told; do
+      case $dir in
+        'inherits '*) queue=${dir#inherits }:$queue && continue ;;
+        /* | *..*) continue ;;
+      esac
+      IFS=:
+      for base in $bases; do
+        for ending in png svg; do
+          [ ! -f "$base/$theme/$dir/$1.$ending" ] || { icon=$base/$theme/$dir/$1.$ending && return; }
+        done
+      done
+    done
+    IFS=:
+  done
+  for base in $bases $data_dirs; do
+    for path in "$base/$1" "$base/pixmaps/$1"; do
+      for ending in svg png; do
+        [ ! -f "$path.$ending" ] || { icon=$path.$ending && return; }
+      done
+    done
+  done
+}
+
+# Of an index.theme: each folder of pictures after its distance from the wanted size, and what the theme inherits from. Twice as far where
+# a picture would have to be made bigger; of pictures for finer screens none.
+THEME_AWK='
+function tell() {
+  if (size == "" || scale > 1 || ++count > 2000) return
+  low = high = size
+  if (type == "Scalable") { if (least != "") low = least; if (most != "") high = most }
+  else if (type != "Fixed") { low = size - threshold; high = size + threshold }
+  print (want < low ? low - want : want > high ? 2 * (want - high) : 0), section
+}
+/^\[/ {
+  tell()
+  section = substr($0, 2, index($0, "]") - 2)
+  size = type = least = most = ""; scale = 1; threshold = 2
+}
+section == "Icon Theme" && /^Inherits *=/ { sub(/^[^=]*= */, ""); gsub(/ *, */, ":"); print -1, "inherits " $0 }
+section != "Icon Theme" && /^[A-Za-z]+ *= *[A-Za-z0-9]+ *$/ {
+  key = $0; sub(/ *=.*/, "", key)
+  value = $0; sub(/^[^=]*= */, "", value); sub(/ *$/, "", value)
+  if (key == "Size") size = value + 0
+  else if (key == "Scale") scale = value + 0
+  else if (key == "Type") type = value
+  else if (key == "MinSize") least = value + 0
+  else if (key == "MaxSize") most = value + 0
+  else if (key == "Threshold") threshold = value + 0
+}
+END { tell() }'
+
+# The theme that the desktop of this host is set to, as its toolkits have it.
+icon_theme() {
+  config=${XDG_CONFIG_HOME:-${HOME-}/.config}
+  {
+    sed -n 's/^gtk-icon-theme-name *= *//p' "$config/gtk-4.0/settings.ini" "$config/gtk-3.0/settings.ini" /etc/gtk-3.0/settings.ini
+    sed -n '/^\[Icons\]/,/^\[/s/^Theme=//p' "$config/kdeglobals"
+  } 2>/dev/null | tr -d '":\r' | head -n 1
 }
 
 # ---- disk

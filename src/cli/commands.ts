@@ -1,4 +1,5 @@
 /** The one table of verbs: what each name of the program answers to. Help, parsing, completion and docs/cli.md come from here. */
+import { catalogueVerbs } from './commands/catalogue.ts'
 import { coreVerbs } from './commands/core.ts'
 import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
@@ -12,7 +13,7 @@ export const drover: Program = {
   about: [
     'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
   ],
-  verbs: [...jobVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
+  verbs: [...jobVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
 }
 
 export const p: Program = {

@@ -119,6 +119,8 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
       return { ...NOTHING, candidates: starting(await jobs(cli, current)) }
     case 'host':
       return { ...NOTHING, candidates: starting(await hosts(cli)) }
+    case 'app':
+      return { ...NOTHING, candidates: starting(await apps(cli)) }
     case 'rule':
       return { ...NOTHING, candidates: starting(await rules(cli)) }
     case 'verb':
@@ -148,6 +150,11 @@ async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
 async function hosts(cli: Cli): Promise<Candidate[]> {
   const { hosts } = await quietly(async () => cli.client({ start: false }).call('host.list', {}), { hosts: [] })
   return [...hosts.map(host => ({ word: host.name, about: host.connection })), { word: 'auto', about: 'the best host' }]
+}
+
+async function apps(cli: Cli): Promise<Candidate[]> {
+  const { apps } = await quietly(async () => cli.client({ start: false }).call('app.list', {}), { apps: [], isCut: false })
+  return apps.map(app => ({ word: app.id, about: app.name }))
 }
 
 async function rules(cli: Cli): Promise<Candidate[]> {

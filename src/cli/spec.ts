@@ -4,7 +4,7 @@
  */
 
 /** What a word stands for: decides what is offered when it is completed. */
-export type WordKind = 'job' | 'host' | 'file' | 'folder' | 'verb' | 'text' | 'rule'
+export type WordKind = 'job' | 'host' | 'app' | 'file' | 'folder' | 'verb' | 'text' | 'rule'
 
 export type ValueSpec = {
   /** As shown in the help, in capitals. */
@@ -30,7 +30,7 @@ export type OperandSpec = ValueSpec & {
   help: string
 }
 
-export type VerbGroup = 'jobs' | 'hosts' | 'core' | 'help'
+export type VerbGroup = 'jobs' | 'apps' | 'hosts' | 'core' | 'help'
 
 export type VerbSpec = {
   /** One word, or two as in `host add`; empty for what `p` does without a verb. */

@@ -7,6 +7,7 @@ import * as ls from './verbs/ls.ts'
 
 export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   affinity: () => import('./verbs/affinity.ts'),
+  apps: () => import('./verbs/apps.ts'),
   attach: () => import('./verbs/attach.ts'),
   completion: () => import('./verbs/completion.ts'),
   'config-edit': () => import('./verbs/config-edit.ts'),
@@ -15,8 +16,12 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'config-set': () => import('./verbs/config-set.ts'),
   daemon: () => import('./verbs/daemon.ts'),
   dashboard: () => import('./verbs/dashboard.ts'),
+  'desktop-install': () => import('./verbs/desktop-install.ts'),
+  'desktop-ls': () => import('./verbs/desktop-ls.ts'),
+  'desktop-remove': () => import('./verbs/desktop-remove.ts'),
   df: () => import('./verbs/df.ts'),
   doctor: () => import('./verbs/doctor.ts'),
+  favourite: () => import('./verbs/favourite.ts'),
   gc: () => import('./verbs/gc.ts'),
   help: () => import('./verbs/help.ts'),
   'host-add': () => import('./verbs/host-add.ts'),

@@ -2,6 +2,7 @@
  * Builds the parts of the core and wires them: the one place that knows them all. It decides nothing itself.
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
+import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
@@ -10,6 +11,7 @@ import { sshDestination } from './api/beowulf-messages.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
+import { openCatalogueRoom } from './apps/catalogue-room.ts'
 import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
@@ -29,7 +31,9 @@ import { FileWorkers } from './jobs/sync/file-workers.ts'
 import { folderKey } from './jobs/sync/folder-key.ts'
 import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
+import { launcherWords } from './launcher-words.ts'
 import { LogFile } from './log.ts'
+import { catalogueMethods } from './methods/catalogue-methods.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -88,7 +92,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     backoffMs,
     listener: {
       changed: link => bus.emit({ type: 'host.changed', host: view(link) }),
-      connected: (link, live) => void room.welcome(link, live),
+      connected: (link, live) => {
+        void room.welcome(link, live)
+        appRoom.catalogue.hostConnected(link.name, live)
+      },
       lost: link => jobs.hostLost(link.name),
       sampled: (link, sample) => {
         samples.add(link.name, sample)
@@ -135,6 +142,21 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     isRunning: id => (jobs.find(id)?.state ?? 'ended') !== 'ended',
     mayForget: () => !clock.isUnsettled,
     log: log.room('metrics'),
+  })
+
+  const appRoom = openCatalogueRoom({
+    store,
+    paths,
+    hosts,
+    env,
+    drover: launcherWords(env),
+    emit: event => bus.emit(event),
+    isRunning: id => {
+      const job = jobs.find(id)
+      return job !== undefined && job.state !== 'ended'
+    },
+    now,
+    log: log.room('apps'),
   })
 
   clock.onStep(step => {
@@ -240,6 +262,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
     }),
     ...folderMethods({ env }),
+    ...catalogueMethods(appRoom, null),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,
@@ -353,6 +376,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       bus.emit({ type: 'host.removed', name })
       samples.forget(name)
       recorder.forget(name)
+      appRoom.hostGone(name)
       pulls.hostGone(name)
     }
     // Which is the default, and what the file says of each: those that are away would not tell.
@@ -369,6 +393,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       config.close()
       room.close()
       desk.close()
+      appRoom.close()
       await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()

@@ -86,12 +86,12 @@ export function ensurePrivateFile(path: string): void {
  *
  * @throws {AppError} `DISK_FULL`, or `BAD_CONFIG` if the folder cannot be written.
  */
-export function replaceFile(path: string, content: string, isStillWanted: () => boolean = () => true): boolean {
+export function replaceFile(path: string, content: string | Uint8Array, isStillWanted: () => boolean = () => true): boolean {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`)
   try {
     const handle = openSync(temporary, 'wx', 0o600)
     try {
-      const bytes = Buffer.from(content)
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content
       for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done)
       fsyncSync(handle)
     } finally {

@@ -13,6 +13,7 @@ import { TopBar } from './frame/top-bar.tsx'
 import { useCore } from './stores/core-store.ts'
 import { useMayAct } from './stores/may-act.ts'
 import { type Route, useRoute } from './stores/route.ts'
+import { AppsView } from './views/apps/apps-view.tsx'
 import { FirstStart, useIsFirstStart } from './views/first-start.tsx'
 import { HostsView } from './views/hosts/hosts-view.tsx'
 import { JobView } from './views/job/job-view.tsx'
@@ -56,6 +57,8 @@ function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case 'overview':
       return <Beginning />
+    case 'apps':
+      return <AppsView />
     case 'jobs':
       return <JobsView />
     case 'job':

@@ -3,6 +3,7 @@
  * from this table, whose parts stand in contract/. The command line imports its types only, so that no zod gets into its bundle.
  */
 import type { z } from 'zod'
+import { catalogueMethods } from './contract/catalogue-methods.ts'
 import { coreMethods } from './contract/core-methods.ts'
 import { diskMethods } from './contract/disk-methods.ts'
 import type { Principal } from './contract/fields.ts'
@@ -44,6 +45,7 @@ export const contract = {
   ...windowMethods,
   ...diskMethods,
   ...metricsMethods,
+  ...catalogueMethods,
 } as const
 
 type Contract = typeof contract

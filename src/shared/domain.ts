@@ -169,6 +169,10 @@ export type EventBody =
   | { type: 'pull.ended'; pullId: string; jobId: string; pattern: string; files: string[]; error: ErrorBody | null }
   /** Nobody waits for its host any more, which is not in the config now. It is still owed, should that come back. */
   | { type: 'pull.dropped'; pullId: string; jobId: string; pattern: string; error: ErrorBody }
+  /** What an app on a host made of a file of this computer is here. `keptAs`: the file was changed here too, and is left as it is. */
+  | { type: 'file.returned'; host: string; path: string; keptAs: string | null }
+  /** Apps came or went, or what a person made of them is different. */
+  | { type: 'apps.changed' }
   | { type: 'config.changed' }
   | { type: 'config.error'; error: ErrorBody }
 /** `seq` counts up within one run of the core. */

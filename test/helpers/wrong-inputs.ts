@@ -72,6 +72,14 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'metrics.job': { job: 'abcd', points: 1 },
   'host.top': { name: 'box' },
   'disk.gc': { host: 'local', dryRun: true, olderThanMs: 0 },
+  'app.list': { query: 'x', host: 'local', locale: 'de', isAll: true, isFavourite: true, limit: 1 },
+  'app.refresh': { host: 'local' },
+  'app.icon': { app: 'x', size: 48 },
+  'app.favourite': { app: 'x', isFavourite: true },
+  'app.open': { app: 'x', action: 'new', host: 'local', targets: ['http://x'], display: {}, newInstance: true },
+  'menu.list': {},
+  'menu.install': { apps: ['x'], favourites: true },
+  'menu.remove': { apps: ['x'] },
 }
 
 const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [

@@ -31,6 +31,7 @@ beforeAll(async () => {
   await product.drover(['config', 'set', 'push.keep_finished_days', '77'])
   socketPath = (await product.status()).socketPath
   pid = product.corePid()
+  await product.drover(['apps']) // What it is told of them is state as well.
   before = await keptState()
   const many = (count: number, bytes = '') => Array.from({ length: count }, () => openRaw(socketPath, bytes))
   lingering = {

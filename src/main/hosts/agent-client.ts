@@ -111,6 +111,11 @@ export class AgentClient implements Agent {
       manifestReceive: (key, bytes) => command('manifest-in', key, owner, String(bytes)),
       manifestSend: key => command('manifest-out', key),
       tarSend: (id, pattern) => command('tar-out', id, pattern),
+      listApps: most => command('list-apps', String(most)),
+      readApps: () => command('read-apps'),
+      hasPrograms: () => command('has-programs'),
+      visit: (action, id, name) => command('visit', action, id, name),
+      appIcon: (name, size, maxBytes) => command('app-icon', name, String(size), String(maxBytes)),
     }
   }
 

@@ -167,6 +167,22 @@ export interface Agent {
      * first part with a wildcard on, else by its last part: never absolute, never with `..`. Exits 4, with nothing, if nothing matches.
      */
     tarSend(id: string, pattern: string): string
+    /**
+     * Prints `in =FOLDER` for each folder with desktop entries, the person's own first, and after it a line for each of them: size and
+     * seconds (of its content, of itself) and `./name`; `most` lines at most.
+     */
+    listApps(most: number): string
+    /** Reads NUL-ended paths of desktop entries from stdin and prints the beginning of each, a NUL behind it. */
+    readApps(): string
+    /** Reads NUL-ended names of programs from stdin and prints `1` or `0` for each: whether it is there. */
+    hasPrograms(): string
+    /**
+     * A file that an app is given to open, under an id of the caller's: `in` takes its bytes and prints its path there, `hash` prints
+     * the SHA-256 of what it is now, `out` sends it, `remove` removes it. Exits 4 when it is not there.
+     */
+    visit(action: 'in' | 'hash' | 'out' | 'remove', id: string, name: string): string
+    /** Sends the picture nearest to `size` pixels, by the host's icon themes; exits 4 if there is none of at most `maxBytes`. */
+    appIcon(name: string, size: number, maxBytes: number): string
   }
 
   /** Tells of every change of a job of any owner on this host. Returns its undo. At least once; never out of order for one job. */

@@ -1,6 +1,7 @@
 /** The schema of drover.db, as the steps that lead to it, and the one function that takes them. */
 import type { Database as Sqlite } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
+import { APP_MIGRATION } from './app-table.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
 
 /** Stands in the file's header, so that no other program's database is taken for ours: `Drov` in ASCII. */
@@ -121,6 +122,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   METRIC_SCHEMA,
   "ALTER TABLE web_session ADD COLUMN role TEXT NOT NULL DEFAULT 'owner' CHECK (role IN ('owner', 'readonly'));",
+  APP_MIGRATION,
 ]
 
 /**

@@ -1,4 +1,5 @@
 /** The whole store of a core: its one database and the tables in it. */
+import { AppTable } from './app-table.ts'
 import { Database, type DatabaseOptions } from './database.ts'
 import { FolderTable } from './folder-table.ts'
 import { HistoryTable } from './history-table.ts'
@@ -11,6 +12,7 @@ import { JobTimesTable } from './job-times.ts'
 import { LateWrites } from './late-writes.ts'
 import { MetricTable } from './metric-table.ts'
 import { PlacementTable } from './placement-table.ts'
+import { VisitTable } from './visit-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -27,6 +29,8 @@ export type Store = {
   readonly metrics: MetricTable
   readonly jobMetrics: JobMetricTable
   readonly jobTimes: JobTimesTable
+  readonly apps: AppTable
+  readonly visits: VisitTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -50,6 +54,8 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     metrics: new MetricTable(database),
     jobMetrics: new JobMetricTable(database),
     jobTimes: new JobTimesTable(database),
+    apps: new AppTable(database, late),
+    visits: new VisitTable(database),
     computerId: computerId(database),
     close: () => {
       placements.flush()

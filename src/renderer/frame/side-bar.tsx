@@ -1,5 +1,5 @@
 /** The views, then the hosts with state and load. */
-import { ChartSpline, LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
+import { AppWindow, ChartSpline, LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { HostView } from '../../shared/domain.ts'
 import { ageText, counted, countText, percentText } from '../../shared/format.ts'
@@ -26,6 +26,7 @@ export function SideBar({ route }: { readonly route: Route }) {
   return (
     <nav className="side" aria-label="Views and hosts">
       {link({ view: 'overview' }, <LayoutGrid {...ICON} />, 'Overview', needsYou > 0 && <NeedsYou count={needsYou} />)}
+      {link({ view: 'apps' }, <AppWindow {...ICON} />, 'Apps')}
       {link({ view: 'jobs' }, <ListChecks {...ICON} />, 'Jobs', running + unknown || null)}
       {link({ view: 'metrics' }, <ChartSpline {...ICON} />, 'Metrics')}
       {link({ view: 'hosts' }, <Server {...ICON} />, 'Hosts')}

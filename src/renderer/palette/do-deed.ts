@@ -1,4 +1,5 @@
 /** Does what was chosen in the palette. */
+import { launchApp } from '../components/app-deeds.ts'
 import { testHost } from '../components/host-action.tsx'
 import { runAgain, stopJob } from '../components/job-deeds.ts'
 import { core } from '../core.ts'
@@ -18,6 +19,8 @@ async function run(deed: PaletteDeed): Promise<void> {
       return navigate({ view: deed.view })
     case 'dialog':
       return openDialog(deed.dialog === 'push' ? { kind: 'push', folder: null } : { kind: deed.dialog })
+    case 'launch-app':
+      return launchApp(deed)
     case 'theme':
       return setTheme(deed.theme)
     case 'host':

@@ -6,10 +6,11 @@ import { fuzzyScore } from './fuzzy.ts'
 
 /** What is done when it is chosen: named, so that this file is pure. */
 export type PaletteDeed =
-  | { kind: 'view'; view: 'overview' | 'jobs' | 'metrics' | 'hosts' | 'settings' }
+  | { kind: 'view'; view: 'overview' | 'apps' | 'jobs' | 'metrics' | 'hosts' | 'settings' }
   | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' }
   | { kind: 'theme'; theme: 'system' | 'dark' | 'light' }
   | { kind: 'sign-out' }
+  | { kind: 'launch-app'; id: string; name: string }
   | { kind: 'host'; name: string }
   | { kind: 'test-host'; name: string }
   | { kind: 'default-host'; name: string }
@@ -40,6 +41,7 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'push', title: 'Push a folder…', keys: 'n', deed: { kind: 'dialog', dialog: 'push' } },
   { id: 'add-host', title: 'Add a host…', deed: { kind: 'dialog', dialog: 'add-host' } },
   { id: 'overview', title: 'Overview', keys: 'g o', deed: { kind: 'view', view: 'overview' } },
+  { id: 'apps', title: 'Apps', keys: 'g a', deed: { kind: 'view', view: 'apps' } },
   { id: 'jobs', title: 'Jobs', keys: 'g j', deed: { kind: 'view', view: 'jobs' } },
   { id: 'metrics', title: 'Metrics', keys: 'g m', deed: { kind: 'view', view: 'metrics' } },
   { id: 'hosts', title: 'Hosts', keys: 'g h', deed: { kind: 'view', view: 'hosts' } },

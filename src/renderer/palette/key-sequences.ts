@@ -1,11 +1,12 @@
 /** Which keys do what, anywhere in the window but in a field. Pure: keys and times in, an action out. */
 
-export type KeyAction = 'overview' | 'jobs' | 'metrics' | 'hosts' | 'settings' | 'palette' | 'push' | 'keys'
+export type KeyAction = 'overview' | 'apps' | 'jobs' | 'metrics' | 'hosts' | 'settings' | 'palette' | 'push' | 'keys'
 
 export const KEYS: readonly { keys: readonly string[]; action: KeyAction; text: string }[] = [
   { keys: ['/'], action: 'palette', text: 'Find and do anything' },
   { keys: ['n'], action: 'push', text: 'Push a folder' },
   { keys: ['g', 'o'], action: 'overview', text: 'Overview' },
+  { keys: ['g', 'a'], action: 'apps', text: 'Apps' },
   { keys: ['g', 'j'], action: 'jobs', text: 'Jobs' },
   { keys: ['g', 'm'], action: 'metrics', text: 'Metrics' },
   { keys: ['g', 'h'], action: 'hosts', text: 'Hosts' },

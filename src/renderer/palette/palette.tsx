@@ -2,7 +2,9 @@
 import './palette.css'
 import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react'
 import { useModal } from '../components/use-modal.ts'
+import { useApps } from '../stores/apps.ts'
 import { useCore } from '../stores/core-store.ts'
+import { appEntries } from './app-entries.ts'
 import { doDeed } from './do-deed.ts'
 import { matchingEntries, type PaletteEntry } from './entries.ts'
 import { noteRecent, recentIds } from './recents.ts'
@@ -18,7 +20,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [known] = useState(() => useCore.getState())
   const [recents] = useState(recentIds)
   const { asked: askedJobs, isAsking } = useAskedJobs(known, query)
-  const found = useMemo(() => matchingEntries(known, query, recents, askedJobs), [known, query, recents, askedJobs])
+  const { apps } = useApps()
+  const found = useMemo(
+    () => matchingEntries(known, query, recents, [...askedJobs, ...appEntries(apps)]),
+    [known, query, recents, askedJobs, apps],
+  )
   const entries = asked === null ? found : answersTo(asked)
   const current = entries[Math.min(selected, entries.length - 1)]
   useEffect(() => {
@@ -65,7 +71,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           aria-activedescendant={current && optionId(list, current)}
           aria-autocomplete="list"
           aria-label={asked?.question ?? 'Find and do anything'}
-          placeholder="A view, a host, a job or its id, something to do…"
+          placeholder="A view, an app, a host, a job or its id, something to do…"
           value={asked === null ? query : (asked.question ?? '')}
           readOnly={asked !== null}
           spellCheck={false}

@@ -6,6 +6,7 @@ export type JobTab = (typeof JOB_TABS)[number]
 
 export type Route =
   | { view: 'overview' }
+  | { view: 'apps' }
   | { view: 'jobs' }
   | { view: 'job'; id: string; tab: JobTab | null }
   | { view: 'metrics' }
@@ -35,7 +36,7 @@ function parseRoute(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\//, '').split('/').map(decoded)
   if (view === 'jobs' && id) return { view: 'job', id, tab: JOB_TABS.find(name => name === tab) ?? null }
   if (view === 'hosts' && id) return { view: 'host', name: id }
-  if (view === 'jobs' || view === 'metrics' || view === 'hosts' || view === 'settings') return { view }
+  if (view === 'apps' || view === 'jobs' || view === 'metrics' || view === 'hosts' || view === 'settings') return { view }
   return { view: 'overview' }
 }
 
