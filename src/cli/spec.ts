@@ -42,8 +42,8 @@ export type VerbSpec = {
   summary: string
   operands?: readonly OperandSpec[]
   flags?: readonly FlagSpec[]
-  /** Whether a command stands after `--`. */
-  command?: 'required'
+  /** A command stands after `--`; with `words` it may begin as well at the first word that is no flag. */
+  command?: 'required' | 'words'
   /** Paragraphs. */
   about: readonly string[]
   examples: readonly { run: string; does: string }[]
@@ -55,7 +55,7 @@ export type VerbSpec = {
 
 /** What one name of the program answers to. */
 export type Program = {
-  name: 'drover' | 'p'
+  name: 'drover' | 'p' | 'beowulf'
   summary: string
   about: readonly string[]
   verbs: readonly VerbSpec[]
@@ -84,7 +84,7 @@ export function synopsis(program: string, verb: VerbSpec): string {
     const name = operand.isRepeated ? `${operand.name}…` : operand.name
     words.push(operand.isOptional ? `[${name}]` : name)
   }
-  if (verb.command !== undefined) words.push('-- CMD…')
+  if (verb.command !== undefined) words.push(verb.command === 'words' ? 'CMD…' : '-- CMD…')
   return words.join(' ')
 }
 

@@ -24,6 +24,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'host-rm': () => import('./verbs/host-rm.ts'),
   'host-test': () => import('./verbs/host-test.ts'),
   'host-trust': () => import('./verbs/host-trust.ts'),
+  launch: () => import('./verbs/launch.ts'),
   logs: () => import('./verbs/logs.ts'),
   ls: async () => ls,
   open: () => import('./verbs/open.ts'),

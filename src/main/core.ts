@@ -3,12 +3,14 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
+import { Apps } from './apps/apps.ts'
+import { DisplayLinks } from './apps/display-links.ts'
 import { CoreClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
@@ -28,6 +30,7 @@ import { folderKey } from './jobs/sync/folder-key.ts'
 import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
 import { LogFile } from './log.ts'
+import { appMethods } from './methods/app-methods.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -36,7 +39,7 @@ import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
-import { jobMethods } from './methods/job-methods.ts'
+import { jobMethods, newRow } from './methods/job-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
@@ -67,8 +70,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     apiLog.error('a mistake of ours', { during, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   const bus = new EventBus({ clock, onError: reportError })
 
+  const sshSettings = { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) }
   const dialler = await HostDialler.create({
-    settings: { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) },
+    settings: sshSettings,
     owner,
     hosts: store.hosts,
     clock,
@@ -109,10 +113,26 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     emit: event => bus.emit(event),
     ended: row => notifier.jobEnded(row),
+    prepareApp: (row, live) => apps.prepare(row, live),
+    asTold: (row, job) => apps.asTold(row, job),
     clock,
     log: log.room('jobs'),
   })
   const { jobs, runner, pulls, placer, shelf, drops } = room
+  const apps = new Apps({
+    jobs,
+    hosts,
+    links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: sshSettings, env }),
+    env,
+    run: id => runner.run(id),
+    resolveSsh: dialler.resolve,
+    bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
+    place: (command, without) =>
+      place({ command, folder: null }, null, { ...placer, links: () => hosts.all().filter(({ name }) => !without.has(name)) }),
+    desktop: () => desktop,
+    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, pull: [], createdAt: now() }),
+    log: log.room('apps'),
+  })
 
   clock.onStep(step => {
     log
@@ -206,6 +226,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       requireWhole: folder => shelf.requireWhole(folder),
       now,
     }),
+    ...appMethods(apps),
     ...windowMethods({
       web: {
         address: () => web.address,
@@ -301,6 +322,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       stopWakeDetector()
       config.close()
       room.close()
+      apps.close()
       notifier.close()
       await Promise.all([server.close(), web.close()])
       shell.close()

@@ -6,7 +6,17 @@ import { randomBytes } from 'node:crypto'
 import type { HostSample } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { CoreClock, type WatchedClock } from '../clock.ts'
-import type { Agent, AgentEvent, AgentInfo, AgentJob, AgentJobSample, FolderStat, HostDisk, StartSpec } from './agent.ts'
+import type {
+  Agent,
+  AgentEvent,
+  AgentInfo,
+  AgentJob,
+  AgentJobSample,
+  FolderStat,
+  HostDisk,
+  PassedSignal,
+  StartSpec,
+} from './agent.ts'
 import { AgentChannel } from './agent-channel.ts'
 import { type AgentProgram, agentCommand } from './agent-install.ts'
 import {
@@ -125,6 +135,14 @@ export class AgentClient implements Agent {
 
   async stop(id: string, { signal, graceMs }: { signal: string; graceMs: number }): Promise<AgentJob> {
     return this.#job(await this.#channel.request('stop', [id, signal, String(Math.round(graceMs))]), id)
+  }
+
+  async signal(id: string, signal: PassedSignal): Promise<AgentJob> {
+    return this.#job(await this.#channel.request('signal', [id, signal]), id)
+  }
+
+  async cut(id: string): Promise<AgentJob> {
+    return this.#job(await this.#channel.request('cut', [id]), id)
   }
 
   async stat(id: string): Promise<AgentJob | null> {

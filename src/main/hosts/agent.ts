@@ -27,7 +27,8 @@ export type AgentInfo = {
   clockTicks: number
 }
 
-export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost'
+/** `link-lost`: it has ended since what drew it was cut off. */
+export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost' | 'link-lost'
 
 /** A job as its host's disk tells it. Times are the host's clock in seconds, made ours by AgentClient as both clocks stand then. */
 export type AgentJob = {
@@ -72,6 +73,8 @@ export type StartSpec = {
 
 export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; memoryKind: 'pss' | 'rss'; processes: number }
 
+export type PassedSignal = 'HUP' | 'INT' | 'QUIT' | 'TERM' | 'STOP' | 'CONT'
+
 export type AgentEvent = { type: 'job'; job: AgentJob }
 
 export type FolderStat = {
@@ -100,6 +103,10 @@ export interface Agent {
   start(spec: StartSpec): Promise<AgentJob>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
   stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
+  /** Passes a signal on to the whole tree and leaves it at that. Settles when it is on its way. */
+  signal(id: string, signal: PassedSignal): Promise<AgentJob>
+  /** Ends an app that has no window any more; its state will be `link-lost`. Settles when it has begun. */
+  cut(id: string): Promise<AgentJob>
   /** Null where the host knows no such job. */
   stat(id: string): Promise<AgentJob | null>
   list(): Promise<AgentJob[]>

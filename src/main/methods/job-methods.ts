@@ -100,6 +100,15 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
       }
       return { job: jobs.get(id) }
     },
+    'job.signal': async ({ job, signal }) => {
+      const { id, host, state } = jobs.resolve(job)
+      if (host === null || (state !== 'running' && state !== 'stopping')) {
+        throw new AppError('CONFLICT', `Job ${id.slice(0, 8)} does not run: there is nothing to send ${signal} to`)
+      }
+      const { agent } = await jobs.link(host).ready()
+      jobs.told(await agent.signal(id, signal))
+      return { job: jobs.get(id) }
+    },
     'job.rerun': async ({ job, host, terminal, jobId }) => {
       // Sent again: the job that it made may begin with `job` too, and the one it was made from may be gone.
       if (jobId !== undefined && jobs.find(jobId)) return { job: jobs.get(jobId) }
@@ -143,7 +152,7 @@ function checkFolder(folder: string | null, requireWhole: (folder: string) => vo
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
 }
 
-function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
+export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
   return {
     id: input.id,
     kind: 'push',
@@ -173,6 +182,7 @@ function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; create
     placement: null,
     stopRequestedAt: null,
     pendingStop: null,
+    app: null,
   }
 }
 

@@ -106,6 +106,8 @@ export const MIGRATIONS: readonly string[] = [
     used_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Of an app: on which desktop, and through which link, it is drawn.
+  'ALTER TABLE job ADD COLUMN app TEXT CHECK (json_valid(app));',
 ]
 
 /**

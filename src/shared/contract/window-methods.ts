@@ -12,7 +12,10 @@ export const DISPLAY_VARIABLES = [
   'DBUS_SESSION_BUS_ADDRESS',
   'BROWSER',
 ] as const
-const DisplayInput = z.partialRecord(z.enum(DISPLAY_VARIABLES), Text.max(MAX_PATH, `is longer than ${MAX_PATH} characters`))
+export const DisplayInput = z.partialRecord(
+  z.enum(DISPLAY_VARIABLES),
+  Text.max(MAX_PATH, `is longer than ${MAX_PATH} characters`),
+)
 
 /** What a window needs of the desktop that it is to appear on. */
 export type Display = z.infer<typeof DisplayInput>
