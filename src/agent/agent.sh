@@ -1115,7 +1115,7 @@ signal_job() {
 signal_tree() {
   exec >/dev/null
   fresh=
-  for pid in $(tree "$1" "$1" | sort -n); do
+  for pid in $(tree "$1" "$1" | sort -n | tr '\n' ' '); do
     ! is_told "$pid" || fresh="$fresh $pid"
   done
   # shellcheck disable=SC2086 # Numbers, to be split.

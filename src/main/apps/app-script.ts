@@ -43,9 +43,10 @@ export function drawnScript(
 /**
  * Signals are caught, not ignored: the app would inherit that. What draws ignores them, and what only sleeps ends waypipe by its end.
  * A signal that ended the app is named by sh on its stderr, save for INT (2) and PIPE (13); so that is a file while the app runs. waypipe
- * knows its own socket by its bare name, sshd the forwarded one by its path.
+ * knows its own socket by its bare name, sshd the forwarded one by its path. One that began another and ended well has some seconds for the
+ * other's window to come.
  */
-const DRAWN = String.raw`
+const DRAWN = unescaped(String.raw`
 if [ ! -d "$XDG_RUNTIME_DIR" ] || [ ! -w "$XDG_RUNTIME_DIR" ]; then
   XDG_RUNTIME_DIR=/run/user/$(id -u)
   [ -w "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=$d_root/run && mkdir -p -m 700 "$XDG_RUNTIME_DIR"; }
@@ -61,6 +62,7 @@ mkfifo -m 600 "$d_job/display" && exec 3<>"$d_job/display" || exit 126
     /bin/sh -c 'trap "" INT; echo up $$ >&3; exec 3>&-; exec sleep 2147483647'
   echo down >&3
 ) </dev/null >/dev/null 2>"$d_job/display.log" &
+drawer=$!
 read -r is_up sleeper <&3
 if [ "$is_up" != up ]; then
   cat "$d_job/display.log" >&2
@@ -76,8 +78,19 @@ exec 5>&2 2>"$d_job/display_said"
 )
 code=$?
 exec 2>&5 5>&-
+is_shown() {
+  grep -q " 03 .* $d_name\$" /proc/net/unix
+}
+has_others() {
+  for at in $(grep -lsz "^DROVER_JOB=$DROVER_JOB\$" /proc/[0-9]*/environ); do
+    at=\${at#/proc/} at=\${at%/environ}
+    case $at in $$ | "$drawer" | "$sleeper") continue ;; esac
+    { read -r name <"/proc/$at/comm"; } 2>/dev/null && [ "$name" != waypipe ] && return 0
+  done
+  return 1
+}
 tries=0
-while grep -q " 03 .* $d_name\$" /proc/net/unix; do
+while is_shown || { [ "$code" = 0 ] && [ $tries -lt 20 ] && has_others; }; do
   tries=$((tries + 1))
   [ $tries -lt 15 ] && sleep 0.02 || sleep 0.5
 done 2>/dev/null
@@ -89,4 +102,9 @@ if [ "$code" -gt 128 ] && { [ -s "$d_job/display_said" ] || [ "$code" = 130 ] ||
   ulimit -c 0 2>/dev/null
   kill -s "$signal" $$
 fi
-exit "$code"`
+exit "$code"`)
+
+/** In a template `${` would begin an expression; so it is written with a backslash. */
+function unescaped(text: string): string {
+  return text.replaceAll('\\${', '${')
+}

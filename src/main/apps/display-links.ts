@@ -32,6 +32,7 @@ export class DisplayLinks {
   readonly #options: DisplayLinksOptions
   /** One link at a time is made, so that two launches do not make two of what they can share. */
   #making: Promise<unknown> = Promise.resolve()
+  #inMaking = 0
 
   constructor(options: DisplayLinksOptions) {
     this.#options = options
@@ -42,7 +43,12 @@ export class DisplayLinks {
   acquire(request: LinkRequest): Promise<DisplayLink> {
     const known = this.#known(request)
     if (known) return Promise.resolve(known)
-    const made = this.#making.then(() => this.#known(request) ?? this.#make(request))
+    this.#inMaking++
+    const made = this.#making
+      .then(() => this.#known(request) ?? this.#make(request))
+      .finally(() => {
+        this.#inMaking--
+      })
     this.#making = made.catch(() => undefined) // Whoever asked for it is told.
     return made
   }
@@ -61,6 +67,7 @@ export class DisplayLinks {
 
   /** Ends the connections that are named no more, and what only they needed. */
   keepOnly(isNeeded: (masterId: string) => boolean): void {
+    if (this.#inMaking > 0) return // Half of what is being made looks as if nobody needed it.
     for (const master of this.#masters()) {
       if (!isRunning(master.mark) || !isNeeded(master.id)) endMaster(master, this.#records)
     }
