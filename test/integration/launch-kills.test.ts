@@ -125,16 +125,8 @@ test('the connection that draws is killed while no core runs: the next one says 
 
 test('an app that outlives its window is not left on the host', async () => {
   const { product, master, nothingLeft } = stage
-  const { id } = await product.json<JobView>([
-    'launch',
-    '-d',
-    '--on',
-    'box',
-    '--',
-    'sh',
-    '-c',
-    'trap "" TERM HUP; weston-flower; sleep 600',
-  ])
+  const script = 'trap "" TERM HUP; weston-flower; sleep 600'
+  const id = (await product.drover(['launch', '-d', '--on', 'box', '--', 'sh', '-c', script])).stdout.trim()
   await stage.windows(FLOWER)
   signalAll([master().mark.pid], 'SIGKILL')
   expect(await product.reaches(id, 'ended')).toMatchObject({ outcome: 'link-lost' })
