@@ -1,6 +1,9 @@
 /** launch: from typing the command until the app's window is on the desktop, on a host that is connected, against `waypipe ssh`. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Compositor, startCompositor } from '../test/helpers/compositor.ts'
 import { DROVER } from '../test/helpers/product.ts'
 import { waitFor } from '../test/helpers/wait.ts'
@@ -15,17 +18,20 @@ const CURVE = ['-o', 'KexAlgorithms=curve25519-sha256']
 const AIM = 0.5
 const AIM_OF_CURVE = 0.8
 
-export function bench(): Promise<BenchRow[]> {
-  return onStage({ hosts: 1, isAdded: true }, async stage => {
-    const desktop = await startCompositor()
-    try {
+export async function bench(): Promise<BenchRow[]> {
+  const desktop = await startCompositor()
+  // Made by a login elsewhere; waypipe does not begin without.
+  const hostEnv = { XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), 'run-')) }
+  try {
+    return await onStage({ hosts: 1, isAdded: true, hostEnv }, async stage => {
       const rows: BenchRow[] = []
       for (const app of APPS) rows.push(...(await rowsOf(app, stage, desktop)))
       return rows
-    } finally {
-      await desktop.stop()
-    }
-  })
+    })
+  } finally {
+    rmSync(hostEnv.XDG_RUNTIME_DIR, { recursive: true, force: true })
+    await desktop.stop()
+  }
 }
 
 async function rowsOf(app: string, { product, ssh }: Stage, desktop: Compositor): Promise<BenchRow[]> {
@@ -58,7 +64,9 @@ async function untilWindow(desktop: Compositor, start: () => ChildProcess): Prom
   const startedAt = performance.now()
   const child = start()
   const ended = once(child, 'exit')
-  const tookMs = (await coming) - startedAt
+  const at = await Promise.race([coming, ended])
+  if (typeof at !== 'number') throw new Error(`${child.spawnargs.join(' ')} ended without a window`)
+  const tookMs = at - startedAt
   await desktop.closeWindows()
   await ended
   await waitFor(async () => (await desktop.windows()).length === 0, { what: 'the window to be gone' })
