@@ -1,10 +1,11 @@
 /**
  * Writes the database of this version for test/fixtures/databases: once for each schema, which must open in every later one.
  * With the step that makes the schema, so that every later step has a database to be tried on:
- * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-4.db`
+ * `node scripts/make-database-fixture.ts test/fixtures/databases/v0.1.0-schema-6.db`
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { encodeInputs } from '../src/main/allocator/inputs-codec.ts'
 import { openStore } from '../src/main/store/store.ts'
 import { jobRow } from '../test/helpers/job-row.ts'
 
@@ -21,6 +22,7 @@ store.jobs.insert(
     host: 'box',
     command: { line: 'make && echo "größe"' },
     env: { CC: 'clang' },
+    needs: ['gpu'],
     pull: ['out/*'],
     pullResults: [
       { pattern: 'out/*', files: 0, error: { code: 'CONFLICT', message: 'Already there: größe', details: { count: 1 } } },
@@ -73,6 +75,8 @@ store.jobs.insert(
     endedAt: AT + 9,
   }),
 )
+const need = { memoryBytes: 1, durationMs: null, needs: ['gpu'], pin: null, affinity: null, lastHost: null, notes: [] }
+store.placements.save('11111111-1111-4111-8111-111111111111', () => encodeInputs({ hosts: [], need }))
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
 store.history.append({
   commandKey: 'k',

@@ -869,6 +869,7 @@ hello() {
   PAGE_KB=$((page_bytes / 1024))
   ask_versions
   set_end_of_log
+  set_gpu
   counters
   facts=
   for fact in "${AGENT##*/agent-}" "$BOOT_ID" "$ROOT" "$(id -un 2>/dev/null || id -u)" "${HOME-}" "$DROVER_SHELL" "$(uname -n)" "$(uname -m)" "$(uname -sr)"; do
@@ -876,7 +877,17 @@ hello() {
     facts="$facts $field"
   done
   ask_clock
-  reply "hello$facts $cpus $tmux_version $rsync_version $clock_ticks =$generation:$at $now $sampled"
+  reply "hello$facts $cpus $has_gpu $tmux_version $rsync_version $clock_ticks =$generation:$at $now $sampled"
+}
+
+# A graphics card that programs can use: the screen of a virtual machine has none of these.
+set_gpu() {
+  has_gpu=0
+  set +f
+  for device in "${DROVER_DEVICES:-/dev}"/nvidia[0-9]* "${DROVER_DEVICES:-/dev}"/dri/renderD*; do
+    [ ! -e "$device" ] || has_gpu=1
+  done
+  set -f
 }
 
 # A tool may hang, as on a disk that has gone: it is there, but has no version, when it said none in ten seconds.
@@ -951,7 +962,6 @@ tell_clock() {
 
 ask_clock() {
   set_now 0
-  set_uptime
   told_up=$up
 }
 

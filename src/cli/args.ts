@@ -100,7 +100,8 @@ export function parseArgs(verb: VerbSpec, words: readonly string[]): Args {
   const queue = [...before]
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     if (word.startsWith('--')) takeLong(verb, word, { flags, queue })
-    else if (word.startsWith('-') && word !== '-') takeShort(verb, word, { flags, queue })
+    else if (word.startsWith('-') && word !== '-' && !(verb.hasSignedWords && word !== '-h'))
+      takeShort(verb, word, { flags, queue })
     else plain.push(word)
   }
   // Whoever asks for help need not have typed the rest rightly.

@@ -4,6 +4,7 @@ import { coreVerbs } from './commands/core.ts'
 import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
 import { pVerbs } from './commands/p.ts'
+import { placementVerbs } from './commands/placement.ts'
 import type { Program, VerbSpec } from './spec.ts'
 
 export const drover: Program = {
@@ -12,7 +13,7 @@ export const drover: Program = {
   about: [
     'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
   ],
-  verbs: [...jobVerbs, ...appVerbs, ...hostVerbs, ...coreVerbs],
+  verbs: [...jobVerbs, ...appVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
 }
 
 export const p: Program = {

@@ -119,6 +119,8 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
       return { ...NOTHING, candidates: starting(await jobs(cli, current)) }
     case 'host':
       return { ...NOTHING, candidates: starting(await hosts(cli)) }
+    case 'rule':
+      return { ...NOTHING, candidates: starting(await rules(cli)) }
     case 'verb':
       return { ...NOTHING, candidates: namesOf(cli.program, [], current) }
     case 'file':
@@ -146,6 +148,11 @@ async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
 async function hosts(cli: Cli): Promise<Candidate[]> {
   const { hosts } = await quietly(async () => cli.client({ start: false }).call('host.list', {}), { hosts: [] })
   return [...hosts.map(host => ({ word: host.name, about: host.connection })), { word: 'auto', about: 'the best host' }]
+}
+
+async function rules(cli: Cli): Promise<Candidate[]> {
+  const { rules } = await quietly(async () => cli.client({ start: false }).call('rule.list', {}), { rules: [] })
+  return rules.map(({ pattern, pin, affinity }) => ({ word: pattern, about: pin?.host ?? affinity ?? '' }))
 }
 
 /** A line of complaint in the middle of typing, or a shell that hangs, would be worse than no candidates. */

@@ -4,7 +4,7 @@
  */
 
 /** What a word stands for: decides what is offered when it is completed. */
-export type WordKind = 'job' | 'host' | 'file' | 'folder' | 'verb' | 'text'
+export type WordKind = 'job' | 'host' | 'file' | 'folder' | 'verb' | 'text' | 'rule'
 
 export type ValueSpec = {
   /** As shown in the help, in capitals. */
@@ -44,6 +44,8 @@ export type VerbSpec = {
   flags?: readonly FlagSpec[]
   /** A command stands after `--`; with `words` it may begin as well at the first word that is no flag. */
   command?: 'required' | 'words'
+  /** Words like +NAME and -NAME are operands; of the flags with one letter only -h is left. */
+  hasSignedWords?: true
   /** Paragraphs. */
   about: readonly string[]
   examples: readonly { run: string; does: string }[]

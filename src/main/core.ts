@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
+import { BeowulfSocket } from './api/beowulf.ts'
+import { sshDestination } from './api/beowulf-messages.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
@@ -14,7 +16,7 @@ import { DisplayLinks } from './apps/display-links.ts'
 import { CoreClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
-import type { Config } from './config/schema.ts'
+import { type Config, traitsOf } from './config/schema.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
 import { Hosts } from './hosts/hosts.ts'
@@ -40,6 +42,8 @@ import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { jobMethods, newRow } from './methods/job-methods.ts'
+import { jobPlacement } from './methods/job-placement.ts'
+import { placementMethods } from './methods/placement-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
@@ -91,15 +95,18 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         samples.add(link.name, sample)
         bus.emit({ type: 'host.changed', host: view(link) })
       },
-      jobsSampled: (_link, samples) => jobs.sampled(samples),
+      jobsSampled: (link, samples) => jobs.sampled(link.name, samples),
     },
   })
   const view = (link: HostLink) => {
     const { transport, importedFrom } = store.hosts.get(link.name)
+    const { tags, drain } = traitsOf(config.current, link.name)
     return hostView(link, {
       defaultHost: config.current.defaultHost,
       runningJobs: jobs.countOn(link.name),
       importedFrom,
+      tags,
+      isDrained: drain,
       rememberedTransport: transport,
     })
   }
@@ -127,10 +134,12 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     run: id => runner.run(id),
     resolveSsh: dialler.resolve,
     bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
-    place: (command, without) =>
-      place({ command, folder: null }, null, { ...placer, links: () => hosts.all().filter(({ name }) => !without.has(name)) }),
+    place: ({ command, id }, without) => {
+      const links = () => hosts.all().filter(({ name }) => !without.has(name))
+      return place({ ...(id !== undefined && { id }), command, folder: null, kind: 'app' }, null, { ...placer, links })
+    },
     desktop: () => desktop,
-    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, pull: [], createdAt: now() }),
+    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
     log: log.room('apps'),
   })
 
@@ -198,6 +207,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       trust: dialler.trust,
       resolve: dialler.resolve,
     }),
+    ...placementMethods({ config, now }),
     ...importMethods({ config, store, env, now }),
     ...jobMethods({
       jobs,
@@ -207,6 +217,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       owner,
       settled: placer.settled,
       defaultHost: () => config.current.defaultHost,
+      ...jobPlacement({ placer, hosts }),
       place: row => place(row, null, placer),
       weigh: ({ command, folder, totalBytes }) => {
         // Without a scan there is no stamp: a copy that is there is taken to differ by as much as the sizes do.
@@ -269,6 +280,17 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   }
   const server = new ApiServer(api)
   const web = new Web({ api, store: store.web, place: () => config.current.web, startedAt, clock, log: log.room('web') })
+  const beowulf = new BeowulfSocket(paths.beowulfSocket, {
+    allocate: async app => {
+      // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
+      const links = () => hosts.all().filter(({ name }) => name !== 'local')
+      const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
+      // It launches there in a moment, and no job of ours shows it.
+      placer.holds.take(randomUUID(), { host, memoryBytes: null, heldAtMs: placer.steadyNow() })
+      return { host: sshDestination(hosts.get(host).connection), reason }
+    },
+    report: ({ app, pid, host }) => log.room('api').info('a client of beowulf runs an app', { app, pid, host }),
+  })
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({
@@ -305,6 +327,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     applyLogLevel(log, config.current)
     followLogin()
     web.follow().catch(error => log.room('web').warning('the window is not served', { error: String(error) }))
+    beowulf.follow(config.current.beowulfDaemon).catch(error => {
+      log.room('api').warning('clients of beowulf are not answered', { error: String(error) })
+    })
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
@@ -324,7 +349,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       room.close()
       apps.close()
       notifier.close()
-      await Promise.all([server.close(), web.close()])
+      await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()
       await Promise.all([dialler.close(), workers.close()])

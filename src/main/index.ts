@@ -9,6 +9,7 @@ import { toErrorBody } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 import { systemPaths } from './config/paths.ts'
 import { createCore } from './core.ts'
+import { endOnMistakes } from './last-words.ts'
 import { ensurePrivateFolder } from './private-files.ts'
 import { preloadUrl } from './resources.ts'
 import type { RunningCore } from './running-core.ts'
@@ -24,12 +25,8 @@ import { takeOver } from './take-over.ts'
 const HAND_OVER_MS = 15_000
 /** Longer than the core gives calls under way. */
 const CLOSE_TIMEOUT_MS = 10_000
-const EXIT_MISTAKE = 70
 
-process.on('uncaughtException', fail)
-process.on('unhandledRejection', fail)
-// Whoever read our output may go away at any time; that is no reason to end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+const { note, fail } = endOnMistakes('window')
 
 /** Before there is a core there is nothing to end in order. */
 let leave: (reason: string) => Promise<void> = async () => app.exit(0)
@@ -143,15 +140,6 @@ async function mayLeave(core: RunningCore, window: Window): Promise<boolean> {
   return response === 0
 }
 
-function fail(error: unknown): never {
-  note(`a mistake of ours ends Drover: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  process.exit(EXIT_MISTAKE)
-}
-
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
-}
-
-function note(text: string): void {
-  process.stderr.write(`${new Date().toISOString()} error window ${text.replaceAll('\n', '\n  ')}\n`)
 }

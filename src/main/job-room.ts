@@ -8,15 +8,16 @@ import type { EventBody } from '../shared/domain.ts'
 import { lastingFolder } from '../shared/drop.ts'
 import { AppError } from '../shared/errors.ts'
 import { commandKey } from './allocator/command-key.ts'
-import type { CoreClock } from './clock.ts'
+import { type CoreClock, steadyClock } from './clock.ts'
 import type { systemPaths } from './config/paths.ts'
-import type { Config } from './config/schema.ts'
+import { type Config, traitsOf } from './config/schema.ts'
 import type { HostLink, Live } from './hosts/host-link.ts'
 import type { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
 import { type DeliveryOptions, makeDelivery } from './jobs/delivery.ts'
 import { DropShelf } from './jobs/drops/drop-shelf.ts'
 import { Drops } from './jobs/drops/drops.ts'
+import { Holds } from './jobs/holds.ts'
 import { JobRunner } from './jobs/job-runner.ts'
 import { Jobs, type JobsOptions } from './jobs/jobs.ts'
 import type { PlacerOptions } from './jobs/placer.ts'
@@ -82,9 +83,12 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
     store,
     links: () => hosts.all(),
     settled: () => hosts.settled(SETTLE_MS),
-    tagsOf: name => config().hosts.find(host => host.name === name)?.tags ?? [],
+    traitsOf: name => traitsOf(config(), name),
+    rules: () => config().rules,
     unfinished: () => jobs.unfinished(),
+    holds: new Holds(),
     now,
+    steadyNow: () => steadyClock.now(),
   }
   const delivery = makeDelivery({
     workers,
@@ -113,7 +117,7 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
   }
 
   async function welcome(link: HostLink, live: Live): Promise<void> {
-    live.agent.onEvent(({ job }) => jobs.told(job))
+    live.agent.onEvent(({ job }) => jobs.toldBy(link.name, job))
     for (let attempt = 0; link.live === live; attempt++) {
       try {
         await jobs.reconcile(link, live)

@@ -1,12 +1,13 @@
 /**
- * The life of a core's process without a window: it tells whoever started it that it is ready or why it is not, ends in order on a
- * signal and at once on the second, and ends on a mistake of ours rather than go on in an unknown state: jobs live on hosts.
+ * The life of a core's process without a window: it tells whoever started it that it is ready or why it is not, and ends in order on a
+ * signal, at once on the second and on a mistake of ours.
  *
  * Exit codes: 0 closed, 1 could not start, 2 wrong arguments, 70 a mistake of ours, 75 another core of this user runs.
  */
 import { CORE_MEMORY } from '../shared/core-memory.ts'
 import { toErrorBody } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
+import { EXIT_MISTAKE, endOnMistakes, type LastWords } from './last-words.ts'
 import type { RunningCore } from './running-core.ts'
 
 /** As much of a core as its process must know. */
@@ -14,7 +15,6 @@ type Core = Pick<RunningCore, 'socketPath' | 'close' | 'closed'>
 export type CreateCore = (options: { env: NodeJS.ProcessEnv; version: string }) => Promise<Core>
 
 const EXIT_USAGE = 2
-const EXIT_MISTAKE = 70
 const EXIT_ALREADY_RUNNING = 75
 /** Longer than the server gives calls under way. */
 const CLOSE_TIMEOUT_MS = 10_000
@@ -29,16 +29,16 @@ export async function runHeadless(createCore: CreateCore, words: readonly string
   // It has taken effect; whatever the core starts is to have what its user has.
   for (const [name, value] of Object.entries(CORE_MEMORY)) if (process.env[name] === value) delete process.env[name]
   delete process.env.ELECTRON_RUN_AS_NODE // Of a core that follows a window's.
-  endOnMistakes()
-  const core = await start(createCore)
-  endOnSignals(core)
+  const lastWords = endOnMistakes('core')
+  const core = await start(createCore, lastWords)
+  endOnSignals(core, lastWords)
   if (words.includes('--foreground')) process.stdout.write(`drover core ready ${core.socketPath}\n`)
   await tellParent({ ready: core.socketPath })
   await core.closed
   process.exit(0)
 }
 
-async function start(createCore: CreateCore): Promise<Core> {
+async function start(createCore: CreateCore, { note }: LastWords): Promise<Core> {
   try {
     return await createCore({ env: process.env, version: VERSION })
   } catch (cause) {
@@ -49,7 +49,7 @@ async function start(createCore: CreateCore): Promise<Core> {
   }
 }
 
-function endOnSignals(core: Core): void {
+function endOnSignals(core: Core, { note, fail }: LastWords): void {
   let isClosing = false
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -62,23 +62,6 @@ function endOnSignals(core: Core): void {
       core.close(signal).catch(fail)
     })
   }
-}
-
-function endOnMistakes(): void {
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
-  // Whoever read our output may go away at any time; that is no reason to end.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-}
-
-function fail(error: unknown): never {
-  note(`a mistake of ours ends the core: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  process.exit(EXIT_MISTAKE)
-}
-
-/** To the terminal, or to the log when started in the background: stderr is the log's file then. */
-function note(text: string): void {
-  process.stderr.write(`${new Date().toISOString()} error core ${text.replaceAll('\n', '\n  ')}\n`)
 }
 
 async function tellParent(report: object): Promise<void> {

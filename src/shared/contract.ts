@@ -10,6 +10,7 @@ import type { Principal } from './contract/fields.ts'
 import { folderMethods } from './contract/folder-methods.ts'
 import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
+import { placementMethods } from './contract/placement-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
 
 export type { CoreStatus, Finding, JobCounts } from './contract/core-methods.ts'
@@ -19,6 +20,7 @@ export type { DropDecision, DropEnd } from './contract/folder-methods.ts'
 export type { Importable, TrustOffer } from './contract/host-methods.ts'
 export type { PushPreview, SkippedPath } from './contract/job-methods.ts'
 export { ClientMessage, HelloMessage, SignIn } from './contract/messages.ts'
+export type { RuleView } from './contract/placement-methods.ts'
 export { DISPLAY_VARIABLES, type Display, type OpenedWindow, SIGN_IN_MS } from './contract/window-methods.ts'
 
 export const contract = {
@@ -26,6 +28,7 @@ export const contract = {
   ...hostMethods,
   ...jobMethods,
   ...appMethods,
+  ...placementMethods,
   ...folderMethods,
   ...windowMethods,
   ...diskMethods,

@@ -126,6 +126,12 @@ export type HostView = {
   /** Why OpenSSH is used in place of ssh2; null when it is not. */
   transportReason: string | null
   cpus: number | null
+  /** As `uname -m` says; null while it is not connected, as `hasGpu` is. */
+  arch: string | null
+  hasGpu: boolean | null
+  tags: readonly string[]
+  /** It gets no new jobs by itself. */
+  isDrained: boolean
   tools: { tmux: string | null; rsync: string | null } | null
   sample: HostSample | null
   runningJobs: number

@@ -44,6 +44,13 @@ export function bytesText(bytes: number): string {
 }
 
 /** `1,234`: grouped by hand, since Intl costs milliseconds at start. */
+/** `14.2 GiB`, or `312 MiB` below one: as memory is counted where placements are explained. */
+export function gibText(bytes: number): string {
+  const mib = bytes / 2 ** 20
+  if (mib >= 1023.5) return `${(mib / 1024).toFixed(1)} GiB`
+  return mib >= 0.95 || bytes === 0 ? `${Math.round(mib)} MiB` : `${Math.round(bytes / 1024)} KiB`
+}
+
 export function countText(count: number): string {
   return String(Math.floor(count)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
@@ -92,8 +99,7 @@ export function jobDurationText(job: Pick<JobView, 'startedAt' | 'endedAt' | 'un
   return durationText((job.endedAt ?? job.unknownSince ?? now) - job.startedAt)
 }
 
-export function hostStateText(host: Pick<HostView, 'state' | 'since' | 'error'>, now: number): string {
-  if (host.state === 'connected') return 'connected'
-  if (host.state === 'offline') return `offline (${ageText(now - host.since)})`
-  return host.state
+export function hostStateText(host: Pick<HostView, 'state' | 'since' | 'isDrained'>, now: number): string {
+  const state = host.state === 'offline' ? `offline (${ageText(now - host.since)})` : host.state
+  return host.isDrained ? `${state}, drained` : state
 }

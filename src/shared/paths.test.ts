@@ -10,6 +10,7 @@ test('without XDG variables everything is in the usual folders of HOME, and the 
     socketPathFile: '/home/me/.local/share/drover/core.socket',
     logFile: '/home/me/.local/state/drover/core.log',
     cacheFolder: '/home/me/.cache/drover',
+    beowulfSocket: '/home/me/.beowulf/run/daemon',
     runtimeFolders: ['/tmp/drover-1000'],
   })
 })
@@ -29,6 +30,7 @@ test('XDG variables say where, trailing slashes or not', () => {
     socketPathFile: '/d/drover/core.socket',
     logFile: '/s/drover/core.log',
     cacheFolder: '/drover',
+    beowulfSocket: '/home/me/.beowulf/run/daemon',
     runtimeFolders: ['/run/user/1000/drover', '/var/tmp/drover-1000', '/tmp/drover-1000'],
   })
 })

@@ -19,6 +19,8 @@ export type Paths = {
   readonly socketPathFile: string
   readonly logFile: string
   readonly cacheFolder: string
+  /** Where clients of beowulf look for its daemon. */
+  readonly beowulfSocket: string
   /** Where the socket may stand, best first. Each must be checked before use: the last two are in a folder everyone can write to. */
   readonly runtimeFolders: readonly string[]
 }
@@ -43,6 +45,7 @@ export function resolvePaths(env: PathEnvironment, system: PathSystem): Paths {
     socketPathFile: `${data}/core.socket`,
     logFile: `${folder('XDG_STATE_HOME', '.local/state')}/core.log`,
     cacheFolder: folder('XDG_CACHE_HOME', '.cache'),
+    beowulfSocket: `${home}/.beowulf/run/daemon`,
     // TMPDIR may be too long for a socket's path, so /tmp itself stands last.
     runtimeFolders: [
       ...(runtime === undefined ? [] : [`${runtime}/drover`]),

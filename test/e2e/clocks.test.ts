@@ -1,4 +1,5 @@
 /** The browser's clock is not the core's: ages and durations are those of the core all the same. */
+import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
@@ -17,6 +18,7 @@ test.each([
   expect(failed.code).toBe(3)
   const id = await product.running(['--on', 'local', '-n', '--', 'sleep 1000'])
   const { page, address } = await openWindow(product)
+  await isSignedIn(page)
   await page.clock.install({ time: Date.now() + byMs })
   await page.reload()
   await page.getByText(/core \S+ · up \d+ (s|min)$/).waitFor()
@@ -34,6 +36,7 @@ test.each([
 test('a browser whose clock is set while the window is open goes on as if it was not', async () => {
   const product = await startProduct()
   const { page } = await openWindow(product)
+  await isSignedIn(page)
   await page.clock.install()
   await page.reload()
   await page.getByText(/core \S+ · up \d+ (s|min)$/).waitFor()
@@ -41,3 +44,8 @@ test('a browser whose clock is set while the window is open goes on as if it was
   const up = await page.getByText(/· up \d+ (s|min)$/).textContent()
   await waitFor(async () => (await page.getByText(/· up \d+ (s|min)$/).textContent()) !== up, { what: 'the age to go on' })
 })
+
+/** A page that is loaded again while its token is on the way has lost it. */
+async function isSignedIn(page: Page): Promise<void> {
+  await page.getByText(/core \S+ · up/).waitFor()
+}

@@ -13,6 +13,7 @@ export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
     columns: null,
     rows: null,
     env: {},
+    needs: [],
     pull: [],
     pullResults: [],
     state: 'queued',

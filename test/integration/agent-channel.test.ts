@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openAgent } from '../../src/main/hosts/agent-client.ts'
 import { readAgentProgram } from '../../src/main/hosts/agent-install.ts'
 import type { Channel, ExecOptions, Transport } from '../../src/main/hosts/transport.ts'
 import type { AppError } from '../../src/shared/errors.ts'
 import { type AgentHost, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import { signalAll } from '../helpers/processes.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 describe.each(SHELLS)('installing, with %s', shell => {
@@ -123,6 +124,38 @@ test('lines without the nonce, or that make no sense, are told and dropped; the 
   await waitFor(() => problems.length === noise.length, { what: `${noise.length} problems` })
   expect(problems.every(error => error.code === 'PROTOCOL' && error.message.length < 400)).toBe(true)
   expect(await runJob(agent, 'exit 4')).toMatchObject({ exitCode: 4 })
+})
+
+test.each([
+  ['rows without an end', `3 row ${'x'.repeat(3_000)}`, /bytes that lead to nothing/],
+  ['a row without an end', `3 more ${'x'.repeat(3_000)}`, /a row of \d+ bytes/],
+  ['nothing that makes sense', 'nonsense', /100 lines that make no sense/],
+])('a host that sends %s is given up before it has filled our memory', async (_what, line, message) => {
+  const host = makeAgentHost()
+  const problems: AppError[] = []
+  const script = (command: string) => {
+    const nonce = /serve (\w+)$/.exec(command)?.[1]
+    return `( while ! [ -s "$HOME/now" ]; do sleep 0.02; done; yes "${nonce} $(cat "$HOME/now")" ) & ${command}`
+  }
+  const agent = record(await openAgentOver(host, script, { onViolation: error => problems.push(error) }))
+  await agent.sample()
+  const stopped = host.agents()
+  onTestFinished(() => signalAll(stopped, 'SIGCONT'))
+  signalAll(stopped, 'SIGSTOP')
+  // The third request: what watches was the first.
+  const answer = expect(agent.disk()).rejects.toMatchObject({ code: 'PROTOCOL', message: expect.stringMatching(message) })
+  writeFileSync(join(host.home, 'now'), line)
+  await answer
+  expect((await agent.lost).message).toMatch(message)
+  expect(problems.length).toBeLessThanOrEqual(100)
+})
+
+test('a host that asks for its agent again and again gets it once', async () => {
+  const asking = (command: string) => `while printf '%s - missing\\n' ${/serve (\w+)/.exec(command)?.[1]}; do :; done`
+  await expect(openAgentOver(makeAgentHost(), asking)).rejects.toMatchObject({
+    code: 'HOST_ERROR',
+    message: expect.stringContaining('cannot be installed'),
+  })
 })
 
 test('when the channel goes, what waits fails and `lost` says so; nothing else breaks', async () => {

@@ -18,6 +18,10 @@ const HOST: HostView = {
   retryAt: null,
   transport: 'ssh2',
   transportReason: null,
+  arch: 'x86_64',
+  hasGpu: false,
+  tags: [],
+  isDrained: false,
   cpus: 8,
   tools: { tmux: '3.4', rsync: null },
   sample: { at: 0, cpuRatio: 0.25, ioWaitRatio: 0, memoryTotalBytes: 16e9, memoryAvailableBytes: 8e9, load1: 1 },
@@ -131,8 +135,24 @@ test('stop waits for the end, tells of each job, and fails if one could not be s
   expect(core.asked).toContain(`job.stop {"job":"${away.view.id}","graceMs":100,"signal":"TERM"}`)
 })
 
+const BOX_NUMBERS = {
+  host: 'box',
+  cpus: 4,
+  sampleAgeMs: 100,
+  cpuRatio: 0.12,
+  ioWaitRatio: 0,
+  ioPressureRatio: 0.03,
+  memoryPressureRatio: null,
+  memoryFreeBytes: 8e9,
+  reservedJobs: 1,
+  reservedBytes: 0,
+  neededBytes: null,
+  bytesToSend: 1_000_000,
+  transferMs: 80,
+}
+
 function pushInput(core: FakeCore, line: string) {
-  return { command: { line }, folder: core.home, sync: false, host: null, env: {}, pull: [], terminal: null }
+  return { command: { line }, folder: core.home, sync: false, host: null, env: {}, needs: [], pull: [], terminal: null }
 }
 
 test('rm without a terminal removes only when told not to ask, and never what runs', async () => {
@@ -280,6 +300,9 @@ test('doctor, df, gc and why say what they found, and exit 1 when something is w
           { host: 'gpu', score: null, refused: 'offline' },
         ],
       },
+      numbers: [BOX_NUMBERS, { ...BOX_NUMBERS, host: 'gpu', cpuRatio: null, memoryFreeBytes: null, reservedJobs: 0 }],
+      need: null,
+      replay: { isSame: true, host: 'box', reason: 'least busy' },
     }),
   })
   const job = addEnded(core)
@@ -293,7 +316,13 @@ test('doctor, df, gc and why say what they found, and exit 1 when something is w
     stderr: 'Would remove 1 thing, 2.0 MB.\n',
   })
   expect(core.asked.at(-1)).toBe('disk.gc {"dryRun":true,"olderThanMs":172800000}')
-  expect((await runCli(['why', job.view.id], core)).stdout).toBe('box: least busy\nbox\t1.23\t\ngpu\t-\toffline\n')
+  const why = await runCli(['explain', job.view.id, '--replay'], core)
+  expect(why.stdout).toBe(
+    'box: least busy\nbox\t1.2 s\t12 % of 4\t0 %\tdisk 3 %\t7.5 GiB\t1 job\t-\t1 MiB, under 1 s\t\n' +
+      'gpu\t-\t-\t0 %\tdisk 3 %\t-\t-\t-\t1 MiB, under 1 s\toffline\n',
+  )
+  expect(why.stderr).toBe('Weighed again, the same numbers give the same.\n')
+  expect(core.asked.at(-1)).toContain('"replay":true')
 })
 
 test('skipped: each path with its rule on stdout, the sum on stderr', async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
+import { drop, dropClient, memorySource } from '../helpers/drop-client.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { settableClock, wrongDate } from '../helpers/settable-clock.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
@@ -128,6 +129,21 @@ test('a clock that jumps ahead by a year makes nothing old: gc leaves what hosts
     for (const { workdir } of jobs) expect(existsSync(workdir ?? '')).toBe(true)
   }
   await running.letGo()
+})
+
+test('a dropped folder outlives a clock that jumps ahead by a year, until somebody asks for it to go', async () => {
+  const clock = settableClock()
+  const product = await startProduct({}, { env: clock.env })
+  const client = await dropClient(product)
+  onTestFinished(() => client.close())
+  const before = await drop(client, memorySource({ a: 'text' }, { name: 'before' }))
+  clock.set(365 * DAY_MS)
+  // The end of each drop is when old ones go; that of the second comes after that of the first.
+  for (const name of ['one', 'two']) await drop(client, memorySource({ a: 'text' }, { name }))
+  expect(existsSync(before.folder)).toBe(true)
+  const { hosts } = await product.call('disk.gc', { dryRun: false })
+  expect(hosts[0]?.removed.map(({ kind }) => kind)).toContain('drop')
+  expect(existsSync(before.folder)).toBe(false)
 })
 
 async function startBox(): Promise<{ box: Sshd; date: ReturnType<typeof wrongDate> }> {

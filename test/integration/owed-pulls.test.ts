@@ -2,7 +2,18 @@
  * What `--pull` declares comes back, whatever happens in the midst: the core killed or stopped, the host lost or away. And what cannot
  * come is said where it is seen. Each pull is held by a `tar` on the host that waits.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -230,10 +241,21 @@ test('of jobs that ended with a Drover that noted nothing, nothing is suddenly b
   const [old] = await own.jobs()
   rmSync(join(folder, 'old'))
   await own.drover(['daemon', 'stop'])
-  const database = new BetterSqlite3(join(own.home.dir, '.local/share/drover/drover.db'))
-  database.exec('DROP TABLE web_session; DROP INDEX job_owing; ALTER TABLE job DROP COLUMN pull_results; PRAGMA user_version = 2')
-  database.close()
+  asWrittenBySchema2(join(own.home.dir, '.local/share/drover/drover.db'))
   expect(await push('new')).toMatchObject({ code: 0 })
   expect(readdirSync(folder)).toEqual(['new'])
   expect(await own.job(old?.id ?? '')).toMatchObject({ pullResults: [{ pattern: 'old', files: 0, error: null }] })
 })
+
+/** The database with this computer and its jobs, as the Drover of that day kept them. */
+function asWrittenBySchema2(path: string): void {
+  const now = `${path}.now`
+  renameSync(path, now)
+  copyFileSync(join(import.meta.dirname, '../fixtures/databases/v0.1.0-schema-2.db'), path)
+  const database = new BetterSqlite3(path)
+  database.exec(`ATTACH '${now}' AS now; DELETE FROM job; DELETE FROM setting; INSERT INTO setting SELECT * FROM now.setting`)
+  const columns = (database.pragma('main.table_info(job)') as { name: string }[]).map(({ name }) => name).join(', ')
+  database.exec(`INSERT INTO job (${columns}) SELECT ${columns} FROM now.job`)
+  database.close()
+  rmSync(now)
+}

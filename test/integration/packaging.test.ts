@@ -9,6 +9,7 @@ import { getRawHeader, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { _electron } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { CORE_FLAGS } from '../../src/shared/node-flags.ts'
 import { link, makePackages, mounted, openAsar, type Packages } from '../helpers/packaged.ts'
 import { pidsWithEnv, processArguments, processText } from '../helpers/processes.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
@@ -149,7 +150,7 @@ describe('the AppImage', () => {
     )
     expect(core).toBeDefined()
     expect(processText(core ?? 0)).toContain(`APPIMAGE=${image}`)
-    expect(processArguments(core ?? 0)).toContain('--max-semi-space-size=2')
+    expect(processArguments(core ?? 0)).toEqual(expect.arrayContaining([...CORE_FLAGS]))
     expect(call(drover, 'config', 'set', 'start_at_login', 'true').status).toBe(0)
     await waitFor(() => startsAtLogin(product) === `Exec="${image}" "cli" "daemon" "start"`)
     expect(call(drover, 'daemon', 'stop').status).toBe(0)

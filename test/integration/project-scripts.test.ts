@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -99,31 +100,7 @@ test('the line of CI adds up all reports, counts files that did not load, and ag
 /** The commands of this machine, but for those left out. */
 function machineWithout(programs: readonly string[], more: Record<string, string> = {}): string {
   const bin = temporaryFolder()
-  for (const program of [
-    'sh',
-    'id',
-    'env',
-    'ssh',
-    'tmux',
-    'rsync',
-    'busybox',
-    'dash',
-    'bash',
-    'git',
-    'shellcheck',
-    'ps',
-    'strace',
-    'zsh',
-    'fish',
-    'tcsh',
-    'dbus-daemon',
-    'Xvfb',
-    'dunst',
-    'unsquashfs',
-    '7zz',
-    'desktop-file-validate',
-    'gio',
-  ])
+  for (const program of ['sh', 'id', 'env', ...needed()])
     if (!programs.includes(program)) symlinkSync('/bin/true', join(bin, program))
   for (const program of ['sh', 'id']) {
     rmSync(join(bin, program))
@@ -135,6 +112,12 @@ function machineWithout(programs: readonly string[], more: Record<string, string
     chmodSync(join(bin, program), 0o755)
   }
   return bin
+}
+
+/** By their names alone; what is asked for by its path is there or not, whatever the PATH. */
+function needed(): string[] {
+  const script = readFileSync(join(root, 'scripts/setup-debian.sh'), 'utf8')
+  return [...script.matchAll(/^([^/\s:]+):\S+$/gm)].map(([, program]) => program ?? '')
 }
 
 const setup = (bin: string) =>

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GcReport } from '../../src/shared/contract.ts'
 import type { JobView } from '../../src/shared/domain.ts'
-import { openProduct, type Product } from '../helpers/product.ts'
+import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -125,3 +125,16 @@ function kept(): Record<'jobs' | 'workdirs' | 'folders', string[]> {
       .sort()
   return { jobs: names('jobs'), workdirs: names('workdirs'), folders: names('folders') }
 }
+
+test('of a host that does not answer it is said that nobody knows what others run there', async () => {
+  const gone = await startSshd()
+  const product = await startProduct({ box, gone })
+  const stateOf = async (name: string) => (await product.status()).hosts.find(host => host.name === name)?.state
+  await waitFor(async () => (await stateOf('gone')) === 'connected', { what: 'the host that goes' })
+  await gone.stop()
+  await waitFor(async () => (await stateOf('gone')) !== 'connected', { what: 'it to be gone' })
+  const said = 'Not known, as there was no answer: what other computers of yours run on gone\n'
+  expect(await product.drover(['ls', '-a'])).toMatchObject({ code: 0, stderr: said })
+  expect(await product.drover(['ls', '-a', '--host', 'box'])).toMatchObject({ code: 0, stderr: '' })
+  expect(await product.drover(['ls'])).toMatchObject({ code: 0, stderr: '' })
+})

@@ -31,6 +31,12 @@ export const PUSH_FLAGS: readonly FlagSpec[] = [
     help: 'Set a variable for the command. K alone takes its value from here.',
   },
   {
+    name: 'needs',
+    value: { name: 'NEED', kind: 'text' },
+    isRepeated: true,
+    help: 'Only a host that has it: gpu, arch:NAME (as arch:arm64) or a tag of your own; several with commas.',
+  },
+  {
     name: 'pull',
     value: { name: 'GLOB', kind: 'text' },
     isRepeated: true,
@@ -235,12 +241,24 @@ export const jobVerbs: readonly VerbSpec[] = [
   },
   {
     path: 'why',
+    aliases: ['explain'],
     group: 'jobs',
     run: 'why',
     summary: 'Say why a job runs where it does',
     operands: [JOB],
-    about: ['Shows the reason for the host, and what was known of each of the others.'],
-    examples: [{ run: 'drover why 1a2b', does: '' }],
+    flags: [
+      {
+        name: 'replay',
+        help: 'Weigh the same numbers again, and say whether they lead to the same host; 1 if they do not, or are not kept.',
+      },
+    ],
+    about: [
+      'Shows the reason for the host, the numbers that each host had then, how much time a job was expected to lose there, and why those were left out that were.',
+    ],
+    examples: [
+      { run: 'drover why 1a2b', does: '' },
+      { run: 'drover explain 1a2b --replay', does: 'the same, weighed again' },
+    ],
   },
   {
     path: 'skipped',

@@ -22,6 +22,7 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     sync,
     host: args.value('on') ?? (cli.program.name === 'p' ? args.operand('WORKER') : undefined) ?? null,
     env: parseEnv(args.values('env'), cli.env),
+    needs: args.values('needs').flatMap(needs => needs.split(',')),
     pull: [...args.values('pull')],
   }
   return await launch(cli, args, (call, { terminal, jobId }) => call('job.push', { ...input, terminal, jobId }))

@@ -1,42 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type HostChange, hostInput as host, needOf } from '../../../test/helpers/host-input.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { HostInput, Need } from '../../shared/placement.ts'
 import { allocate } from './allocate.ts'
-import type { HostInput, Need } from './host-input.ts'
 
-const NOW = 1_700_000_000_000
 const GIB = 2 ** 30
-const ANY: Need = { memoryBytes: null }
+const ANY = needOf()
 
-type Change = Partial<Omit<HostInput, 'sample'>> & { sample?: Partial<NonNullable<HostInput['sample']>> | null }
-
-function host(name: string, { sample, ...change }: Change = {}): HostInput {
-  const usual = {
-    at: NOW - 1000,
-    cpuRatio: 0.1,
-    ioWaitRatio: 0,
-    memoryTotalBytes: 16 * GIB,
-    memoryAvailableBytes: 8 * GIB,
-    load1: 0,
-  }
-  return {
-    name,
-    state: 'connected',
-    sample: sample === null ? null : { ...usual, ...sample },
-    cpus: 4,
-    runningJobs: 0,
-    reservations: [],
-    linkBytesPerSecond: null,
-    bytesToSend: 0,
-    history: null,
-    tags: [],
-    isDefaultAffinity: false,
-    ...change,
-  }
-}
-
-const place = (hosts: HostInput[], need: Need = ANY) => allocate({ hosts, need, now: NOW })
-const busy = (name: string, cpuRatio: number, change: Change = {}) =>
+const place = (hosts: HostInput[], need: Need = ANY) => allocate({ hosts, need })
+const busy = (name: string, cpuRatio: number, change: HostChange = {}) =>
   host(name, { ...change, sample: { cpuRatio, ...change.sample } })
 
 describe('which host', () => {
@@ -79,22 +52,34 @@ describe('which host', () => {
 
   test('what is worth moving for a long command is not for a short one', () => {
     const hosts = [busy('far', 0, { bytesToSend: 100 * 2 ** 20 }), busy('near', 0.7)]
-    expect(place(hosts, { memoryBytes: null, durationMs: 600_000 }).host).toBe('far')
-    expect(place(hosts, { memoryBytes: null, durationMs: 5_000 }).host).toBe('near')
+    expect(place(hosts, needOf({ durationMs: 600_000 })).host).toBe('far')
+    expect(place(hosts, needOf({ durationMs: 5_000 })).host).toBe('near')
   })
 
-  test('among equals: fewer jobs of ours, then affinity, then the order given', () => {
+  test('among equals: affinity, then where it ran last, then fewer jobs of ours, then the order given', () => {
     expect(place([host('a'), host('b')]).host).toBe('a')
-    expect(place([host('a'), host('b', { isDefaultAffinity: true })]).host).toBe('b')
-    expect(place([host('a'), host('b', { isDefaultAffinity: true, runningJobs: 1 })]).host).toBe('a')
     expect(place([busy('a', 0.1), busy('b', 0.101)]).host).toBe('a')
+    const three = [host('a'), host('b', { runningJobs: 2 }), host('c', { runningJobs: 1 })]
+    expect(place(three).host).toBe('a')
+    expect(place(three, needOf({ lastHost: 'c' })).host).toBe('c')
+    expect(place(three, needOf({ lastHost: 'c', affinity: 'b' })).host).toBe('b')
+  })
+
+  test('a command stays where it ran last while loads flicker, and says so; not where it would lose much', () => {
+    const need = needOf({ lastHost: 'b' })
+    for (const cpuRatio of [0, 0.05, 0.1, 0.15]) expect(place([busy('a', 0.1), busy('b', cpuRatio)], need).host).toBe('b')
+    expect(place([busy('a', 0.05), busy('b', 0.1)], need).reason).toMatch(
+      /^as good as the best of 2 hosts, and where it ran last: /,
+    )
+    expect(place([busy('a', 0.05), busy('b', 0.4)], need).host).toBe('a')
+    expect(place([busy('a', 0.05), busy('b', 0.1)], needOf({ affinity: 'b' })).reason).toContain(', and preferred: ')
   })
 
   test('jobs placed just now count until a sample can show them', () => {
-    const reservation = { placedAt: NOW - 500, memoryBytes: null }
+    const reservation = { ageMs: 500, memoryBytes: null }
     const placement = place([busy('a', 0, { reservations: [reservation] }), busy('b', 0.1)])
     expect(placement.host).toBe('b')
-    const old = { placedAt: NOW - 60_000, memoryBytes: 100 * GIB }
+    const old = { ageMs: 60_000, memoryBytes: 100 * GIB }
     expect(place([busy('a', 0, { reservations: [old] }), busy('b', 0.1)]).host).toBe('a')
   })
 
@@ -106,23 +91,24 @@ describe('which host', () => {
 describe('who is left out', () => {
   const refusedOf = (one: HostInput, need?: Need) => place([host('good'), one], need).candidates[1]
 
-  test.each<[string, Change, Need, RegExp]>([
+  test.each<[string, HostChange, Need, RegExp]>([
     ['offline', { state: 'offline' }, ANY, /offline/],
     ['connecting', { state: 'connecting' }, ANY, /still being connected/],
     ['refused', { state: 'refused' }, ANY, /does not let us in/],
     ['without a sample', { sample: null }, ANY, /nothing is known of its load/],
-    ['with a stale sample', { sample: { at: NOW - 12_000 } }, ANY, /last reading is 12 s old/],
+    ['with a stale sample', { sample: { ageMs: 12_000 } }, ANY, /last reading is 12 s old$/],
+    ['silent', { sample: { ageMs: 7_000, isSilent: true } }, ANY, /last reading is 7 s old, and it did not answer just now/],
     [
       'without memory enough',
       { sample: { memoryAvailableBytes: GIB } },
-      { memoryBytes: 2 * GIB },
+      needOf({ memoryBytes: 2 * GIB }),
       /took 2.0 GiB.*1.0 GiB is free/,
     ],
-    ['with a history of more memory', { history: { peakMemoryBytes: 9 * GIB, lastNotFoundAt: null } }, ANY, /took 9.0 GiB/],
+    ['with a history of more memory', { history: { peakMemoryBytes: 9 * GIB, notFoundAgoMs: null } }, ANY, /took 9.0 GiB/],
     [
       'with memory promised to others',
-      { reservations: [{ placedAt: NOW, memoryBytes: 7 * GIB }] },
-      { memoryBytes: 2 * GIB },
+      { reservations: [{ ageMs: 0, memoryBytes: 7 * GIB }] },
+      needOf({ memoryBytes: 2 * GIB }),
       /took 2.0 GiB before, and 1.0 GiB is free/,
     ],
   ])('a host that is %s, saying so', (_what, change, need, reason) => {
@@ -131,19 +117,36 @@ describe('who is left out', () => {
   })
 
   test('a sample of exactly five seconds is fresh; a history of less memory on this host goes before the other hosts', () => {
-    expect(refusedOf(host('other', { sample: { at: NOW - 5000 } }))?.refused).toBeNull()
-    const modest = host('other', { history: { peakMemoryBytes: GIB, lastNotFoundAt: null } })
-    expect(place([modest], { memoryBytes: 9 * GIB }).host).toBe('other')
+    expect(refusedOf(host('other', { sample: { ageMs: 5000 } }))?.refused).toBeNull()
+    const modest = host('other', { history: { peakMemoryBytes: GIB, notFoundAgoMs: null } })
+    expect(place([modest], needOf({ memoryBytes: 9 * GIB })).host).toBe('other')
   })
 
-  test('a host without the tag that is asked for', () => {
-    const need = { memoryBytes: null, tags: ['gpu', 'big'] }
-    const placement = place([busy('plain', 0, { tags: ['gpu'] }), busy('right', 0.9, { tags: ['big', 'gpu'] })], need)
+  test.each<[string[], HostChange, HostChange, string]>([
+    [['gpu', 'big'], { tags: ['gpu'] }, { tags: ['big', 'gpu'] }, 'it has no tag big'],
+    [['gpu'], {}, { hasGpu: true }, 'it has no GPU'],
+    [['gpu', 'big'], { hasGpu: null }, { hasGpu: true, tags: ['big'] }, 'it has no GPU and no tag big'],
+    [['arch:arm64'], {}, { arch: 'aarch64' }, 'it is x86_64, not arm64'],
+    [['arch:amd64'], { arch: 'aarch64' }, {}, 'it is aarch64, not amd64'],
+    [
+      ['big', 'arch:riscv64'],
+      { arch: null },
+      { arch: 'riscv64', tags: ['big'] },
+      'it has no tag big, and it is of an unknown architecture, not riscv64',
+    ],
+  ])('a host that lacks what is needed, %j', (needs, lacking, right, text) => {
+    const placement = place([busy('plain', 0, lacking), busy('right', 0.9, right)], needOf({ needs }))
     expect(placement.host).toBe('right')
-    expect(placement.candidates[0]?.refused).toBe('it has no tag big')
+    expect(placement.candidates[0]?.refused).toBe(text)
   })
 
-  const notFound = (agoMs: number) => ({ peakMemoryBytes: null, lastNotFoundAt: NOW - agoMs })
+  test('a host that is drained', () => {
+    const placement = place([busy('a', 0, { isDrained: true }), busy('b', 0.9)])
+    expect(placement.candidates[0]).toEqual({ host: 'a', score: null, refused: 'it is drained: it takes no new jobs' })
+    expect(placement.host).toBe('b')
+  })
+
+  const notFound = (agoMs: number) => ({ peakMemoryBytes: null, notFoundAgoMs: agoMs })
 
   test('a host where this very command was not found, saying so', () => {
     const placement = place([busy('a', 0, { history: notFound(180_000) }), busy('b', 0.9)])
@@ -181,7 +184,7 @@ describe('no host', () => {
   }
 
   test('each with its reason, and what to do', () => {
-    const error = failure([host('a', { state: 'offline' }), host('b', { sample: { at: NOW - 9000 } })])
+    const error = failure([host('a', { state: 'offline' }), host('b', { sample: { ageMs: 9000 } })])
     expect(error.code).toBe('NO_HOST')
     expect(error.message).toMatch(/^No host fits. a: it is offline; b: its last reading is 9 s old. Name one with --on HOST/)
     expect(error.details).toEqual({ hosts: { a: 'it is offline', b: 'its last reading is 9 s old' } })
@@ -205,12 +208,14 @@ const anyHosts = fc
       ),
       sample: fc.option(
         fc.record({
-          at: fc.integer({ min: NOW - 8000, max: NOW }),
+          ageMs: fc.nat(8000),
+          isSilent: fc.boolean(),
           cpuRatio: fc.double({ min: 0, max: 1, noNaN: true }),
           ioWaitRatio: fc.double({ min: 0, max: 1, noNaN: true }),
           memoryTotalBytes: fc.constant(16 * GIB),
           memoryAvailableBytes: fc.integer({ min: 0, max: 16 * GIB }),
-          load1: fc.constant(0),
+          ioPressureRatio: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+          memoryPressureRatio: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
         }),
         { freq: 8 },
       ),
@@ -218,7 +223,7 @@ const anyHosts = fc
       runningJobs: fc.integer({ min: 0, max: 5 }),
       reservations: fc.array(
         fc.record({
-          placedAt: fc.integer({ min: NOW - 40_000, max: NOW }),
+          ageMs: fc.nat(40_000),
           memoryBytes: fc.option(fc.integer({ min: 0, max: GIB })),
         }),
         { maxLength: 4 },
@@ -228,11 +233,13 @@ const anyHosts = fc
       history: fc.option(
         fc.record({
           peakMemoryBytes: fc.option(fc.integer({ min: 0, max: 16 * GIB })),
-          lastNotFoundAt: fc.option(fc.integer({ min: NOW - 10 * 86_400_000, max: NOW }), { freq: 1 }),
+          notFoundAgoMs: fc.option(fc.nat(10 * 86_400_000), { freq: 1 }),
         }),
       ),
-      tags: fc.constant([]),
-      isDefaultAffinity: fc.boolean(),
+      isDrained: fc.constantFrom(false, false, false, true),
+      arch: fc.constantFrom(null, 'x86_64', 'aarch64'),
+      hasGpu: fc.option(fc.boolean()),
+      tags: fc.subarray(['big', 'gpu']),
     }),
     { minLength: 1, maxLength: 6 },
   )
@@ -240,7 +247,7 @@ const anyHosts = fc
 
 const hostPlaced = (hosts: readonly HostInput[], need: Need = ANY): string | null => {
   try {
-    return allocate({ hosts, need, now: NOW }).host
+    return allocate({ hosts, need }).host
   } catch (error) {
     if (error instanceof AppError && error.code === 'NO_HOST') return null
     throw error
@@ -255,14 +262,15 @@ describe('whatever the hosts are', () => {
         const canTake = (one: HostInput) =>
           one.state === 'connected' &&
           one.sample !== null &&
-          NOW - one.sample.at <= 5000 &&
+          !one.isDrained &&
+          one.sample.ageMs <= 5000 &&
           (one.history?.peakMemoryBytes ?? 0) <= one.sample.memoryAvailableBytes
         if (chosen === undefined) {
           expect(hosts.some(one => canTake(one) && one.history?.peakMemoryBytes == null)).toBe(false)
           return
         }
         expect(canTake(chosen)).toBe(true)
-        const { candidates, score } = allocate({ hosts, need: ANY, now: NOW })
+        const { candidates, score } = allocate({ hosts, need: ANY })
         for (const one of candidates) expect(one.refused === null ? Number.isFinite(one.score) : true).toBe(true)
         expect(Number.isFinite(score)).toBe(true)
       }),
@@ -291,7 +299,7 @@ describe('whatever the hosts are', () => {
     'one more job': one => ({
       ...one,
       runningJobs: one.runningJobs + 1,
-      reservations: [...one.reservations, { placedAt: NOW, memoryBytes: GIB }],
+      reservations: [...one.reservations, { ageMs: 0, memoryBytes: GIB }],
     }),
   }
   test.each(Object.keys(worse))('%s never make a host be chosen that was not', what => {
@@ -321,7 +329,7 @@ describe('whatever the hosts are', () => {
           for (let placed = 0; placed < 20; placed++) {
             const name = hostPlaced(hosts) ?? ''
             jobs.set(name, (jobs.get(name) ?? 0) + 1)
-            const reservation = { placedAt: NOW, memoryBytes: null }
+            const reservation = { ageMs: 0, memoryBytes: null }
             hosts = hosts.map(one =>
               one.name === name
                 ? { ...one, runningJobs: one.runningJobs + 1, reservations: [...one.reservations, reservation] }

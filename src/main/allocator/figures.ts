@@ -1,12 +1,5 @@
 /** How the allocator writes figures in its reasons. */
 
-/** `14.2 GiB`, or `312 MiB` below one: as memory is counted. */
-export function gibText(bytes: number): string {
-  const mib = bytes / 2 ** 20
-  if (mib >= 1023.5) return `${(mib / 1024).toFixed(1)} GiB`
-  return mib >= 0.95 || bytes === 0 ? `${Math.round(mib)} MiB` : `${Math.round(bytes / 1024)} KiB`
-}
-
 /** `12 %` */
 export function percentText(ratio: number): string {
   return `${Math.round(ratio * 100)} %`

@@ -1,44 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { HostSample } from '../../shared/domain.ts'
-import type { HostInput, Need } from './host-input.ts'
+import { type HostChange, hostInput, needOf } from '../../../test/helpers/host-input.ts'
 import { lostSeconds } from './score.ts'
 
-const NOW = 1_700_000_000_000
 const GIB = 2 ** 30
 
-type Load = { sample?: Partial<HostSample>; unseen?: number } & Partial<Omit<HostInput, 'sample' | 'reservations'>>
+type Load = HostChange & { unseen?: number }
 
 /** An idle host of four CPUs with half of its 16 GiB free, but for what is named; `unseen` jobs were placed there just now. */
-function lost({ sample, unseen = 0, ...host }: Load, need: Need = { memoryBytes: null }): number {
-  const reading: HostSample = {
-    at: NOW,
-    cpuRatio: 0,
-    ioWaitRatio: 0,
-    memoryTotalBytes: 16 * GIB,
-    memoryAvailableBytes: 8 * GIB,
-    load1: 0,
-    ...sample,
-  }
-  const input: HostInput = {
-    name: 'box',
-    state: 'connected',
-    sample: reading,
-    cpus: 4,
+function lost({ sample, unseen = 0, ...change }: Load, need = needOf()): number {
+  const host = hostInput('box', {
+    sample: { ageMs: 0, cpuRatio: 0, ...sample },
     runningJobs: unseen,
-    reservations: Array.from({ length: unseen }, () => ({ placedAt: NOW, memoryBytes: null })),
-    linkBytesPerSecond: null,
-    bytesToSend: 0,
-    history: null,
-    tags: [],
-    isDefaultAffinity: false,
-    ...host,
-  }
-  return lostSeconds(input, reading, need)
+    reservations: Array.from({ length: unseen }, () => ({ ageMs: 0, memoryBytes: null })),
+    ...change,
+  })
+  if (host.sample === null) throw new TypeError('a host without a sample')
+  return lostSeconds(host, host.sample, need)
 }
 
 /** Of each second of a job, by the load alone. */
-const share = (load: Load, memoryBytes: number | null = null) => lost(load, { memoryBytes, durationMs: 10_000 }) / 10
+const share = (load: Load, memoryBytes: number | null = null) => lost(load, needOf({ memoryBytes, durationMs: 10_000 })) / 10
 
 /** What was tuned by hand is not to move unseen: a change of the curve changes this table, and is meant. */
 describe('the share of its time that a job loses', () => {
@@ -91,6 +73,16 @@ describe('the share of its time that a job loses', () => {
     expect(lost({ bytesToSend: 100_000_000, linkBytesPerSecond }) - lost({})).toBeCloseTo(expected, 3)
   })
 
+  test.each<[NonNullable<Load['sample']>, number]>([
+    [{ ioPressureRatio: 0.5 }, 1],
+    [{ ioPressureRatio: 0.5, ioWaitRatio: 0.5 }, 2],
+    [{ ioPressureRatio: 1, ioWaitRatio: 0.25 }, 2],
+    [{ memoryPressureRatio: 0.2 }, 2],
+    [{ memoryPressureRatio: 0.05, memoryAvailableBytes: 0 }, 1],
+  ])('to what the kernel counts as waiting, %j, beside what it is known by otherwise: %s', (sample, expected) => {
+    expect(share({ sample }) - share({})).toBeCloseTo(expected, 3)
+  })
+
   test.each<[number | null, number]>([
     [null, 60],
     [0, 5],
@@ -99,7 +91,7 @@ describe('the share of its time that a job loses', () => {
     [86_400_000, 600],
   ])('of a command that ran %s ms before counts over %s seconds', (durationMs, expected) => {
     const busy = { sample: { cpuRatio: 1 } }
-    expect(lost(busy, { memoryBytes: null, durationMs })).toBeCloseTo(2 * expected, 3)
+    expect(lost(busy, needOf({ durationMs }))).toBeCloseTo(2 * expected, 3)
   })
 })
 
@@ -113,18 +105,26 @@ const anyLoad = fc.record({
     cpuRatio: ratio,
     ioWaitRatio: ratio,
     memoryAvailableBytes: ratio.map(part => part * 16 * GIB),
+    ioPressureRatio: fc.option(ratio),
+    memoryPressureRatio: fc.option(ratio),
   }),
 })
 type AnyLoad = typeof anyLoad extends fc.Arbitrary<infer T> ? T : never
-const anyNeed = fc.record({
-  memoryBytes: fc.option(fc.nat(2 ** 31 - 1)),
-  durationMs: fc.option(fc.nat(2 ** 31 - 1)),
-})
+const anyNeed = fc
+  .record({
+    memoryBytes: fc.option(fc.nat(2 ** 31 - 1)),
+    durationMs: fc.option(fc.nat(2 ** 31 - 1)),
+  })
+  .map(needOf)
 
 /** `by`, from 0 to 1, says how much more. */
 const more: Record<string, (load: AnyLoad, by: number) => Load> = {
   'busier CPUs': (load, by) => withSample(load, { cpuRatio: towards(load.sample.cpuRatio, 1, by) }),
   'more waiting for disks': (load, by) => withSample(load, { ioWaitRatio: towards(load.sample.ioWaitRatio, 1, by) }),
+  'more time lost to disks, as the kernel counts it': (load, by) =>
+    withSample(load, { ioPressureRatio: towards(load.sample.ioPressureRatio ?? 0, 1, by) }),
+  'more time lost to memory, as the kernel counts it': (load, by) =>
+    withSample(load, { memoryPressureRatio: towards(load.sample.memoryPressureRatio ?? 0, 1, by) }),
   'less free memory': (load, by) => withSample(load, { memoryAvailableBytes: towards(load.sample.memoryAvailableBytes, 0, by) }),
   'more jobs new there': (load, by) => ({ ...load, unseen: load.unseen + Math.round(20 * by) }),
   'fewer CPUs': (load, by) => ({ ...load, cpus: Math.round(towards(load.cpus, 1, by)) }),
@@ -147,9 +147,9 @@ describe('whatever the load is', () => {
   test('more memory needed, or a longer run: never less time lost', () => {
     fc.assert(
       fc.property(anyLoad, fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), ratio, (load, memoryBytes, durationMs, by) => {
-        const before = lost(load, { memoryBytes, durationMs })
-        expect(lost(load, { memoryBytes: memoryBytes * (1 + by), durationMs })).toBeGreaterThanOrEqual(before)
-        expect(lost(load, { memoryBytes, durationMs: durationMs * (1 + by) })).toBeGreaterThanOrEqual(before)
+        const before = lost(load, needOf({ memoryBytes, durationMs }))
+        expect(lost(load, needOf({ memoryBytes: memoryBytes * (1 + by), durationMs }))).toBeGreaterThanOrEqual(before)
+        expect(lost(load, needOf({ memoryBytes, durationMs: durationMs * (1 + by) }))).toBeGreaterThanOrEqual(before)
       }),
     )
   })

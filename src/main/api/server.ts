@@ -2,7 +2,6 @@
  * Serves the API on a unix socket: HTTP for single calls, a WebSocket at /ws for events, logs and terminals.
  * It owns the socket's file. Who may connect is said by the file system: 0600 in a folder of 0700.
  */
-import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -10,6 +9,7 @@ import { ensureTrustedFolder } from '../private-files.ts'
 import type { Api } from './api.ts'
 import { answer, routeApi } from './http.ts'
 import { type HttpDoor, HttpServer, type ServerLimits } from './http-server.ts'
+import { listenAt, type SocketFile } from './socket-file.ts'
 import { ApiSocket } from './websocket.ts'
 
 /** How often we look whether the socket is still there. */
@@ -19,7 +19,7 @@ export class ApiServer {
   readonly #api: Api
   readonly #server: HttpServer
   #guard: NodeJS.Timeout | undefined
-  #listening: { path: string; inode: number } | undefined
+  #file: SocketFile | undefined
 
   constructor(api: Api, limits: Partial<ServerLimits> = {}) {
     this.#api = api
@@ -36,8 +36,7 @@ export class ApiServer {
   }
 
   /**
-   * Listens at `path`. The caller holds the lock on the database, so whatever socket stands there is of a core that is gone:
-   * it is replaced in one step, and nobody finds the path without a socket meanwhile.
+   * Listens at `path`. The caller holds the lock on the database, so whatever socket stands there is of a core that is gone.
    *
    * `onLost` is told once when the socket is no longer there, as when its folder is removed at a logout: then nobody can come any more.
    *
@@ -45,24 +44,11 @@ export class ApiServer {
    */
   async listen(path: string, onLost: () => void = () => undefined): Promise<void> {
     ensureTrustedFolder(dirname(path))
-    const old = lstatSync(path, { throwIfNoEntry: false })
-    if (old && !old.isSocket()) throw new AppError('CONFLICT', `${path} is in the way: it is not a socket; move it elsewhere`)
-    const aside = `${path.slice(0, -1)}~` // No longer than the path, whose length has a limit.
-    rmSync(aside, { force: true })
     const { http } = this.#server
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject)
-      http.listen(aside, () => {
-        http.off('error', reject)
-        resolve()
-      })
-    })
-    chmodSync(aside, 0o600)
-    renameSync(aside, path)
-    const listening = { path, inode: lstatSync(path).ino }
-    this.#listening = listening
+    const file = await listenAt(http, path)
+    this.#file = file
     this.#guard = setInterval(() => {
-      if (!isGone(listening)) return
+      if (!file.isGone) return
       clearInterval(this.#guard)
       onLost()
     }, GUARD_MS).unref()
@@ -74,8 +60,8 @@ export class ApiServer {
   async close(): Promise<void> {
     clearInterval(this.#guard)
     await this.#server.close()
-    if (this.#listening) removeIfOurs(this.#listening)
-    this.#listening = undefined
+    this.#file?.remove()
+    this.#file = undefined
   }
 
   /** Ends what is connected without a farewell, so that whoever was there looks for another core, and starts one. */
@@ -93,22 +79,4 @@ export class ApiServer {
 function refuseBrowsers(request: IncomingMessage): void {
   if (request.headers.origin !== undefined)
     throw new AppError('FORBIDDEN', 'Requests of web pages are refused: this one has an Origin header')
-}
-
-/** Another core may have taken the path over since; its socket stays. */
-function removeIfOurs(listening: { path: string; inode: number }): void {
-  if (isOurs(listening)) rmSync(listening.path, { force: true })
-}
-
-/** What cannot be looked at may still be there. */
-function isGone(listening: { path: string; inode: number }): boolean {
-  try {
-    return !isOurs(listening)
-  } catch {
-    return false
-  }
-}
-
-function isOurs({ path, inode }: { path: string; inode: number }): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.ino === inode
 }

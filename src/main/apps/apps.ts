@@ -39,7 +39,7 @@ export type AppsOptions = {
   /** The line to a host as it was measured last. */
   bytesPerSecond(host: string): number | null
   /** By the allocator, among all hosts but those. @throws {AppError} `NO_HOST` */
-  place(command: LaunchInput['command'], without: ReadonlySet<string>): Promise<Placement>
+  place(app: { command: LaunchInput['command']; id?: string | undefined }, without: ReadonlySet<string>): Promise<Placement>
   /** The desktop as it was last heard of. */
   desktop(): Desktop
   newRow(input: {
@@ -80,7 +80,7 @@ export class Apps {
     if (jobs.find(id)) return { job: jobs.get(id) }
     const desktop = definedOf(input.display ?? this.#options.desktop())
     if (input.needsDesktop && input.host === LOCAL) requireDesktop(desktop)
-    const { placement, live, probe } = await this.#place(input)
+    const { placement, live, probe } = await this.#place({ ...input, id })
     const { command, app } = await this.#appOf({ ...input, id, desktop, host: placement.host, live, probe })
     const row = this.#options.newRow({ command, env: input.env, terminal: input.terminal, id })
     // The same, sent again, may have come here first.
@@ -120,7 +120,9 @@ export class Apps {
   }
 
   /** A host that has what the app needs. One that was asked for is told about; of all others the next best is taken. */
-  async #place(input: PlaceInput & { newInstance: boolean }): Promise<{ placement: Placement; live: Live; probe: Probe }> {
+  async #place(
+    input: PlaceInput & { newInstance: boolean; id?: string },
+  ): Promise<{ placement: Placement; live: Live; probe: Probe }> {
     const { hosts, place } = this.#options
     if (input.host !== null && input.host !== 'auto') {
       const live = await hosts.get(input.host).ready()
@@ -129,7 +131,7 @@ export class Apps {
     }
     const refused = new Map<string, AppError>()
     for (;;) {
-      const placement = await place(input.command, new Set(refused.keys())).catch(error => {
+      const placement = await place(input, new Set(refused.keys())).catch(error => {
         throw refused.size === 0 ? error : noneHasIt(refused)
       })
       const { host } = placement

@@ -1,8 +1,10 @@
 /** The changes Drover makes to config.yaml for its user, on the YAML document, so that comments and order stay. For ConfigFile.edit. */
-import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, YAMLSeq } from 'yaml'
+import { type Document, isMap, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
+import { hostsOf, nameOf, newList } from './document-parts.ts'
+import { refuseRuled } from './rule-edits.ts'
 import { settingKeys, settingSchema } from './schema.ts'
 
 export type SettingValue = string | number | boolean | null
@@ -15,7 +17,7 @@ export function addHost(document: Document, host: { name: string; connection: st
   }
   const node = document.createNode({ name: host.name, connection: host.connection })
   if (hosts) hosts.add(node)
-  else document.set('hosts', newList(document, node))
+  else document.set('hosts', newList(document, 'hosts', node))
 }
 
 /** A default that named the host becomes `auto`. @throws {AppError} `NOT_FOUND` */
@@ -23,6 +25,7 @@ export function removeHost(document: Document, name: string): void {
   const hosts = hostsOf(document)
   const index = hosts?.items.findIndex(item => nameOf(item) === name) ?? -1
   if (!hosts || index < 0) throw new AppError('NOT_FOUND', `There is no host named ${name} in the config`)
+  refuseRuled(document, name)
   hosts.items.splice(index, 1)
   if (hosts.items.length === 0) document.delete('hosts')
   if (isMap(document.contents) && document.get('default_host') === name) document.delete('default_host')
@@ -43,7 +46,7 @@ export function setDefaultHost(document: Document, name: string): void {
  */
 export function setKey(document: Document, key: string, value: SettingValue): void {
   const schema = settingSchema(key)
-  if (schema === undefined || key === 'hosts') throw noSuchKey(key)
+  if (schema === undefined || LISTS.has(key)) throw noSuchKey(key)
   const path = key.split('.')
   if (value === null) {
     document.deleteIn(path)
@@ -72,29 +75,18 @@ function meaningOf(key: string, text: string): SettingValue {
   }
 }
 
+/** What is no single value, and how it is changed. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['hosts', 'Hosts are changed with: drover host add, drover host rm'],
+  ['rules', 'Rules are changed with: drover pin, drover unpin, drover affinity'],
+  ['local.tags', 'Tags are changed with: drover host tag local +TAG'],
+])
+
 function noSuchKey(key: string): AppError {
-  if (key === 'hosts') return new AppError('BAD_INPUT', 'Hosts are changed with: drover host add, drover host rm')
-  const keys = settingKeys().filter(name => name !== 'hosts')
+  const list = LISTS.get(key)
+  if (list !== undefined) return new AppError('BAD_INPUT', list)
+  const keys = settingKeys().filter(name => !LISTS.has(name))
   const meant = nearest(key, keys)
   const hint = meant === undefined ? `Keys: ${keys.join(', ')}` : `Did you mean ${meant}?`
   return new AppError('BAD_INPUT', `There is no setting ${key}. ${hint}`, { details: { key } })
-}
-
-/** A list in the place of an empty `hosts:`, with the comment that stood there: hosts commented out, mostly. */
-function newList(document: Document, item: Node): YAMLSeq {
-  const list = new YAMLSeq()
-  list.add(item)
-  const empty: unknown = isMap(document.contents) ? document.get('hosts', true) : undefined
-  if (isScalar(empty) && empty.comment) list.commentBefore = empty.comment
-  return list
-}
-
-function hostsOf(document: Document): YAMLSeq | undefined {
-  const hosts: unknown = isMap(document.contents) ? document.get('hosts', true) : undefined
-  return isSeq(hosts) ? hosts : undefined
-}
-
-function nameOf(item: unknown): string | undefined {
-  const name: unknown = isMap(item) ? (item as YAMLMap).get('name', true) : undefined
-  return isScalar(name) && typeof name.value === 'string' ? name.value : undefined
 }

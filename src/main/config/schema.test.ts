@@ -18,12 +18,15 @@ test('nothing written is the defaults', () => {
   const defaults = {
     defaultHost: 'auto',
     hosts: [],
+    local: { tags: [], drain: false },
+    rules: [],
     detachOnCtrlC: false,
     push: { spareLimitBytes: 2 * 1024 ** 3, keepFinishedDays: 14 },
     notifications: { failed: true, longJobMs: 300_000 },
     web: { address: '127.0.0.1', port: 7373 },
     keepCore: false,
     startAtLogin: false,
+    beowulfDaemon: false,
     sshConfig: null,
     logLevel: 'info',
   }
@@ -54,21 +57,25 @@ notifications: { failed: false, long_job_seconds: 0 }
 web: { address: "::1", port: 8080 }
 keep_core: true
 start_at_login: true
+beowulf_daemon: true
 ssh_config: /home/me/ssh config
 log_level: debug
 `
   expect(parse(text)).toEqual({
     defaultHost: 'box-1',
     hosts: [
-      { name: 'box-1', connection: 'me@box.example:2222', tags: ['gpu', 'big'] },
-      { name: 'v6', connection: '[::1]:22', tags: [] },
+      { name: 'box-1', connection: 'me@box.example:2222', tags: ['gpu', 'big'], drain: false },
+      { name: 'v6', connection: '[::1]:22', tags: [], drain: false },
     ],
+    local: { tags: [], drain: false },
+    rules: [],
     detachOnCtrlC: true,
     push: { spareLimitBytes: 0, keepFinishedDays: 3 },
     notifications: { failed: false, longJobMs: 0 },
     web: { address: '::1', port: 8080 },
     keepCore: true,
     startAtLogin: true,
+    beowulfDaemon: true,
     sshConfig: '/home/me/ssh config',
     logLevel: 'debug',
   })
@@ -99,7 +106,7 @@ describe('what is wrong is said with path, line, column and key', () => {
     ['ssh_config: relative', '/c.yaml:1:13: ssh_config: must be an absolute path'],
     ['default_host: nobody', '/c.yaml:1:15: default_host: there is no host named nobody'],
     ['hosts:\n  - {name: a, connection: x}\n  - {name: a, connection: y}', '/c.yaml:3:12: hosts[1].name: a second host named a'],
-    ['hosts: [{name: local, connection: x}]', '/c.yaml:1:16: hosts[0].name: local and auto are names of Drover itself'],
+    ['hosts: [{name: local, connection: x}]', '/c.yaml:1:16: hosts[0].name: local, auto and none are names of Drover itself'],
     ['hosts: [{name: -rf, connection: x}]', /^\/c.yaml:1:16: hosts\[0\].name: a host name is 1 to 63/],
     ['hosts: [{name: a, connection: "x; rm -rf ~"}]', /^\/c.yaml:1:31: hosts\[0\].connection: a connection is/],
     ['hosts: [{name: a, connection: -oProxyCommand=x}]', /hosts\[0\].connection: a connection is/],
@@ -144,6 +151,9 @@ test('the single settings are known by their dotted keys', () => {
   expect(settingKeys()).toEqual([
     'default_host',
     'hosts',
+    'local.tags',
+    'local.drain',
+    'rules',
     'detach_on_ctrl_c',
     'push.spare_limit_bytes',
     'push.keep_finished_days',
@@ -153,6 +163,7 @@ test('the single settings are known by their dotted keys', () => {
     'web.port',
     'keep_core',
     'start_at_login',
+    'beowulf_daemon',
     'ssh_config',
     'log_level',
   ])

@@ -3,21 +3,28 @@
  * A key without a value has its default.
  */
 import { z } from 'zod'
+import { Tag } from '../../shared/contract/placement-methods.ts'
 import { Connection, HostName } from '../../shared/contract.ts'
+import { type Rule, RuleFields, readRule, ruleProblems } from './rules.ts'
 import { parseYaml, schemaError, type YamlSource } from './yaml-source.ts'
 
 /** Names that mean something else wherever a host may be named. */
-export const RESERVED_NAMES = ['local', 'auto']
+export const RESERVED_NAMES = ['local', 'auto', 'none']
 
-const Tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a tag is letters, digits, dots, dashes or underscores')
+/** What this machine has in common with every host. */
+const Local = z.strictObject({
+  /** Marks by which hosts can be told apart. */
+  tags: z.array(Tag).default([]),
+  /** It gets no new jobs by itself; what runs there goes on. */
+  drain: z.boolean().default(false),
+})
 
 const Host = z.strictObject({
   /** What the host is called everywhere in Drover. */
-  name: HostName.refine(name => !RESERVED_NAMES.includes(name), 'local and auto are names of Drover itself'),
+  name: HostName.refine(name => !RESERVED_NAMES.includes(name), 'local, auto and none are names of Drover itself'),
   /** What the system's ssh would be told: [user@]host[:port], or an alias of ~/.ssh/config. */
   connection: Connection,
-  /** Marks by which hosts can be told apart. */
-  tags: z.array(Tag).default([]),
+  ...Local.shape,
 })
 
 const Push = z.strictObject({
@@ -48,6 +55,10 @@ const ConfigFields = z.strictObject({
   /** Where a job goes that names no host: a host's name, `local`, or `auto` for the best one at that moment. */
   default_host: HostName.default('auto'),
   hosts: z.array(Host).max(10_000).default([]),
+  /** This machine, the host `local`. */
+  local: Local.prefault({}),
+  /** Where certain apps and commands go; the first that says something of it decides. */
+  rules: z.array(RuleFields).max(1_000).default([]),
   /** Ctrl+C in an attached terminal leaves the job running and comes back to the shell, in place of going to the job. */
   detach_on_ctrl_c: z.boolean().default(false),
   push: Push.prefault({}),
@@ -57,6 +68,8 @@ const ConfigFields = z.strictObject({
   keep_core: z.boolean().default(false),
   /** A core is started in the background when the person logs in to a desktop; on macOS the window. */
   start_at_login: z.boolean().default(false),
+  /** Clients of beowulf are answered at ~/.beowulf/run/daemon, in place of beowulfd. */
+  beowulf_daemon: z.boolean().default(false),
   /** Read in place of ~/.ssh/config, as by `ssh -F`: an absolute path. */
   ssh_config: z
     .string()
@@ -67,28 +80,38 @@ const ConfigFields = z.strictObject({
   log_level: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 })
 
-const ConfigSchema = ConfigFields.superRefine(({ hosts, default_host }, context) => {
+const ConfigSchema = ConfigFields.superRefine(({ hosts, default_host, rules }, context) => {
   const names = new Set(RESERVED_NAMES)
   for (const [index, { name }] of hosts.entries()) {
     if (names.has(name))
       context.addIssue({ code: 'custom', path: ['hosts', index, 'name'], message: `a second host named ${name}` })
     names.add(name)
   }
-  if (!names.has(default_host)) {
+  if (!names.has(default_host) || default_host === 'none') {
     context.addIssue({ code: 'custom', path: ['default_host'], message: `there is no host named ${default_host}` })
+  }
+  const hostNames = new Set(['local', ...hosts.map(host => host.name)])
+  for (const [index, rule] of rules.entries()) {
+    for (const { key, message } of ruleProblems(rule, hostNames)) {
+      context.addIssue({ code: 'custom', path: ['rules', index, ...(key === null ? [] : [key])], message })
+    }
   }
 })
 
-export type HostConfig = { readonly name: string; readonly connection: string; readonly tags: readonly string[] }
+export type HostTraits = { readonly tags: readonly string[]; readonly drain: boolean }
+export type HostConfig = HostTraits & { readonly name: string; readonly connection: string }
 export type Config = {
   readonly defaultHost: string
   readonly hosts: readonly HostConfig[]
+  readonly local: HostTraits
+  readonly rules: readonly Rule[]
   readonly detachOnCtrlC: boolean
   readonly push: { readonly spareLimitBytes: number; readonly keepFinishedDays: number }
   readonly notifications: { readonly failed: boolean; readonly longJobMs: number }
   readonly web: { readonly address: string; readonly port: number }
   readonly keepCore: boolean
   readonly startAtLogin: boolean
+  readonly beowulfDaemon: boolean
   readonly sshConfig: string | null
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
@@ -102,23 +125,45 @@ export function parseConfig(path: string, text: string): Config {
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
   if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
-  const { default_host, hosts, detach_on_ctrl_c, push, notifications, web, keep_core, start_at_login, ssh_config, log_level } =
-    parsed.data
+  const {
+    default_host,
+    hosts,
+    local,
+    rules,
+    detach_on_ctrl_c,
+    push,
+    notifications,
+    web,
+    keep_core,
+    start_at_login,
+    beowulf_daemon,
+    ssh_config,
+    log_level,
+  } = parsed.data
   return {
     defaultHost: default_host,
     hosts,
+    local,
+    rules: rules.map(readRule),
     detachOnCtrlC: detach_on_ctrl_c,
     push: { spareLimitBytes: push.spare_limit_bytes, keepFinishedDays: push.keep_finished_days },
     notifications: { failed: notifications.failed, longJobMs: notifications.long_job_seconds * 1000 },
     web,
     keepCore: keep_core,
     startAtLogin: start_at_login,
+    beowulfDaemon: beowulf_daemon,
     sshConfig: ssh_config,
     logLevel: log_level,
   }
 }
 
 export const DEFAULT_CONFIG: Config = parseConfig('config.yaml', '')
+
+/** What the config says of a host; of one that left it, nothing. */
+export function traitsOf(config: Config, hostName: string): HostTraits {
+  if (hostName === 'local') return config.local
+  return config.hosts.find(host => host.name === hostName) ?? DEFAULT_CONFIG.local
+}
 
 /** The schema of one value, by its dotted key; undefined if there is no such key, or it has keys of its own. */
 export function settingSchema(key: string): z.ZodType | undefined {
@@ -157,7 +202,7 @@ function bare(schema: z.ZodType): z.ZodType {
 }
 
 /** Keys that have keys of their own. */
-const GROUPS = ['push', 'notifications', 'web']
+const GROUPS = ['local', 'push', 'notifications', 'web']
 
 /** An empty file is an empty config; `hosts:` with every host commented out is no host. */
 function withoutEmpty(value: unknown): unknown {

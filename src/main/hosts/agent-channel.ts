@@ -13,6 +13,12 @@ import type { Channel, Transport } from './transport.ts'
 
 const HELLO_MS = 60_000
 const REQUEST_MS = 30_000
+/** Of one row: two paths and the head of a command, each byte as five, take 50 kB. */
+const MAX_ROW_BYTES = 128 * 1024
+/** Of all that waits for the end of its answer, or for its turn as an event: a list of 100,000 jobs takes 30 MB. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024
+/** An agent sends none; one that was damaged may send some, and a host that goes on with it has no agent. */
+const MAX_VIOLATIONS = 100
 /** Kept of what comes before the hello and on stderr, to say why an agent did not start. */
 const NOISE_CHARACTERS = 2_000
 
@@ -21,6 +27,7 @@ type Pending = {
   verb: string
   rows: string[]
   part: string
+  heldBytes: number
   timer: NodeJS.Timeout
   resolve(answer: Answer): void
   reject(error: Error): void
@@ -49,6 +56,9 @@ export class AgentChannel {
   #noise = ''
   #stderr = ''
   #askedAt = 0
+  #isBrought = false
+  #heldBytes = 0
+  #violations = 0
   #events: Promise<void> = Promise.resolve()
   #error: Error | null = null
 
@@ -102,10 +112,10 @@ export class AgentChannel {
     const line = encodeRequest(id, verb, fields)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#pending.delete(id)
+        this.#forget(id)
         reject(new AppError('TIMEOUT', `${this.#options.host}: its agent did not answer '${verb}' in ${timeoutMs / 1000} s`))
       }, timeoutMs)
-      this.#pending.set(id, { verb, rows: [], part: '', timer, resolve, reject })
+      this.#pending.set(id, { verb, rows: [], part: '', heldBytes: 0, timer, resolve, reject })
       this.#channel.stdin.write(line)
     })
   }
@@ -155,13 +165,16 @@ export class AgentChannel {
 
   #takeNotice(kind: 'hello' | 'missing' | 'refused' | 'event', rest: string): void {
     if (kind === 'event') {
+      this.#hold(rest.length)
       this.#events = this.#events
         .then(() => this.onEvent(rest))
         // Of a lost channel `lost` tells; what remains is an event that could not be read.
         .catch(error => (this.#error ? undefined : this.#violated(error)))
+        .then(() => this.#hold(-rest.length))
     } else if (this.#hello) throw violation('one hello', `${kind} ${rest}`)
     else if (kind === 'hello') this.#greet(parseHello(rest))
-    else if (kind === 'missing') {
+    else if (kind === 'missing' && !this.#isBrought) {
+      this.#isBrought = true
       this.#channel.stdin.write(this.#options.program.text)
       this.#askedAt = performance.now()
     } else this.fail(this.#startError('cannot be installed'))
@@ -182,22 +195,43 @@ export class AgentChannel {
       if (id > 0 && id <= this.#lastRequest) return
       throw violation('an answer to a request', `${id} ${kind} ${rest}`)
     }
-    if (kind === 'more') pending.part += rest
-    else if (kind === 'row') {
-      pending.rows.push(pending.part + rest)
+    if (kind === 'more' || kind === 'row') {
+      pending.heldBytes += rest.length
+      this.#hold(rest.length)
+      pending.part += rest
+      if (pending.part.length > MAX_ROW_BYTES) this.fail(this.#tooMuch(`a row of ${pending.part.length} bytes`))
+      if (kind === 'more') return
+      pending.rows.push(pending.part)
       pending.part = ''
     } else {
       clearTimeout(pending.timer)
-      this.#pending.delete(id)
+      this.#forget(id)
       if (kind === 'ok') pending.resolve({ rows: pending.rows, rest })
       else pending.reject(errorOf(rest, this.#options.host))
     }
   }
 
+  /** The host goes on answering what we no longer wait for: that is dropped. */
+  #forget(id: number): void {
+    this.#hold(-(this.#pending.get(id)?.heldBytes ?? 0))
+    this.#pending.delete(id)
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    if (this.#heldBytes > MAX_HELD_BYTES) this.fail(this.#tooMuch(`${this.#heldBytes} bytes that lead to nothing`))
+  }
+
+  #tooMuch(what: string): AppError {
+    return new AppError('PROTOCOL', `${this.#options.host}: its agent sent ${what}, which none of ours does`)
+  }
+
   #violated(error: unknown): void {
     const { onViolation, host } = this.#options
+    this.#violations += 1
     const code = error instanceof AppError ? error.code : 'INTERNAL'
     onViolation?.(new AppError(code, `${host}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
+    if (this.#violations >= MAX_VIOLATIONS) this.fail(this.#tooMuch(`${MAX_VIOLATIONS} lines that make no sense`))
   }
 
   #endError(end: { code: number | null; signal: string | null }): AppError {

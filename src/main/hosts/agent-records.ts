@@ -85,6 +85,7 @@ export function parseHello(rest: string): Hello {
     arch: words.text(),
     kernel: words.text(),
     cpus: words.number(),
+    hasGpu: words.oneOf(['0', '1']) === '1',
     tmux: words.textOrNull(),
     rsync: words.textOrNull(),
     clockTicks: words.number(),

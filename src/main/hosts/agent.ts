@@ -19,6 +19,8 @@ export type AgentInfo = {
   arch: string
   kernel: string
   cpus: number
+  /** A graphics card that programs can use. */
+  hasGpu: boolean
   memoryTotalBytes: number
   /** Version text; null where it is not installed, empty where it is and does not answer: then it is of no use either. */
   tmux: string | null

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { waitFor } from '../../../test/helpers/wait.ts'
 import { AppError } from '../../shared/errors.ts'
 import { HostLink, type LinkStatus, type Live } from './host-link.ts'
@@ -72,6 +72,43 @@ test('woken while it is asked, a host is asked once more and then by one questio
   await new Promise(setImmediate)
   expect(sampled).toBe(1)
   await link.close()
+})
+
+test('how old a sample is goes by a clock that nobody can set, and a host is asked for a new one by one question at a time', async () => {
+  const answers: (() => void)[] = []
+  const sample = { at: 0 } as Awaited<ReturnType<Live['agent']['sample']>>
+  const never = new Promise<Error>(() => undefined)
+  const live = {
+    transport: { lost: never, close: async () => undefined },
+    agent: { lost: never, sample: () => new Promise(resolve => answers.push(() => resolve(sample))), close: () => undefined },
+  } as unknown as Live
+  let steadyMs = 5_000
+  const link = new HostLink({
+    name: 'box',
+    connection: 'box',
+    open: async () => ({ ...live, reason: null }),
+    now: () => 0,
+    steadyNow: () => steadyMs,
+    backoffMs: () => 3_600_000,
+    listener: {},
+  })
+  onTestFinished(() => link.close())
+  expect(await link.askSample(1)).toBe(false)
+  await link.connect()
+  expect(await link.askSample(1)).toBe(false)
+  const asked = [link.askSample(60_000), link.askSample(60_000)]
+  expect(answers).toHaveLength(1)
+  answers[0]?.()
+  expect(await Promise.all(asked)).toEqual([true, true])
+  expect(link.sampledAtSteadyMs).toBe(5_000)
+  link.clockSet(86_400_000)
+  expect(link.sampledAtSteadyMs).toBe(5_000)
+  steadyMs = 12_000
+  const later = link.askSample(60_000)
+  expect(answers).toHaveLength(2)
+  answers[1]?.()
+  expect(await later).toBe(true)
+  expect(link.sampledAtSteadyMs).toBe(12_000)
 })
 
 test('why it is away, and since when, stays while it is tried again', async () => {

@@ -4,6 +4,7 @@
  */
 import type { HostSample, HostState } from '../../shared/domain.ts'
 import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
+import { steadyClock } from '../clock.ts'
 import type { Agent, AgentJobSample } from './agent.ts'
 import type { Transport } from './transport.ts'
 
@@ -35,6 +36,8 @@ export type LinkOptions = {
   connection: string
   open(): Promise<Live & { reason: string | null }>
   now(): number
+  /** One that nobody can set, and that goes on while this computer sleeps: steadyClock by default. */
+  steadyNow?(): number
   /** Delay before attempt number `attempt` (from 0), in milliseconds. */
   backoffMs(attempt: number): number
   listener: LinkListener
@@ -47,6 +50,8 @@ export class HostLink {
   #status: LinkStatus
   #live: Live | null = null
   #sample: HostSample | null = null
+  #sampledAt = 0
+  #asking: { live: Live; sample: Promise<HostSample> } | null = null
   #attempt: Promise<Live> | null = null
   #failures = 0
   #awaySince: number | null = null
@@ -73,6 +78,10 @@ export class HostLink {
   }
   get sample(): HostSample | null {
     return this.#sample
+  }
+  /** When `sample` came, by the steady clock: whatever is done to the others, it is neither fresh nor stale by that. */
+  get sampledAtSteadyMs(): number {
+    return this.#sampledAt
   }
 
   /**
@@ -117,6 +126,27 @@ export class HostLink {
     } else if (this.#status.state === 'offline') {
       this.#failures = 0
       this.start()
+    }
+  }
+
+  /** Asks for a sample at once, or joins the question under way. False if there is none in `timeoutMs`. */
+  async askSample(timeoutMs: number): Promise<boolean> {
+    const live = this.#live
+    if (!live) return false
+    if (this.#asking?.live !== live) {
+      this.#clearTimer()
+      this.#startSampling(live)
+    }
+    try {
+      // One question at a time: two answers a millisecond apart would say nothing of the load between them.
+      await withDeadline(
+        this.#asking?.sample ?? Promise.reject(new TypeError('not asked')),
+        timeoutMs,
+        `${this.name} did not answer at once`,
+      )
+      return true
+    } catch {
+      return false // Whether the host is lost is for the sampling to say, which has more patience.
     }
   }
 
@@ -194,12 +224,13 @@ export class HostLink {
     if (this.#live !== live) return
     try {
       const sample = await withDeadline(
-        live.agent.sample(),
+        this.#ask(live),
         SAMPLE_TIMEOUT_MS,
         `${this.name} did not answer for ${SAMPLE_TIMEOUT_MS / 1000} s`,
       )
       if (this.#live !== live || this.#sampling !== sampling) return
       this.#sample = sample
+      this.#sampledAt = this.#steadyNow()
       this.#firstNews.resolve()
       this.#options.listener.sampled?.(this, sample)
       if (count % JOB_SAMPLE_EVERY_SAMPLES === JOB_SAMPLE_EVERY_SAMPLES - 1) this.#sampleJobs(live)
@@ -207,6 +238,20 @@ export class HostLink {
     } catch (error) {
       this.#lose(live, error)
     }
+  }
+
+  #ask(live: Live): Promise<HostSample> {
+    const asking = { live, sample: live.agent.sample() }
+    const done = () => {
+      if (this.#asking === asking) this.#asking = null
+    }
+    this.#asking = asking
+    asking.sample.then(done, done)
+    return asking.sample
+  }
+
+  #steadyNow(): number {
+    return this.#options.steadyNow?.() ?? steadyClock.now()
   }
 
   #sampleJobs(live: Live): void {

@@ -2,9 +2,10 @@
  * Brings a stored job onto its host: scan, place, sync, start. Each step may be cut off anywhere, by a lost host or by the death of
  * the core: the row says how far it came, and the runner goes on from there. Sent twice, a start runs once.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Placement, SyncProgress } from '../../shared/domain.ts'
 import { isFinal } from '../../shared/domain.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
@@ -131,20 +132,34 @@ export class JobRunner<Scanned> {
     let lostAt: number | null = null
     for (;;) {
       try {
-        const live = await this.#link(row.host ?? '').ready()
+        const live = await this.#reach(row, signal)
         lostAt = null
         await work(live)
         return
       } catch (error) {
-        if (signal.aborted || !(error instanceof AppError) || error.code !== 'HOST_UNREACHABLE') throw error
-        lostAt ??= performance.now() // Nobody can set it, and a sleep does not count.
         const state = this.#options.jobs.find(row.id)?.state
-        if (state === undefined || state === 'ended') return
         // A job that may have been started is never given up: only its host knows.
-        if (state !== 'starting' && state !== 'stopping' && performance.now() - lostAt > WAIT_FOR_HOST_MS) throw error
-        log('waiting for the host of a job', { job: row.id, host: row.host, error: error.message })
+        const mayRun = state === 'starting' || state === 'stopping'
+        if (signal.aborted || !isUnanswered(error, mayRun)) throw error
+        if (state === undefined || state === 'ended') return
+        if (lostAt === null) log('waiting for the host of a job', { job: row.id, host: row.host, error: error.message })
+        lostAt ??= performance.now() // Nobody can set it, and a sleep does not count.
+        if (!mayRun && performance.now() - lostAt > WAIT_FOR_HOST_MS) throw error
         await pause(RETRY_MS, signal)
       }
+    }
+  }
+
+  /** A host that only a person can mend is waited for by whoever may have a job there, and is not asked again and again meanwhile. */
+  async #reach(row: JobRow, signal: AbortSignal): Promise<Live> {
+    const host = row.host ?? ''
+    try {
+      return await this.#link(host).ready()
+    } catch (error) {
+      const mayRun = row.state === 'starting' || row.state === 'stopping'
+      if (!mayRun || !(error instanceof AppError) || !NEEDS_PERSON.has(error.code)) throw error
+      while (this.#link(host).status.state === 'refused') await pause(RETRY_MS, signal)
+      throw new AppError('HOST_UNREACHABLE', error.message, { cause: error })
     }
   }
 
@@ -169,16 +184,16 @@ export class JobRunner<Scanned> {
 
 const CLOSING = new Error('the core is closing')
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        reject(signal.reason)
-      },
-      { once: true },
-    )
-  })
+/** A start is sent again: it runs once. Whatever else was not answered in its long time is not begun anew. */
+function isUnanswered(error: unknown, mayRun: boolean): error is AppError {
+  return error instanceof AppError && (error.code === 'HOST_UNREACHABLE' || (mayRun && error.code === 'TIMEOUT'))
+}
+
+/** Leaves no listener behind: a host may be away for days. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal })
+  } catch {
+    throw signal.reason // Nothing else ends it.
+  }
 }

@@ -116,3 +116,16 @@ test('what a host cannot say leaves its jobs unknown', async () => {
   await expect(reconcile()).rejects.toThrow('Cannot read job')
   expect(jobs.get(id)).toMatchObject({ state: 'running', unknownSince: 5 })
 })
+
+test('a host is not believed about a job of another one', () => {
+  const { jobs, id } = room({ state: 'running', startedAt: 1 }, {})
+  const end = told(id, { state: 'ended', exitCode: 0, endedAt: 7 })
+  const sample = { id, cpuMs: 5, memoryBytes: 9, memoryKind: 'rss', processes: 1 } as const
+  jobs.toldBy('h2', end)
+  jobs.sampled('h2', [sample])
+  expect(jobs.get(id)).toMatchObject({ state: 'running', memoryBytes: null, cpuMs: null })
+  jobs.sampled('h1', [sample])
+  expect(jobs.get(id)).toMatchObject({ memoryBytes: 9, cpuMs: 5 })
+  jobs.toldBy('h1', end)
+  expect(jobs.get(id)).toMatchObject({ state: 'ended', outcome: 'exited' })
+})

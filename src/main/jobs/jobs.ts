@@ -131,6 +131,11 @@ export class Jobs implements OutputJobs {
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
   }
 
+  /** The same of what a host tells unasked: it knows of its own jobs only, and is not believed about those of another one. */
+  toldBy(hostName: string, job: AgentJob): void {
+    if (this.find(job.id)?.host === hostName) this.told(job)
+  }
+
   /**
    * Our clock was set. A job that has not ended began as long ago as before: what was noted of it by the clock as it was goes along, or it
    * would seem to have run a day longer than it did. That is what this core noted, and what a host has confirmed to it; of anything else we
@@ -150,7 +155,7 @@ export class Jobs implements OutputJobs {
   }
 
   hostLost(hostName: string): void {
-    for (const row of this.#unfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
+    for (const row of this.#options.table.listUnfinishedOn(hostName)) this.apply(row.id, { type: 'host-lost' })
   }
 
   /**
@@ -158,7 +163,7 @@ export class Jobs implements OutputJobs {
    * A job of ours that it does not know and that ran is lost; one that was asked to stop is asked again.
    */
   async reconcile(link: HostLink, live: Live): Promise<void> {
-    const before = this.#unfinishedOn(link.name).filter(hasReachedHost)
+    const before = this.#options.table.listUnfinishedOn(link.name).filter(hasReachedHost)
     const known = new Map((await live.agent.list()).map(job => [job.id, job]))
     for (const row of before) {
       const job = known.get(row.id) ?? (await live.agent.stat(row.id))
@@ -196,10 +201,10 @@ export class Jobs implements OutputJobs {
     return this.#options.table.listOwing(hostName)
   }
 
-  sampled(samples: readonly AgentJobSample[]): void {
+  sampled(hostName: string, samples: readonly AgentJobSample[]): void {
     for (const sample of samples) {
       const row = this.#options.table.get(sample.id)
-      if (!row || row.state === 'ended') continue
+      if (row?.host !== hostName || row.state === 'ended') continue
       const peakMemoryBytes = Math.max(row.peakMemoryBytes ?? 0, sample.memoryBytes)
       this.#options.table.update(row.id, { peakMemoryBytes, cpuMs: Math.max(row.cpuMs ?? 0, sample.cpuMs) })
       this.setTransient(row.id, { memoryBytes: sample.memoryBytes })
@@ -215,7 +220,7 @@ export class Jobs implements OutputJobs {
 
   /** Of ours there that have not ended, those on their way there among them. */
   countOn(hostName: string): number {
-    return this.#unfinishedOn(hostName).length
+    return this.#options.table.countUnfinishedOn(hostName)
   }
 
   changed(id: string, signal: AbortSignal): Promise<void> {
@@ -237,10 +242,6 @@ export class Jobs implements OutputJobs {
   #isStopOwed(id: string, job: AgentJob): boolean {
     const row = this.find(id)
     return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
-  }
-
-  #unfinishedOn(hostName: string): JobRow[] {
-    return this.unfinished().filter(row => row.host === hostName)
   }
 
   #forget(id: string): void {
@@ -265,7 +266,16 @@ export class Jobs implements OutputJobs {
   }
 
   #view(row: JobRow): JobView {
-    const { env: _env, columns: _columns, rows: _rows, stopRequestedAt: _stop, pendingStop: _how, app: _app, ...shown } = row
+    const {
+      env: _env,
+      needs: _needs,
+      columns: _columns,
+      rows: _rows,
+      stopRequestedAt: _stop,
+      pendingStop: _how,
+      app: _app,
+      ...shown
+    } = row
     const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
     return { ...shown, progress, memoryBytes, isForeign: false }
   }

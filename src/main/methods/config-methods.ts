@@ -40,6 +40,7 @@ function settingValues({
   web,
   keepCore,
   startAtLogin,
+  beowulfDaemon,
   sshConfig,
   logLevel,
 }: Config): Record<string, unknown> {
@@ -51,6 +52,7 @@ function settingValues({
     web: { address: web.address, port: web.port },
     keep_core: keepCore,
     start_at_login: startAtLogin,
+    beowulf_daemon: beowulfDaemon,
     ssh_config: sshConfig,
     log_level: logLevel,
   }

@@ -1,25 +1,45 @@
 /** Jobs on our hosts that another computer of the same person started: shown as such, never touched. */
 import type { JobView } from '../../shared/domain.ts'
 import type { AgentJob } from '../hosts/agent.ts'
+import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 
-/** Our own jobs are known without asking: nobody waits longer than this to see those of others. */
-const ANSWER_MS = 2_000
+/** `silent`: names of the hosts that were not heard, so that nobody takes theirs for none. */
+export type ForeignJobs = { jobs: JobView[]; silent: string[] }
 
-export async function foreignJobs(hosts: Hosts, owner: string): Promise<JobView[]> {
-  const asked = hosts.all().map(async link => {
-    const jobs = link.live ? await answerInTime(link.live.agent.list()) : []
-    return jobs.filter(job => job.owner !== owner).map(job => foreignView(job, link.name))
-  })
-  return (await Promise.all(asked)).flat()
+/**
+ * A host tells of 10,000 jobs in two seconds; one that is busy besides takes longer, and is waited for as long as it gives signs of life:
+ * it is sampled every two seconds. One that stands still is not.
+ */
+const PATIENCE = { lookMs: 3_000, looks: 5 }
+
+export async function foreignJobs(hosts: Hosts, owner: string, patience = PATIENCE): Promise<ForeignJobs> {
+  const links = hosts.all()
+  const answers = await Promise.all(links.map(link => answerOf(link, patience)))
+  const viewsOf = (jobs: AgentJob[] | null | undefined, host: string) =>
+    (jobs ?? []).filter(job => job.owner !== owner).map(job => foreignView(job, host))
+  return {
+    jobs: links.flatMap(({ name }, index) => viewsOf(answers[index], name)),
+    silent: links.filter((_, index) => !answers[index]).map(({ name }) => name),
+  }
 }
 
-/** A host that is busy, or lost just now, shows nothing of others. */
-async function answerInTime(answer: Promise<AgentJob[]>): Promise<AgentJob[]> {
-  const { promise: late, resolve } = Promise.withResolvers<AgentJob[]>()
-  const timer = setTimeout(() => resolve([]), ANSWER_MS)
+/** Null if it has not come, for whatever reason: the host's own state tells that. */
+async function answerOf(link: HostLink, { lookMs, looks }: typeof PATIENCE): Promise<AgentJob[] | null> {
+  const answer = link.live?.agent.list().catch(() => null) ?? null
+  for (let look = 0; look < looks; look++) {
+    const { sample } = link
+    const said = await inTime(answer, lookMs)
+    if (said !== undefined || link.sample === sample) return said ?? null
+  }
+  return null
+}
+
+async function inTime<T>(answer: Promise<T> | null, ms: number): Promise<T | null | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), ms)
   try {
-    return await Promise.race([answer.catch(() => []), late])
+    return await Promise.race([answer, late])
   } finally {
     clearTimeout(timer)
   }

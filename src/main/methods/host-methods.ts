@@ -11,6 +11,7 @@ import type { KeyVault } from '../hosts/key-vault.ts'
 import type { SampleRing } from '../hosts/sample-ring.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Store } from '../store/store.ts'
+import type { PlacementMethod } from './placement-methods.ts'
 
 export type HostMethodsOptions = {
   hosts: Hosts
@@ -26,7 +27,7 @@ export type HostMethodsOptions = {
   /** Where a connection leads, as ssh understands it. */
   resolve(connection: string): Promise<{ hostname: string; port: number }>
 }
-type HostMethod = Exclude<Extract<keyof Methods, `host.${string}`>, 'host.import' | 'host.importable'>
+type HostMethod = Exclude<Extract<keyof Methods, `host.${string}`>, 'host.import' | 'host.importable' | PlacementMethod>
 
 /** How long a new or checked host is waited for, before it is shown as it then is. */
 const FIRST_ATTEMPT_MS = 15_000

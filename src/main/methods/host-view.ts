@@ -7,6 +7,8 @@ export type HostFacts = {
   defaultHost: string
   runningJobs: number
   importedFrom: string | null
+  tags: readonly string[]
+  isDrained: boolean
   rememberedTransport: TransportKind | null
 }
 
@@ -24,6 +26,10 @@ export function hostView(link: HostLink, facts: HostFacts): HostView {
     transport: link.live?.transport.kind ?? facts.rememberedTransport,
     transportReason,
     cpus: info?.cpus ?? null,
+    arch: info?.arch ?? null,
+    hasGpu: info?.hasGpu ?? null,
+    tags: facts.tags,
+    isDrained: facts.isDrained,
     tools: info ? { tmux: info.tmux, rsync: info.rsync } : null,
     sample: link.sample,
     runningJobs: facts.runningJobs,

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import type { Methods } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
-import { addHost, setDefaultHost } from '../config/config-edits.ts'
+import { addHost, setDefaultHost, setKey } from '../config/config-edits.ts'
 import type { ConfigFile } from '../config/config-file.ts'
 import { readImportSources } from '../config/import-sources.ts'
 import type { Store } from '../store/store.ts'
@@ -56,6 +56,8 @@ export function importMethods({
           // What was the default there becomes ours where the user has not said otherwise.
           if (defaultHost !== null && addedNames.includes(defaultHost) && config.current.defaultHost === 'auto')
             setDefaultHost(document, defaultHost)
+          // Who comes from beowulf has clients of it, and menu entries that call them.
+          if (source === 'beowulf') setKey(document, 'beowulf_daemon', true)
         })
         for (const name of addedNames) store.hosts.update(name, { importedFrom: source })
       }

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import type { Methods } from '../../shared/contract.ts'
 import type { JobView, Placement } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Explanation } from '../../shared/placement.ts'
 import type { Hosts } from '../hosts/hosts.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
 import { hasReachedHost } from '../jobs/job-state.ts'
@@ -22,6 +23,11 @@ export type JobMethodsOptions = {
   /** Settles when the hosts that are being connected are known to answer or not, or after a while. */
   settled(): Promise<void>
   defaultHost(): string
+  /** True for a job whose rules or needs go before the default host. */
+  isRuled(row: JobRow): boolean
+  /** @throws {AppError} `NO_HOST` if the host lacks what is needed. */
+  requireNeeds(host: string, needs: readonly string[]): void
+  explain(row: JobRow, options: { withReplay: boolean }): Explanation
   /** For a job without files: decides at once, so that `no host fits` is the caller's to hear. */
   place(row: JobRow): Promise<Placement>
   /** The same for one that is not begun. */
@@ -46,9 +52,10 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
     if (known) return { job: jobs.get(id) }
     if (input.sync) checkFolder(input.folder, options.requireWhole)
     const row = newRow({ ...input, id, createdAt: now() })
-    const host = input.host ?? options.defaultHost()
+    const host = input.host ?? (options.isRuled(row) ? 'auto' : options.defaultHost())
     if (host !== 'auto') {
       await hosts.get(host).ready() // Whoever asked for this host hears at once why it cannot be reached.
+      options.requireNeeds(host, input.needs)
       Object.assign(row, { host, placement: { host, reason: 'asked for', score: 0, candidates: [] } })
     } else if (!input.sync) {
       const placement = await options.place(row)
@@ -63,7 +70,7 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
 
   /** An id that was seen in a list of all is not to be called unknown. */
   async function whoseItIs(ref: string, notFound: AppError): Promise<AppError> {
-    const job = (await foreignJobs(hosts, owner)).find(({ id }) => id.startsWith(ref))
+    const job = (await foreignJobs(hosts, owner)).jobs.find(({ id }) => id.startsWith(ref))
     if (!job) return notFound
     const message = `Job ${job.id} on ${job.host} was started by another computer of yours: only that one can attach to it, stop or remove it`
     return new AppError('NOT_FOUND', message)
@@ -76,7 +83,9 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
     'job.list': async ({ limit, foreign, ended, before }) => {
       if (before) return { jobs: jobs.older(before, limit) }
       const own = jobs.list({ limit, ended })
-      return { jobs: foreign ? [...own, ...(await foreignJobs(hosts, owner))] : own }
+      if (!foreign) return { jobs: own }
+      const others = await foreignJobs(hosts, owner)
+      return { jobs: [...own, ...others.jobs], silentHosts: others.silent }
     },
     'job.get': async ({ job }) => {
       try {
@@ -85,7 +94,7 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
         throw error instanceof AppError && error.code === 'NOT_FOUND' ? await whoseItIs(job, error) : error
       }
     },
-    'job.explain': async ({ job }) => ({ placement: jobs.resolve(job).placement }),
+    'job.explain': async ({ job, replay }) => options.explain(jobs.row(jobs.resolve(job).id), { withReplay: replay }),
     'job.stop': async ({ job, signal, graceMs }) => {
       const { id } = jobs.resolve(job)
       const before = jobs.row(id)
@@ -113,8 +122,8 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
       // Sent again: the job that it made may begin with `job` too, and the one it was made from may be gone.
       if (jobId !== undefined && jobs.find(jobId)) return { job: jobs.get(jobId) }
       const { id } = jobs.resolve(job)
-      const { command, folder, isSynced, env, pull, host: usedHost } = jobs.row(id)
-      const again = { command, folder, sync: isSynced, env: { ...env }, pull: [...pull] }
+      const { command, folder, isSynced, env, needs, pull, host: usedHost } = jobs.row(id)
+      const again = { command, folder, sync: isSynced, env: { ...env }, needs: [...needs], pull: [...pull] }
       return push({ ...again, host: host ?? usedHost, terminal, jobId })
     },
     'job.remove': async ({ job, force }) => {
@@ -165,6 +174,7 @@ export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string;
     columns: input.terminal?.columns ?? null,
     rows: input.terminal?.rows ?? null,
     env: input.env,
+    needs: [...new Set(input.needs)],
     pull: [...new Set(input.pull)],
     pullResults: [],
     state: 'queued',

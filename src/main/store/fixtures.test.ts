@@ -25,6 +25,7 @@ test.each(FILES)('%s opens', name => {
     {
       command: { line: 'make && echo "größe"' },
       env: { CC: 'clang' },
+      needs: schema < 6 ? [] : ['gpu'],
       exitCode: 2,
       outcome: 'exited',
       placement: { host: 'box' },
@@ -32,6 +33,8 @@ test.each(FILES)('%s opens', name => {
       pullResults: [{ pattern: 'out/*', files: 0, error: schema < 3 ? null : { code: 'CONFLICT' } }],
     },
   ])
+  const [{ id } = { id: '' }] = store.jobs.findByPrefix('1111')
+  expect(store.placements.get(id) === null).toBe(schema < 6)
   const owing = { exitCode: 0, pull: ['a', 'b'], pullResults: [{ pattern: 'a', files: 3, error: null }] }
   expect(store.jobs.listOwing('box')).toMatchObject(schema < 3 ? [] : [owing])
   const stopping = { state: 'stopping', host: 'box', pendingStop: { signal: 'INT', graceMs: 5000 } }

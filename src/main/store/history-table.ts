@@ -1,6 +1,7 @@
 /** How commands went in the past, host by host: what the allocator learns from. Which commands are "the same" is command-key.ts's. */
 import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
+import { KnownRuns } from './known-runs.ts'
 import type { LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
@@ -23,6 +24,12 @@ export type CommandStats = {
   /** When the newest run ended, if it ended because the command was not found (127). */
   lastNotFoundAt: number | null
 }
+export type StatsByHost = {
+  readonly byHost: ReadonlyMap<string, CommandStats>
+  readonly overall: CommandStats
+  /** Where the newest run was. */
+  readonly lastHost: string | null
+}
 
 const COLUMNS: Columns<HistoryEntry> = {
   commandKey: 'text',
@@ -33,14 +40,15 @@ const COLUMNS: Columns<HistoryEntry> = {
   durationMs: 'integer',
   exitCode: 'integer',
 }
-const COUNTED_RUNS = 20
 const KEPT_RUNS = 100
 const KEPT_MS = 180 * 24 * 3_600_000
-const NOT_FOUND_CODE = 127
+/** In memory, of all commands together; the ones asked for longest ago go first. */
+const KNOWN_RUNS = 100_000
 
 export class HistoryTable {
   readonly #database: Database
   readonly #late: LateWrites
+  readonly #known = new Map<string, KnownRuns>()
   readonly #insert: (entry: HistoryEntry) => void
   readonly #trimRuns: Statement<[string, string, string, string, number]>
   readonly #trimAge: Statement<[number]>
@@ -66,44 +74,35 @@ export class HistoryTable {
       this.#trimRuns.run(commandKey, host, commandKey, host, KEPT_RUNS)
     }
     this.#late.make({ write })
+    this.#known.get(commandKey)?.add(entry)
   }
 
   /**
    * What is known of a command by host, and over all hosts. Memory and time are those of `folder`, if it ever ran from there;
    * whether it was found does not depend on the folder.
    */
-  stats(commandKey: string, folder: string | null): { byHost: Map<string, CommandStats>; overall: CommandStats } {
-    const runs = this.#byKey.all(commandKey)
-    const byHost = Map.groupBy(runs, run => run.host)
-    return {
-      byHost: new Map([...byHost].map(([host, ofHost]) => [host, summarize(ofHost, folder)])),
-      overall: summarize(runs, folder),
-    }
+  stats(commandKey: string, folder: string | null): StatsByHost {
+    const runs = this.#known.get(commandKey) ?? new KnownRuns(this.#byKey.all(commandKey), KEPT_RUNS)
+    // Set again: a Map keeps the order of insertion.
+    this.#known.delete(commandKey)
+    this.#known.set(commandKey, runs)
+    this.#forgetOldest()
+    return runs.stats(folder)
   }
 
   /** Forgets what is half a year old: for idle time. */
   trim(now: number): void {
     this.#database.write(() => this.#trimAge.run(now - KEPT_MS))
+    this.#known.clear()
   }
-}
 
-/** `runs` newest first. */
-function summarize(runs: readonly HistoryEntry[], folder: string | null): CommandStats {
-  const fromHere = runs.filter(run => run.folder === folder)
-  const counted = (fromHere.length > 0 ? fromHere : runs).slice(0, COUNTED_RUNS)
-  const memory = counted.flatMap(run => run.peakMemoryBytes ?? [])
-  const newest = runs[0]
-  return {
-    runs: counted.length,
-    medianMemoryBytes: median(memory),
-    peakMemoryBytes: memory.length > 0 ? Math.max(...memory) : null,
-    medianDurationMs: median(counted.flatMap(run => run.durationMs ?? [])),
-    lastNotFoundAt: newest?.exitCode === NOT_FOUND_CODE ? newest.endedAt : null,
+  #forgetOldest(): void {
+    // A command that never ran takes room as well.
+    let size = [...this.#known.values()].reduce((sum, runs) => sum + runs.size + 1, 0)
+    for (const [key, runs] of this.#known) {
+      if (size <= KNOWN_RUNS || this.#known.size === 1) return
+      this.#known.delete(key)
+      size -= runs.size + 1
+    }
   }
-}
-
-/** Of an even number the lower of the middle two, so that it is a figure that was really measured. */
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
 }

@@ -48,6 +48,8 @@ const NEWEST_SHARE = 0.3
 export class HostTable {
   readonly #database: Database
   readonly #late: LateWrites
+  /** As they are there, or will be when a full disk has room: they are asked for of every host at every placement. */
+  readonly #known = new Map<string, HostRow>()
   readonly #put: (row: HostRow) => void
   readonly #byName: Query<[string], HostRow>
   readonly #all: Query<[], HostRow>
@@ -65,7 +67,11 @@ export class HostTable {
 
   /** All null for a host of which nothing is known yet. */
   get(name: string): HostRow {
-    return this.#byName.get(name) ?? { name, ...UNKNOWN }
+    const known = this.#known.get(name)
+    if (known) return known
+    const row = this.#byName.get(name) ?? { name, ...UNKNOWN }
+    this.#known.set(name, row)
+    return row
   }
 
   list(): HostRow[] {
@@ -73,7 +79,9 @@ export class HostTable {
   }
 
   update(name: string, patch: HostPatch): void {
-    this.#late.make({ write: () => this.#put({ ...this.get(name), ...patch, name }) })
+    const row = { ...this.get(name), ...patch, name }
+    this.#late.make({ write: () => this.#put(row) })
+    this.#known.set(name, row)
   }
 
   /** Takes a transfer into the link's speed. One too small to say anything about it changes nothing. */
@@ -88,5 +96,6 @@ export class HostTable {
   /** The host has left the config, or its name now stands for another machine. */
   remove(name: string): void {
     this.#database.write(() => this.#remove.run(name))
+    this.#known.delete(name)
   }
 }

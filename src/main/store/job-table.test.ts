@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { jobRow } from '../../../test/helpers/job-row.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
-import { type JobRow, OLDER, OWING, RECENT } from './job-table.ts'
+import { type JobRow, OLDER, OWING, RECENT, UNFINISHED_ON } from './job-table.ts'
 
 const FULL: JobRow = {
   id: 'aaaaaaaa-0000-4000-8000-000000000000',
@@ -15,6 +15,7 @@ const FULL: JobRow = {
   hasTerminal: true,
   columns: 80,
   rows: 24,
+  needs: ['gpu'],
   env: { A: "it's", EMPTY: '' },
   pull: ['out/*', 'a b'],
   pullResults: [{ pattern: 'out/*', files: 2, error: { code: 'CONFLICT', message: 'in the way', details: { count: 1 } } }],
@@ -172,6 +173,28 @@ test('a job owes what it declared and has no result of, once it has run and ende
   expect(ids('box')).toEqual(['all'])
 })
 
+test('unfinished jobs of a host are counted and listed, oldest first', () => {
+  const { jobs } = temporaryStore()
+  const ended = { state: 'ended', outcome: 'exited' } as const
+  const rows: Partial<JobRow>[] = [
+    { id: 'late', host: 'box', createdAt: 2 },
+    { id: 'early', host: 'box', state: 'running', createdAt: 1 },
+    { id: 'over', host: 'box', ...ended },
+    { id: 'far', host: 'far' },
+    { id: 'nowhere', host: null },
+  ]
+  for (const row of rows) jobs.insert(jobRow({ id: '', ...row }))
+  const seen = (host: string) => [jobs.countUnfinishedOn(host), jobs.listUnfinishedOn(host).map(({ id }) => id)]
+  expect([seen('box'), seen('far'), seen('none')]).toEqual([
+    [2, ['early', 'late']],
+    [1, ['far']],
+    [0, []],
+  ])
+  jobs.update('early', ended)
+  jobs.update('nowhere', { host: 'box' })
+  expect(seen('box')).toEqual([2, ['late', 'nowhere']])
+})
+
 test('a removed job is gone', () => {
   const { jobs } = temporaryStore()
   jobs.insert(jobRow({ id: 'a' }))
@@ -194,6 +217,9 @@ test('each question is answered from an index', () => {
   expect(plan(`SELECT * FROM job ${RECENT}`.replaceAll('?', '5'))).not.toMatch(/SCAN job(?! USING INDEX)/)
   expect(plan(`SELECT * FROM job ${OLDER}`.replaceAll('?', '5'))).toMatch(/^SEARCH job USING INDEX job_by_age/)
   expect(plan(`SELECT * FROM job ${OWING}`.replaceAll('?', "'a'"))).toMatch(/^SEARCH job USING INDEX job_owing \(host=\?\)$/)
+  const onHost = `FROM job ${UNFINISHED_ON}`.replaceAll('?', "'a'")
+  expect(plan(`SELECT count(*) ${onHost}`)).toBe('SEARCH job USING INDEX job_unfinished_by_host (host=?)')
+  expect(plan(`SELECT * ${onHost} ORDER BY created_at, rowid`)).toBe('SEARCH job USING INDEX job_unfinished_by_host (host=?)')
   expect(plan("SELECT * FROM job WHERE state <> 'ended' ORDER BY created_at, rowid")).toBe('SCAN job USING INDEX job_unfinished')
   expect(plan("SELECT * FROM job WHERE host = 'a' ORDER BY created_at DESC, rowid DESC")).toMatch(/USING INDEX job_by_host/)
 })

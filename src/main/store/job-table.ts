@@ -12,6 +12,8 @@ export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
   rows: number | null
   /** As given with --env. May hold secrets: never logged, never sent to a client. */
   env: Readonly<Record<string, string>>
+  /** What it asks of its host: `gpu`, `arch:NAME`, tags. */
+  needs: readonly string[]
   stopRequestedAt: number | null
   /** Null for what is no app. */
   app: JobApp | null
@@ -46,6 +48,7 @@ export const COLUMNS: Columns<JobRow> = {
   columns: 'integer',
   rows: 'integer',
   env: 'json',
+  needs: 'json',
   pull: 'json',
   pullResults: 'json',
   state: 'text',
@@ -80,6 +83,9 @@ export const OLDER = `WHERE state = 'ended'
 export const OWING = `WHERE host = ? AND state = 'ended' AND started_at IS NOT NULL
   AND json_array_length(pull_results) < json_array_length(pull) ORDER BY rowid`
 
+/** Asked for each host every two seconds. */
+export const UNFINISHED_ON = `WHERE host = ? AND state <> 'ended'`
+
 /** Enough to name what an ambiguous id may mean. */
 const PREFIX_LIMIT = 20
 
@@ -97,6 +103,8 @@ export class JobTable {
   readonly #recent: Query<[number, number], JobRow>
   readonly #older: Query<[number, string, number], JobRow>
   readonly #unfinished: Query<[], JobRow>
+  readonly #unfinishedOn: Query<[string], JobRow>
+  readonly #countUnfinishedOn: Statement<[string], number>
   readonly #byHost: Query<[string, number], JobRow>
   readonly #owing: Query<[string], JobRow>
   readonly #remove: Statement<[string]>
@@ -112,6 +120,8 @@ export class JobTable {
     this.#recent = this.#table.query(RECENT)
     this.#older = this.#table.query(OLDER)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
+    this.#unfinishedOn = this.#table.query(`${UNFINISHED_ON} ORDER BY created_at, rowid`)
+    this.#countUnfinishedOn = database.sqlite.prepare<[string], number>(`SELECT count(*) FROM job ${UNFINISHED_ON}`).pluck()
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#owing = this.#table.query(OWING)
     this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
@@ -170,6 +180,16 @@ export class JobTable {
   /** Oldest first: the order in which they are to be gone on with. */
   listUnfinished(): JobRow[] {
     return this.#allAsTheyAre(this.#unfinished.all()).filter(row => row.state !== 'ended')
+  }
+
+  /** Of those what is on a host, or on its way there. */
+  listUnfinishedOn(host: string): JobRow[] {
+    if (this.#unsaved.size > 0) return this.listUnfinished().filter(row => row.host === host)
+    return this.#unfinishedOn.all(host)
+  }
+
+  countUnfinishedOn(host: string): number {
+    return this.#unsaved.size > 0 ? this.listUnfinishedOn(host).length : (this.#countUnfinishedOn.get(host) ?? 0)
   }
 
   /** Newest first. */

@@ -25,6 +25,7 @@ test('what happened to a job holds at once, in every way to ask for it, and is w
   expect(store.jobs.list({ limit: 10 }).find(({ id }) => id === 'aa')).toMatchObject(end)
   expect(store.jobs.listByHost('box').find(({ id }) => id === 'aa')).toMatchObject(end)
   expect(store.jobs.listUnfinished().map(({ id }) => id)).toEqual(['ab'])
+  expect([store.jobs.countUnfinishedOn('box'), store.jobs.listUnfinishedOn('box').map(({ id }) => id)]).toEqual([1, ['ab']])
   expect(store.jobs.update('ab', { stopRequestedAt: 5, reason: LONG })).toMatchObject({ stopRequestedAt: 5 })
   free(store)
   store.late.flush()

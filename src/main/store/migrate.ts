@@ -106,6 +106,18 @@ export const MIGRATIONS: readonly string[] = [
     used_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  "CREATE INDEX job_unfinished_by_host ON job (host, created_at) WHERE state <> 'ended';",
+  // What a placement was made from goes with its job; it may be there a moment before the job is.
+  `
+  ALTER TABLE job ADD COLUMN needs TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(needs));
+  CREATE TABLE placement_inputs (
+    job_id TEXT NOT NULL UNIQUE,
+    inputs TEXT NOT NULL CHECK (json_valid(inputs))
+  ) STRICT;
+  CREATE TRIGGER job_removed AFTER DELETE ON job BEGIN
+    DELETE FROM placement_inputs WHERE job_id = old.id;
+  END;
+  `,
   // Of an app: on which desktop, and through which link, it is drawn.
   'ALTER TABLE job ADD COLUMN app TEXT CHECK (json_valid(app));',
 ]

@@ -7,6 +7,7 @@ import { computerId } from './identity.ts'
 import { ImportTable } from './import-table.ts'
 import { JobTable } from './job-table.ts'
 import { LateWrites } from './late-writes.ts'
+import { PlacementTable } from './placement-table.ts'
 import { WebTable } from './web-table.ts'
 
 export type Store = {
@@ -16,6 +17,7 @@ export type Store = {
   readonly jobs: JobTable
   readonly hosts: HostTable
   readonly history: HistoryTable
+  readonly placements: PlacementTable
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
@@ -28,17 +30,20 @@ export type Store = {
 export function openStore(path: string, options?: DatabaseOptions): Store {
   const database = Database.open(path, options)
   const late = new LateWrites(database)
+  const placements = new PlacementTable(database, late)
   return {
     database,
     late,
     jobs: new JobTable(database, late),
     hosts: new HostTable(database, late),
     history: new HistoryTable(database, late),
+    placements,
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
     computerId: computerId(database),
     close: () => {
+      placements.flush()
       late.close()
       database.close()
     },

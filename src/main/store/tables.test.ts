@@ -1,8 +1,12 @@
 /** The smaller tables, each on a real file. */
+import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import type { HistoryEntry } from './history-table.ts'
 import { computerId } from './identity.ts'
+import { openStore } from './store.ts'
 
 test('of an unknown host everything is null, and an update keeps what it does not name', () => {
   const { hosts } = temporaryStore()
@@ -65,7 +69,7 @@ test('memory and time come from the last twenty runs that have them', () => {
 test('of an unknown command nothing is known', () => {
   const { history } = temporaryStore()
   const nothing = { runs: 0, medianMemoryBytes: null, peakMemoryBytes: null, medianDurationMs: null, lastNotFoundAt: null }
-  expect(history.stats('k', null)).toEqual({ byHost: new Map(), overall: nothing })
+  expect(history.stats('k', null)).toEqual({ byHost: new Map(), lastHost: null, overall: nothing })
 })
 
 test('the same command in another folder has its own figures; without any of its own it takes them all', () => {
@@ -126,4 +130,44 @@ test('a computer has one id for ever', () => {
   const { database, computerId: made } = temporaryStore()
   expect(made).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/)
   expect(computerId(database, () => 'another')).toBe(made)
+})
+
+test('whatever is told in whatever order, what is said of past runs is what the file says', () => {
+  const path = temporaryFolder()
+  const anyRun = fc.record({
+    host: fc.constantFrom('a', 'b', 'c'),
+    folder: fc.constantFrom('/p', '/q', null),
+    endedAt: fc.nat(50),
+    peakMemoryBytes: fc.option(fc.nat(1000)),
+    durationMs: fc.option(fc.nat(1000)),
+    exitCode: fc.constantFrom(0, 127),
+  })
+  let file = 0
+  fc.assert(
+    fc.property(fc.array(anyRun, { maxLength: 30 }), fc.nat(30), (runs, asked) => {
+      const name = join(path, `${file++}.db`)
+      const store = openStore(name)
+      for (const [index, run] of runs.entries()) {
+        if (index === asked) store.history.stats('k', '/p')
+        store.history.append({ commandKey: 'k', ...run })
+      }
+      const [said, saidOfNone] = [store.history.stats('k', '/p'), store.history.stats('k', null)]
+      const { byHost, overall, lastHost } = structuredClone({
+        byHost: said.byHost,
+        overall: said.overall,
+        lastHost: said.lastHost,
+      })
+      store.close()
+      const again = openStore(name)
+      const read = again.history.stats('k', '/p')
+      expect({ byHost: Object.fromEntries(byHost), overall, lastHost }).toEqual({
+        byHost: Object.fromEntries(read.byHost),
+        overall: read.overall,
+        lastHost: read.lastHost,
+      })
+      expect(saidOfNone.overall).toEqual(again.history.stats('k', null).overall)
+      again.close()
+    }),
+    { numRuns: 40 },
+  )
 })

@@ -1,6 +1,7 @@
 /** Jobs: placed, pushed, listed, ended, their logs and their files. */
 import { z } from 'zod'
 import type { JobFile, JobView, LogMatch, Placement } from '../domain.ts'
+import type { Explanation } from '../placement.ts'
 import {
   AbsolutePath,
   Columns,
@@ -15,6 +16,7 @@ import {
   Text,
   viewer,
 } from './fields.ts'
+import { Needs } from './placement-methods.ts'
 
 export type SkippedPath = { path: string; rule: string }
 export type PushPreview = { files: number; bytes: number; skipped: SkippedPath[]; isSkippedCut: boolean; warnings: string[] }
@@ -29,6 +31,8 @@ export const jobMethods = {
       /** `auto`, a host's name, or null for the default host. */
       host: HostName.nullable().default(null),
       env: Env.default({}),
+      /** Only a host that has them all: `gpu`, `arch:NAME` or tags. */
+      needs: Needs.default([]),
       pull: z
         .array(Text.min(1).max(MAX_PATH, `is longer than ${MAX_PATH} characters`))
         .max(100)
@@ -60,7 +64,8 @@ export const jobMethods = {
       /** Only those that have ended and come after this one in the list: how older ones are had, page by page. */
       before: z.strictObject({ createdAt: z.int().min(0), id: z.uuid() }).optional(),
     }),
-    output: output<{ jobs: JobView[] }>(),
+    /** `silentHosts`, with `foreign`: those of which nobody knows what other computers started there, as they did not say. */
+    output: output<{ jobs: JobView[]; silentHosts?: string[] }>(),
   },
   'job.get': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ job: JobView }>() },
   'job.stop': {
@@ -94,7 +99,12 @@ export const jobMethods = {
     input: z.strictObject({ job: JobRef, force: z.boolean().default(false) }),
     output: output<null>(),
   },
-  'job.explain': { allow: viewer, input: z.strictObject({ job: JobRef }), output: output<{ placement: Placement | null }>() },
+  /** With `replay` what it was made from is weighed again. */
+  'job.explain': {
+    allow: viewer,
+    input: z.strictObject({ job: JobRef, replay: z.boolean().default(false) }),
+    output: output<Explanation>(),
+  },
   /** How much the job has printed by now, asked of its host. */
   'job.logSize': { allow: owner, input: z.strictObject({ job: JobRef }), output: output<{ bytes: number }>() },
   /**

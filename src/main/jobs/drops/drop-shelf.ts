@@ -103,13 +103,14 @@ export class DropShelf {
 
   /** Removes what was not used for so long, and of one folder all but the last few; or would. */
   async sweep({ olderThanMs, dryRun, isOpen }: SweepRequest & { isOpen(key: string): boolean }): Promise<SweptDrop[]> {
+    const now = this.#options.now() // Once: the clock may be set meanwhile.
     const swept: SweptDrop[] = []
     const kept = new Map<string, number>()
     for (const { key, isWhole, usedAt } of await this.#standing()) {
       const [stem = ''] = key.split('-')
       const rank = (kept.get(stem) ?? 0) + (isWhole ? 1 : 0)
       kept.set(stem, rank)
-      const isFresh = this.#options.now() - usedAt <= olderThanMs && rank <= KEPT_OF_ONE
+      const isFresh = now - usedAt <= olderThanMs && rank <= KEPT_OF_ONE
       if (isFresh || isOpen(key)) continue
       const folders = (await readdir(join(this.root, key)).catch(() => [])).map(name => join(this.root, key, name))
       if (folders.some(this.#options.isNeeded)) continue

@@ -17,7 +17,7 @@ import { TestSteps } from './test-steps.tsx'
 type Steps = Output<'host.test'>['steps']
 
 export function HostDetail({ host }: { readonly host: HostView }) {
-  const { name, isDefault } = host
+  const { name, isDefault, isDrained } = host
   const [test, setTest] = useState<Steps | 'under way' | null>(null)
   const runTest = async () => {
     setTest('under way')
@@ -35,6 +35,10 @@ export function HostDetail({ host }: { readonly host: HostView }) {
       text: isDefault ? 'Pushes go to the best host again' : `Pushes go to ${visible(name)} from now on`,
     })
   }
+  const setDrained = async () => {
+    await core.call('host.drain', { name, isDrained: !isDrained })
+    showToast({ kind: 'done', text: `${visible(name)} takes ${isDrained ? 'jobs again' : 'no new jobs by itself'}` })
+  }
   return (
     <section className="card host-detail" aria-label={`Host ${visible(name)}`}>
       <header className="row">
@@ -43,6 +47,7 @@ export function HostDetail({ host }: { readonly host: HostView }) {
         <div className="row host-deeds">
           <Button onPress={runTest}>Test</Button>
           <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
+          <Button onPress={setDrained}>{isDrained ? 'Let it take jobs' : 'Drain'}</Button>
           {name !== 'local' && (
             <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
               Remove…
@@ -86,6 +91,8 @@ function Facts({ host }: { readonly host: HostView }) {
           </span>
         )}
       </Fact>
+      {host.tags.length > 0 && <Fact name="Tags">{visible(host.tags.join(', '))}</Fact>}
+      {host.isDrained && <Fact name="New jobs">none by itself: it is drained</Fact>}
       {importedFrom !== null && <Fact name="Imported from">{visible(importedFrom)}</Fact>}
     </dl>
   )

@@ -1,6 +1,10 @@
-/** Why a job runs where it does: what was known of each host when it was placed. */
-import type { JobView, Placement } from '../../../shared/domain.ts'
+/** Why a job runs where it does: the numbers of each host when it was placed, and why the others were left out. */
+import { useState } from 'react'
+import type { JobView } from '../../../shared/domain.ts'
+import type { Explanation } from '../../../shared/placement.ts'
+import { candidateRows, NUMBER_TITLES } from '../../../shared/placement-text.ts'
 import { visible, visibleLines } from '../../../shared/visible.ts'
+import { Button } from '../../components/button.tsx'
 import { Empty, Waiting } from '../../components/empty.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
@@ -11,40 +15,77 @@ export function WhyTab({ job }: { readonly job: JobView }) {
   const { answer, again } = useAnswer(`${job.id} ${job.host ?? ''}`, () => core.call('job.explain', { job: job.id }))
   if (answer.kind === 'waiting') return <Waiting what="Asking why it runs there" height={60} />
   if (answer.kind === 'failed') return <Problem error={answer.error} onAgain={again} />
-  const { placement } = answer.value
+  const { placement, numbers } = answer.value
   if (placement === null) return <Empty title="It has not been placed on a host yet" />
   return (
     <section className="card why" aria-label="Placement">
       <p>
         <strong>{visible(placement.host)}</strong>: {visibleLines(placement.reason)}
       </p>
-      {placement.candidates.length > 0 && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Host</th>
-              <th scope="col" className="figure">
-                Expected to lose
-              </th>
-              <th scope="col">Left out because</th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...placement.candidates].sort(byScore).map(({ host: name, score, refused }) => (
-              <tr key={name} aria-current={name === placement.host ? 'true' : undefined}>
-                <th scope="row">{visible(name)}</th>
-                <td className="figure">{score === null ? '' : `${score.toFixed(1)} s`}</td>
-                <td className="dim">{refused === null ? '' : visible(refused)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <CandidateTable explanation={answer.value} />
+      {numbers !== null && <Replay key={job.id} jobId={job.id} />}
     </section>
   )
 }
 
-/** A score is the time a job is expected to lose there. Best first, those that were left out last. */
-function byScore(a: Placement['candidates'][number], b: Placement['candidates'][number]): number {
-  return (a.score ?? Number.MAX_VALUE) - (b.score ?? Number.MAX_VALUE)
+function CandidateTable({ explanation }: { readonly explanation: Explanation }) {
+  const rows = candidateRows(explanation)
+  const hasNumbers = explanation.numbers !== null
+  if (rows.length === 0) return null
+  return (
+    <div className="why-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Host</th>
+            <th scope="col" className="figure">
+              Expected to lose
+            </th>
+            {hasNumbers &&
+              NUMBER_TITLES.map(title => (
+                <th scope="col" className="figure" key={title}>
+                  {title}
+                </th>
+              ))}
+            <th scope="col">Left out because</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ host, isChosen, score, numbers, leftOut }) => (
+            <tr key={host} aria-current={isChosen ? 'true' : undefined}>
+              <th scope="row">{visible(host)}</th>
+              <td className="figure">{score}</td>
+              {hasNumbers &&
+                numbers.map((text, index) => (
+                  <td className="figure" key={NUMBER_TITLES[index]}>
+                    {text}
+                  </td>
+                ))}
+              <td className="dim">{visible(leftOut)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** Whoever doubts a reason can have the same numbers weighed again. */
+function Replay({ jobId }: { readonly jobId: string }) {
+  const [said, setSaid] = useState('')
+  const ask = async () => setSaid(replayText(await core.call('job.explain', { job: jobId, replay: true })))
+  return (
+    <div className="why-replay">
+      <Button onPress={ask}>Weigh again</Button>
+      <span role="status" className="dim">
+        {visibleLines(said)}
+      </span>
+    </div>
+  )
+}
+
+function replayText({ replay }: Explanation): string {
+  if (replay === null) return 'The numbers it was placed by are not kept any more.'
+  if (replay.isSame) return 'The same numbers give the same host.'
+  return `The same numbers give ${replay.host ?? 'no host'} now: ${replay.reason}`
 }

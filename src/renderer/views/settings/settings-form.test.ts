@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { settingKeys } from '../../../main/config/schema.ts'
 import { fieldText, SETTINGS, settingValue, valueAt } from './settings-form.ts'
 
-test('every key of the config file has its field, but for the hosts, which have a view', () => {
+test('every key of the config file has its field, but for the lists: hosts have a view, rules and tags their commands', () => {
   const keys = SETTINGS.flatMap(({ fields }) => fields.map(field => field.key))
   expect(keys.toSorted()).toEqual(
     settingKeys()
-      .filter(key => key !== 'hosts')
+      .filter(key => !['hosts', 'rules', 'local.tags'].includes(key))
       .toSorted(),
   )
 })

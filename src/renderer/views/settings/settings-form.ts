@@ -13,6 +13,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
     fields: [
       { key: 'default_host', kind: 'host', label: 'Default host', hint: 'Where a job goes that names no host' },
       {
+        key: 'local.drain',
+        kind: 'yes-no',
+        label: 'Nothing new on this machine',
+        hint: 'No job is placed on local by itself; what runs here goes on',
+      },
+      {
         key: 'push.keep_finished_days',
         kind: 'number',
         unit: 'days',
@@ -68,6 +74,12 @@ export const SETTINGS: readonly { title: string; fields: readonly SettingField[]
         kind: 'yes-no',
         label: 'Start at login',
         hint: 'A core starts in the background when you log in to your desktop; on macOS Drover’s window',
+      },
+      {
+        key: 'beowulf_daemon',
+        kind: 'yes-no',
+        label: 'Answer beowulf',
+        hint: 'Its clients ask at ~/.beowulf/run/daemon, and are told the best host, in place of beowulfd',
       },
       { key: 'ssh_config', kind: 'text', label: 'SSH config', hint: 'Read in place of ~/.ssh/config: an absolute path' },
       {

@@ -1,0 +1,52 @@
+/** Where jobs go: rules for apps and commands, and which hosts take new ones. */
+import { z } from 'zod'
+import { HostName, nothing, output, owner, Short, viewer } from './fields.ts'
+
+/** Marks by which hosts can be told apart. */
+export const Tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a tag is letters, digits, dots, dashes or underscores')
+/** What a job may ask of its host. */
+export const Needs = z
+  .array(
+    z.string().regex(/^(?:arch:)?[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a need is gpu, arch:NAME (as arch:arm64) or a tag of hosts'),
+  )
+  .max(20, 'are more than 20 needs')
+/** The name of an app or a command, with `*` and `?`. */
+export const Pattern = Short(200)
+  .min(1, 'is empty')
+  .regex(/^[^\p{Cc}\uFFFD]+$/u, 'must be text on one line')
+  .regex(/[^\s*?]/, 'would fit everything')
+
+export type RuleView = {
+  kind: 'app' | 'command'
+  pattern: string
+  pin: { host: string; fallback: string; until: number | null; isExpired: boolean } | null
+  affinity: string | null
+  needs: readonly string[]
+}
+
+const Subject = { pattern: Pattern, kind: z.enum(['app', 'command']).default('command') }
+
+export const placementMethods = {
+  'rule.list': { allow: viewer, input: nothing, output: output<{ rules: RuleView[] }>() },
+  /** Always this host, in place of an earlier pin of the same name. `fallback`: a host, `auto` or `none`. */
+  'rule.pin': {
+    allow: owner,
+    input: z.strictObject({
+      ...Subject,
+      host: HostName,
+      fallback: HostName.default('none'),
+      until: z.int().min(0).max(8.64e15).nullable().default(null),
+    }),
+    output: output<null>(),
+  },
+  'rule.unpin': { allow: owner, input: z.strictObject(Subject), output: output<null>() },
+  /** Null: no affinity any more. */
+  'rule.affinity': { allow: owner, input: z.strictObject({ ...Subject, host: HostName.nullable() }), output: output<null>() },
+  /** A host that is drained gets no new jobs by itself; what runs there goes on. */
+  'host.drain': { allow: owner, input: z.strictObject({ name: HostName, isDrained: z.boolean() }), output: output<null>() },
+  'host.tag': {
+    allow: owner,
+    input: z.strictObject({ name: HostName, add: z.array(Tag).max(100), remove: z.array(Tag).max(100) }),
+    output: output<{ tags: string[] }>(),
+  },
+} as const
