@@ -235,6 +235,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         return { files: manifest.files, bytes: manifest.totalBytes, skipped, isSkippedCut, warnings }
       },
       requireWhole: folder => shelf.requireWhole(folder),
+      relaunch: (row, how) => apps.relaunch(row, how),
       now,
     }),
     ...appMethods(apps),

@@ -134,6 +134,20 @@ test('beowulf takes words as they are, says where with --dry-run, and runs progr
   expect((await product.jobs())[0]).toMatchObject({ kind: 'app', exitCode: 3 })
 })
 
+test('an app that is run again has its window again, on the host where it was', async () => {
+  const { product, desktop, windows } = stage
+  const first = onBox('weston-flower')
+  await windows('org.freedesktop.weston.flower')
+  const { id } = await runningJob()
+  await desktop.closeWindows()
+  await first.done
+  expect(await product.drover(['rerun', '-d', id])).toMatchObject({ code: 0 })
+  await windows('org.freedesktop.weston.flower')
+  expect(await runningJob()).toMatchObject({ kind: 'app', host: 'box' })
+  await desktop.closeWindows()
+  await windows()
+})
+
 test('an app of this machine shows itself on the desktop directly', async () => {
   const { product, desktop, windows } = stage
   const app = product.begin(['launch', '--on', 'local', 'foot'])

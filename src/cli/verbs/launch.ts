@@ -12,7 +12,6 @@ import { UsageError } from '../errors.ts'
 import { currentFolder } from '../folder.ts'
 import { JobWatch } from '../job-watch.ts'
 import { unlocking } from '../keys.ts'
-import { launch } from '../launch.ts'
 import { randomId } from '../random-id.ts'
 import { streamJob } from '../stream-job.ts'
 import { parseEnv } from '../values.ts'
@@ -44,6 +43,8 @@ async function dryRun(cli: Cli, { isCli, ...what }: { command: LaunchInput['comm
 
 async function attached(cli: Cli, args: Args, input: LaunchInput): Promise<number> {
   if (args.has('silent')) throw new UsageError('--silent and --cli exclude each other: what is attached to shows itself')
+  // What only an attached program needs is not loaded while a window is waited for.
+  const { launch } = await import('../launch.ts')
   const flags = { has: (name: string) => name === 'detach' && args.has('detach') }
   return await launch(cli, flags, (call, { terminal, jobId }) =>
     call('app.launch', { ...input, needsDesktop: false, terminal, jobId }),

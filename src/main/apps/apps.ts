@@ -18,9 +18,10 @@ import type { Log } from '../log.ts'
 import type { JobApp, JobRow } from '../store/job-table.ts'
 import { directScript, drawnScript } from './app-script.ts'
 import { chooseCompression, isLoopback } from './compression.ts'
-import { type Desktop, requireDesktop, requireWayland } from './desktop.ts'
+import { type Desktop, requireDesktop, requireWayland, waylandSocket } from './desktop.ts'
 import type { DisplayLink, DisplayLinks } from './display-links.ts'
 import { HostProbes, type Probe } from './host-probe.ts'
+import { isListening } from './listening.ts'
 import { programOf } from './program-of.ts'
 import { requireInstalled, requireOwnInstance, requireWaypipe } from './requirements.ts'
 import { asNewInstance, instancesOf } from './single-instance.ts'
@@ -89,6 +90,16 @@ export class Apps {
       this.#options.run(id)
     }
     return { job: jobs.get(id) }
+  }
+
+  /** Where it was shown before, unless that desktop is gone: then where we are now. */
+  relaunch(row: JobRow, how: Pick<LaunchInput, 'host' | 'terminal' | 'jobId'>): Promise<{ job: JobView }> {
+    const { command, env, app } = row
+    const before = waylandSocket(app?.desktop ?? {})
+    const display = app !== null && before !== null && isListening(before) ? app.desktop : null
+    const needsDesktop = app?.way !== 'terminal'
+    const folder = app?.startFolder ?? null
+    return this.launch({ ...how, command, env: { ...env }, display, needsDesktop, folder, newInstance: false })
   }
 
   async weigh(input: PlaceInput): Promise<Placement> {

@@ -35,6 +35,11 @@ export type JobMethodsOptions = {
   preview: Methods['job.preview']
   /** @throws {AppError} if the folder was dropped, and has not come whole or is here no more. */
   requireWhole(folder: string): void
+  /** An app that is run again needs its desktop again. */
+  relaunch(
+    row: JobRow,
+    how: { host: string | null; terminal: Parameters<Methods['job.rerun']>[0]['terminal']; jobId: string | undefined },
+  ): Promise<{ job: JobView }>
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
@@ -122,7 +127,9 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
       // Sent again: the job that it made may begin with `job` too, and the one it was made from may be gone.
       if (jobId !== undefined && jobs.find(jobId)) return { job: jobs.get(jobId) }
       const { id } = jobs.resolve(job)
-      const { command, folder, isSynced, env, needs, pull, host: usedHost } = jobs.row(id)
+      const row = jobs.row(id)
+      const { command, folder, isSynced, env, needs, pull, host: usedHost } = row
+      if (row.app !== null) return options.relaunch(row, { host: host ?? usedHost, terminal, jobId })
       const again = { command, folder, sync: isSynced, env: { ...env }, needs: [...needs], pull: [...pull] }
       return push({ ...again, host: host ?? usedHost, terminal, jobId })
     },
