@@ -16,14 +16,20 @@ export type BenchHost = { name: string; sshd: Sshd }
 
 /** Hosts are named `h1`, `h2`, …; with `isAdded` they are hosts of Drover, connected, and `h1` is where jobs go. */
 export async function onStage<T>(
-  options: { hosts: number; isAdded?: boolean; sshConfig?: (hosts: readonly BenchHost[]) => string },
+  options: {
+    hosts: number
+    isAdded?: boolean
+    sshConfig?: (hosts: readonly BenchHost[]) => string
+    /** Of everything that runs on the hosts. */
+    hostEnv?: Record<string, string>
+  },
   work: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const closing: (() => Promise<void>)[] = []
   try {
     const hosts: BenchHost[] = []
     for (let index = 1; index <= options.hosts; index++) {
-      const sshd = await startSshd()
+      const sshd = await startSshd(options.hostEnv && { env: options.hostEnv })
       closing.unshift(() => sshd.stop())
       hosts.push({ name: `h${index}`, sshd })
     }

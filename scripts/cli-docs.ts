@@ -1,7 +1,7 @@
 /** Writes docs/cli.md from the command line's own table: `node scripts/cli-docs.ts`. A test holds the file equal to it. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { drover, p } from '../src/cli/commands.ts'
+import { beowulf, drover, p } from '../src/cli/commands.ts'
 import { COMMON_EXITS, exitsOf, FILES, flagHelp, flagTitle, GROUP_TITLES, VARIABLES } from '../src/cli/help.ts'
 import { COMMON_FLAGS, type Program, synopsis, type VerbGroup, type VerbSpec } from '../src/cli/spec.ts'
 
@@ -12,7 +12,7 @@ export function cliDocs(): string {
     '# The command line',
     '<!-- Made by scripts/cli-docs.ts from the table in src/cli/commands: change it there. -->',
     ...drover.about,
-    'Called as `p`, the same program answers in the manner of p: see [p](#p) below.',
+    'Called as `p`, the same program answers in the manner of p: see [p](#p) below. Called as `beowulf`, it launches apps: see [beowulf](#beowulf).',
     '## For people and for programs',
     FORMS.map(form => `- ${form}`).join('\n'),
     '## Every verb takes',
@@ -38,6 +38,9 @@ export function cliDocs(): string {
     '## p',
     ...p.about,
     ...p.verbs.filter(verb => verb.group !== 'help').flatMap(verb => verbDocs(p, verb)),
+    '## beowulf',
+    ...beowulf.about,
+    ...beowulf.verbs.flatMap(verb => verbDocs(beowulf, verb)),
   ]
     .join('\n\n')
     .concat('\n')

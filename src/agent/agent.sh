@@ -6,7 +6,7 @@
 #
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
-#                         signal lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
+#                         signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
@@ -31,6 +31,7 @@ main() {
     run) run "$1" ;;
     watch-terminal) watch_terminal "$1" ;;
     kill-tree) kill_tree "$1" "$2" "$3" ;;
+    signal-tree) signal_tree "$1" "$2" ;;
     settle) settle "$1" ;;
     # Channels of their own.
     log) send_log "$1" "$2" "$3" ;;
@@ -223,6 +224,8 @@ load_end() {
     [ -n "$end_time" ] || { first_line "$dir/signal" && end_signal=$line; }
     [ -z "$end_signal" ] || job_code=- job_signal="=$end_signal"
     [ ! -e "$dir/failed" ] || job_code=- job_signal=-
+    # What an app says as its window is taken from it tells nothing.
+    [ ! -e "$dir/link_lost" ] || job_state=link-lost job_code=- job_signal=-
     first_line "$dir/reason" && job_reason=${line:--}
   else
     first_line "$dir/lost"
@@ -790,12 +793,14 @@ answer() {
     disk-entries/1) background disk_entries "$1" ;;
     remove-entry/3) background remove_entry "$@" ;;
     remove-entries/*) background remove_entries "$@" ;;
-    start/10 | stat/1 | stop/3 | remove/1 | make-workdir/3)
+    start/10 | stat/1 | stop/3 | signal/2 | cut/1 | remove/1 | make-workdir/3)
       is_id "${1#=}" || { err BAD_INPUT "'$1' is no job id" && return; }
       case $verb in
         start) start "$@" ;;
         stat) tell_state "$1" ;;
         stop) stop "$@" ;;
+        signal) signal_job "$@" ;;
+        cut) cut_job "$1" ;;
         remove) background remove "$1" ;;
         make-workdir) background make_workdir "$@" ;;
       esac
@@ -1177,6 +1182,60 @@ stop() {
   ok
 }
 
+# signal ID SIGNAL : passes it on to everything of the job, and no more: what becomes of that is the job's own doing.
+signal_job() {
+  if ! load "${1#=}"; then
+    err NOT_FOUND "This host has no job ${1#=}"
+    return
+  fi
+  case ${2#=} in
+    HUP | INT | QUIT | TERM | STOP | CONT) ;;
+    *) err BAD_INPUT "'$2' is no signal to pass on" && return ;;
+  esac
+  # shellcheck disable=SC2034 # As in stop.
+  [ "$job_state" != running ] || detached=$(detach signal-tree "$job" "${2#=}" </dev/null)
+  set_row
+  send_row "$row"
+  ok
+}
+
+signal_tree() {
+  exec >/dev/null
+  fresh=
+  for pid in $(tree "$1" "$1" | sort -n | tr '\n' ' '); do
+    ! is_told "$pid" || fresh="$fresh $pid"
+  done
+  # shellcheck disable=SC2086 # Numbers, to be split.
+  [ -z "$fresh" ] || kill -s "$2" $fresh 2>/dev/null
+}
+
+# Whether a process of a job is told of signals. What draws an app is not: the app may want to save its work, and needs its window for that.
+is_told() {
+  first_line "/proc/$1/comm"
+  [ "$line" != waypipe ]
+}
+
+# cut ID : its link is lost, so it has no window any more, and is ended like one that is stopped.
+cut_job() {
+  if ! load "${1#=}"; then
+    err NOT_FOUND "This host has no job ${1#=}"
+    return
+  fi
+  case $job_state in
+    starting | running)
+      [ -e "$dir/stop_requested" ] || true >"$dir/link_lost" || {
+        fail "Cannot end job $job"
+        return
+      }
+      # shellcheck disable=SC2034 # As in stop.
+      detached=$(detach kill-tree "$job" TERM 5000 </dev/null)
+      ;;
+  esac
+  set_row
+  send_row "$row"
+  ok
+}
+
 # Signals everything of the job, once each, also what it starts meanwhile; KILL after the grace, until nothing is left.
 kill_tree() {
   exec >/dev/null
@@ -1202,7 +1261,7 @@ kill_tree() {
       [ $waited -lt $(($3 + 60000)) ] || exit
     else
       for pid in $pids; do
-        case $sent in *" $pid "*) ;; *) fresh="$fresh $pid" sent="$sent$pid " ;; esac
+        case $sent in *" $pid "*) ;; *) ! is_told "$pid" || fresh="$fresh $pid" sent="$sent$pid " ;; esac
       done
       # shellcheck disable=SC2086 # Numbers, to be split.
       [ -z "$fresh" ] || { kill -s "$2" $fresh; kill -s CONT $fresh; } 2>/dev/null

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findVerb, parseArgs } from './args.ts'
-import { drover, p } from './commands.ts'
+import { beowulf, drover, p } from './commands.ts'
 import { UsageError } from './errors.ts'
 import type { Program } from './spec.ts'
 
@@ -89,6 +89,20 @@ test('p: a worker that is named as a verb is meant when a command follows', () =
   expect(parse(['ls', '--', 'make'], p).operand('WORKER')).toBe('ls')
   expect(parse(['ls'], p).verb.path).toBe('ls')
   expect(refusal(['gpu'], p)[0]).toBe('p has no verb "gpu"')
+})
+
+test('a command of launch begins at its first word, and all that follows is its own', () => {
+  const args = parse(['launch', '--on', 'box', '-e', 'A=b', 'firefox', '--silent', '--', 'x'])
+  expect([args.value('on'), args.values('env'), args.has('silent'), args.command]).toEqual([
+    'box',
+    ['A=b'],
+    false,
+    ['firefox', '--silent', '--', 'x'],
+  ])
+  expect(parse(['launch', '--silent', '--', '-odd']).command).toEqual(['-odd'])
+  expect(parse(['--dry-run', 'help', 'me'], beowulf).command).toEqual(['help', 'me'])
+  expect(parse(['ls'], beowulf).command).toEqual(['ls'])
+  expect(refusal(['launch', '--on', 'box'])[0]).toBe('There is no command: it stands after --')
 })
 
 test('asking for a flag that the table does not have is a mistake of ours', () => {

@@ -83,6 +83,7 @@ export function findVerb(program: Program, words: readonly string[]): { verb: Ve
   if (two !== undefined) return { verb: two, rest: [...leading, ...after.slice(2)] }
   const one = byName(program, first)
   // `p ls -- CMD`: only a worker can be meant, since `p ls` takes no command.
+  if (one === undefined && unnamed?.command === 'words') return { verb: unnamed, rest: [...leading, ...after] }
   if (one !== undefined && (unnamed === undefined || one.command !== undefined || !after.includes('--'))) {
     return { verb: one, rest: [...leading, ...after.slice(1)] }
   }
@@ -93,8 +94,7 @@ export function findVerb(program: Program, words: readonly string[]): { verb: Ve
 /** @throws {UsageError} on anything the verb does not take. */
 export function parseArgs(verb: VerbSpec, words: readonly string[]): Args {
   const split = words.indexOf('--')
-  const before = split < 0 ? words : words.slice(0, split)
-  const command = split < 0 ? [] : words.slice(split + 1)
+  const [before, command] = splitCommand(verb, words, split)
   const flags = new Map<string, string[]>()
   const plain: string[] = []
   const queue = [...before]
@@ -108,6 +108,24 @@ export function parseArgs(verb: VerbSpec, words: readonly string[]): Args {
   if (flags.has('help')) return new Args(verb, { flags, operands: new Map(), command: [] })
   checkCommand(verb, { split, command, plain })
   return new Args(verb, { flags, operands: takeOperands(verb, plain), command })
+}
+
+/** Everything behind the first word of a command is that command's, be it a flag. */
+function splitCommand(verb: VerbSpec, words: readonly string[], split: number): [before: readonly string[], command: string[]] {
+  const end = verb.command === 'words' ? flagsEnd(verb, words) : split
+  if (end < 0) return [words, []]
+  return [words.slice(0, end), words.slice(words[end] === '--' ? end + 1 : end)]
+}
+
+/** Where the flags of ours end: at `--`, or at the first word that is neither a flag nor its value. */
+function flagsEnd(verb: VerbSpec, words: readonly string[]): number {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--' || !word.startsWith('-') || word === '-') return at
+    const flag = flagsOf(verb).find(({ name, short }) => word === `--${name}` || word === `-${short}`)
+    if (flag?.value !== undefined) at++
+  }
+  return -1
 }
 
 function leadingCount(words: readonly string[]): number {

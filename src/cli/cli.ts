@@ -7,7 +7,7 @@ import { AppError, toErrorBody } from '../shared/errors.ts'
 import { safeJson } from '../shared/visible.ts'
 import { Args, findVerb, parseArgs } from './args.ts'
 import { createClient } from './client.ts'
-import { drover, p } from './commands.ts'
+import { beowulf, drover, p } from './commands.ts'
 import type { CoreClient } from './core-client.ts'
 import { adviceFor, EXIT_BROKEN_PIPE, EXIT_FAILED, exitCodeOf, InterruptedError, UsageError } from './errors.ts'
 import { type ColorWhen, Output, type OutputStream } from './output.ts'
@@ -43,12 +43,10 @@ export type World = {
 
 /** Does what the words say and gives the exit code. Never rejects. */
 export async function runCli(world: World): Promise<number> {
-  const program = world.name === 'p' ? p : drover
+  const program = { p, beowulf }[world.name] ?? drover
   let verb: VerbSpec | undefined
   let cli = makeCli(world, { program, json: world.words.includes('--json'), color: 'auto' })
   try {
-    if (world.name === 'beowulf')
-      throw new UsageError('This Drover launches no apps yet', 'To run a program: drover push -n -- CMD')
     if (world.words[0] === '__complete') return await (await import('./complete.ts')).complete(cli, world.words.slice(1))
     await refuseBrokenWords(world.words)
     const found = findVerb(program, world.words)

@@ -1,4 +1,5 @@
 /** The one table of verbs: what each name of the program answers to. Help, parsing, completion and docs/cli.md come from here. */
+import { appVerbs, beowulfVerbs } from './commands/apps.ts'
 import { catalogueVerbs } from './commands/catalogue.ts'
 import { coreVerbs } from './commands/core.ts'
 import { hostVerbs } from './commands/hosts.ts'
@@ -13,7 +14,7 @@ export const drover: Program = {
   about: [
     'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
   ],
-  verbs: [...jobVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
+  verbs: [...jobVerbs, ...appVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
 }
 
 export const p: Program = {
@@ -21,6 +22,13 @@ export const p: Program = {
   summary: 'push a folder and a command to a worker',
   about: ['A short way to use Drover: the same jobs and the same machines as in drover, which can do more.'],
   verbs: [...pVerbs, ...coreVerbs.filter(verb => ['completion', 'version', 'help'].includes(verb.path)).map(asP)],
+}
+
+export const beowulf: Program = {
+  name: 'beowulf',
+  summary: 'launch an app on the best host, with its window here',
+  about: ['A short way to launch apps with Drover, which can do more.'],
+  verbs: beowulfVerbs,
 }
 
 function asP(verb: VerbSpec): VerbSpec {

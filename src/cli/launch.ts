@@ -5,7 +5,6 @@ import type { Call } from '../shared/contract.ts'
 import { isFinal, type JobView } from '../shared/domain.ts'
 import { shortId } from '../shared/format.ts'
 import { visibleLines } from '../shared/visible.ts'
-import type { Args } from './args.ts'
 import { attachJob, summarise } from './attach-job.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
@@ -23,14 +22,17 @@ export type TerminalSize = { columns: number; rows: number }
 /** Asks the core for the job. `jobId` is the id it gets, so that its events can be awaited before it exists. */
 export type Start = (call: Call, options: { terminal: TerminalSize | null; jobId: string }) => Promise<{ job: JobView }>
 
-export async function launch(cli: Cli, args: Args, start: Start): Promise<number> {
-  if (args.has('tty') && args.has('no-tty')) throw new UsageError('--tty and --no-tty exclude each other')
-  return args.has('detach') ? await launchDetached(cli, args, start) : await launchAndFollow(cli, args, start)
+/** Of the verb: `tty`, `no-tty`, `detach`, `detach-on-ctrl-c`. */
+export type Flags = { has(flag: string): boolean }
+
+export async function launch(cli: Cli, flags: Flags, start: Start): Promise<number> {
+  if (flags.has('tty') && flags.has('no-tty')) throw new UsageError('--tty and --no-tty exclude each other')
+  return flags.has('detach') ? await launchDetached(cli, flags, start) : await launchAndFollow(cli, flags, start)
 }
 
-async function launchDetached(cli: Cli, args: Args, start: Start): Promise<number> {
+async function launchDetached(cli: Cli, flags: Flags, start: Start): Promise<number> {
   // Somebody may want to attach later, so a job that is left alone has a terminal.
-  const terminal = args.has('no-tty') ? null : sizeHere(cli)
+  const terminal = flags.has('no-tty') ? null : sizeHere(cli)
   const { job } = await unlocking(cli, () => start(cli.call, { terminal, jobId: randomId() }))
   if (cli.out.isJson) cli.out.json(job)
   else {
@@ -40,9 +42,9 @@ async function launchDetached(cli: Cli, args: Args, start: Start): Promise<numbe
   return 0
 }
 
-async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<number> {
-  const isAttached = hasTerminalHere(cli) && !args.has('no-tty') && !cli.out.isJson
-  const terminal = isAttached || args.has('tty') ? sizeHere(cli) : null
+async function launchAndFollow(cli: Cli, flags: Flags, start: Start): Promise<number> {
+  const isAttached = hasTerminalHere(cli) && !flags.has('no-tty') && !cli.out.isJson
+  const terminal = isAttached || flags.has('tty') ? sizeHere(cli) : null
   const session = await cli.client().connect()
   const stop = new PoliteStop(cli, session)
   try {
@@ -54,7 +56,7 @@ async function launchAndFollow(cli: Cli, args: Args, start: Start): Promise<numb
     const watch = await watching
     watch.offer(first)
     stop.setJob(jobId)
-    return await follow(cli, session, { watch, stop, jobId, isAttached, leavesOnCtrlC: args.has('detach-on-ctrl-c') })
+    return await follow(cli, session, { watch, stop, jobId, isAttached, leavesOnCtrlC: flags.has('detach-on-ctrl-c') })
   } finally {
     stop.dispose()
     session.close()

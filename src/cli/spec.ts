@@ -42,8 +42,8 @@ export type VerbSpec = {
   summary: string
   operands?: readonly OperandSpec[]
   flags?: readonly FlagSpec[]
-  /** Whether a command stands after `--`. */
-  command?: 'required'
+  /** A command stands after `--`; with `words` it may begin as well at the first word that is no flag. */
+  command?: 'required' | 'words'
   /** Words like +NAME and -NAME are operands; of the flags with one letter only -h is left. */
   hasSignedWords?: true
   /** Paragraphs. */
@@ -57,7 +57,7 @@ export type VerbSpec = {
 
 /** What one name of the program answers to. */
 export type Program = {
-  name: 'drover' | 'p'
+  name: 'drover' | 'p' | 'beowulf'
   summary: string
   about: readonly string[]
   verbs: readonly VerbSpec[]
@@ -86,7 +86,7 @@ export function synopsis(program: string, verb: VerbSpec): string {
     const name = operand.isRepeated ? `${operand.name}…` : operand.name
     words.push(operand.isOptional ? `[${name}]` : name)
   }
-  if (verb.command !== undefined) words.push('-- CMD…')
+  if (verb.command !== undefined) words.push(verb.command === 'words' ? 'CMD…' : '-- CMD…')
   return words.join(' ')
 }
 

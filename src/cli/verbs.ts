@@ -34,6 +34,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'host-test': () => import('./verbs/host-test.ts'),
   'host-trust': () => import('./verbs/host-trust.ts'),
   'host-undrain': () => import('./verbs/host-undrain.ts'),
+  launch: () => import('./verbs/launch.ts'),
   logs: () => import('./verbs/logs.ts'),
   ls: async () => ls,
   open: () => import('./verbs/open.ts'),

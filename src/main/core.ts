@@ -3,7 +3,7 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
 import { BeowulfSocket } from './api/beowulf.ts'
@@ -11,7 +11,9 @@ import { sshDestination } from './api/beowulf-messages.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
+import { Apps } from './apps/apps.ts'
 import { openCatalogueRoom } from './apps/catalogue-room.ts'
+import { DisplayLinks } from './apps/display-links.ts'
 import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
@@ -33,6 +35,7 @@ import { scan } from './jobs/sync/scan.ts'
 import { Watchers } from './jobs/watchers.ts'
 import { launcherWords } from './launcher-words.ts'
 import { LogFile } from './log.ts'
+import { appMethods } from './methods/app-methods.ts'
 import { catalogueMethods } from './methods/catalogue-methods.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
@@ -42,7 +45,7 @@ import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
-import { jobMethods } from './methods/job-methods.ts'
+import { jobMethods, newRow } from './methods/job-methods.ts'
 import { jobPlacement } from './methods/job-placement.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { placementMethods } from './methods/placement-methods.ts'
@@ -78,8 +81,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     apiLog.error('a mistake of ours', { during, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   const bus = new EventBus({ clock, onError: reportError })
 
+  const sshSettings = { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) }
   const dialler = await HostDialler.create({
-    settings: { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) },
+    settings: sshSettings,
     owner,
     hosts: store.hosts,
     clock,
@@ -130,6 +134,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     emit: event => bus.emit(event),
     ended: row => desk.jobEnded(row),
+    prepareApp: (row, live) => apps.prepare(row, live),
+    asTold: (row, job) => apps.asTold(row, job),
     clock,
     log: log.room('jobs'),
   })
@@ -156,6 +162,22 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       return job !== undefined && job.state !== 'ended'
     },
     now,
+    log: log.room('apps'),
+  })
+  const apps = new Apps({
+    jobs,
+    hosts,
+    links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: sshSettings, env }),
+    env,
+    run: id => runner.run(id),
+    resolveSsh: dialler.resolve,
+    bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
+    place: ({ command, id }, without) => {
+      const links = () => hosts.all().filter(({ name }) => !without.has(name))
+      return place({ ...(id !== undefined && { id }), command, folder: null, kind: 'app' }, null, { ...placer, links })
+    },
+    desktop: () => desktop,
+    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
     log: log.room('apps'),
   })
 
@@ -244,8 +266,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         return { files: manifest.files, bytes: manifest.totalBytes, skipped, isSkippedCut, warnings }
       },
       requireWhole: folder => shelf.requireWhole(folder),
+      relaunch: (row, how) => apps.relaunch(row, how),
       now,
     }),
+    ...appMethods(apps),
     ...windowMethods({
       web: {
         address: () => web.address,
@@ -394,6 +418,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       room.close()
       desk.close()
       appRoom.close()
+      apps.close()
       await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()

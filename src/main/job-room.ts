@@ -14,12 +14,12 @@ import { type Config, traitsOf } from './config/schema.ts'
 import type { HostLink, Live } from './hosts/host-link.ts'
 import type { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
-import { makeDelivery } from './jobs/delivery.ts'
+import { type DeliveryOptions, makeDelivery } from './jobs/delivery.ts'
 import { DropShelf } from './jobs/drops/drop-shelf.ts'
 import { Drops } from './jobs/drops/drops.ts'
 import { Holds } from './jobs/holds.ts'
 import { JobRunner } from './jobs/job-runner.ts'
-import { Jobs } from './jobs/jobs.ts'
+import { Jobs, type JobsOptions } from './jobs/jobs.ts'
 import type { PlacerOptions } from './jobs/placer.ts'
 import { pullFiles } from './jobs/pull/pull.ts'
 import { Pulls } from './jobs/pulls.ts'
@@ -41,6 +41,8 @@ export type JobRoomOptions = {
   emit(event: EventBody): void
   /** Told of each job that has ended, be it one that never ran. */
   ended(row: JobRow): void
+  prepareApp: DeliveryOptions['prepareApp']
+  asTold: NonNullable<JobsOptions['asTold']>
   clock: CoreClock
   log: Log
 }
@@ -57,9 +59,10 @@ export type JobRoom = {
   close(): void
 }
 
-export function openJobRoom({ store, paths, owner, workers, hosts, config, emit, ended, clock, log }: JobRoomOptions): JobRoom {
+export function openJobRoom(options: JobRoomOptions): JobRoom {
+  const { store, paths, owner, workers, hosts, config, emit, ended, prepareApp, asTold, clock, log } = options
   const now = () => clock.now()
-  const jobs = new Jobs({ table: store.jobs, link: name => hosts.get(name), emit, now, ended: jobEnded })
+  const jobs = new Jobs({ table: store.jobs, link: name => hosts.get(name), emit, now, ended: jobEnded, asTold })
   const shelf = new DropShelf({
     root: join(paths.cacheFolder, 'drops'),
     resultsRoot: join(dirname(paths.databaseFile), 'results'),
@@ -95,6 +98,7 @@ export function openJobRoom({ store, paths, owner, workers, hosts, config, emit,
     live: name => (hosts.has(name) ? hosts.get(name).live : null),
     spareLimitBytes: () => config().push.spareLimitBytes,
     takesAll: folder => shelf.owns(folder),
+    prepareApp,
     now,
     log: (message, details) => log.info(message, details),
   })

@@ -3,6 +3,7 @@
  * from this table, whose parts stand in contract/. The command line imports its types only, so that no zod gets into its bundle.
  */
 import type { z } from 'zod'
+import { appMethods } from './contract/app-methods.ts'
 import { catalogueMethods } from './contract/catalogue-methods.ts'
 import { coreMethods } from './contract/core-methods.ts'
 import { diskMethods } from './contract/disk-methods.ts'
@@ -40,6 +41,7 @@ export const contract = {
   ...coreMethods,
   ...hostMethods,
   ...jobMethods,
+  ...appMethods,
   ...placementMethods,
   ...folderMethods,
   ...windowMethods,

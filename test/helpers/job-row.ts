@@ -31,6 +31,7 @@ export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
     placement: null,
     stopRequestedAt: null,
     pendingStop: null,
+    app: null,
     ...change,
   }
 }

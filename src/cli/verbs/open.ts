@@ -1,20 +1,9 @@
 /** `drover open`: the window, on the display that we are on, or the address with which a browser can open it. */
-import type { DISPLAY_VARIABLES, Display } from '../../shared/contract.ts'
 import { ageText } from '../../shared/format.ts'
 import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-
-/** The contract's list; its file would bring zod with it. */
-const VARIABLES = [
-  'DISPLAY',
-  'WAYLAND_DISPLAY',
-  'XAUTHORITY',
-  'XDG_RUNTIME_DIR',
-  'XDG_CURRENT_DESKTOP',
-  'DBUS_SESSION_BUS_ADDRESS',
-  'BROWSER',
-] as const satisfies typeof DISPLAY_VARIABLES
+import { displayOf } from '../display.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const window = await cli.call('window.open', { display: args.has('print') ? null : displayOf(cli.env) })
@@ -28,10 +17,4 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     cli.out.note(`Open it in a browser on this computer. It signs in once, within ${ageText(window.validMs)}.`)
   }
   return 0
-}
-
-/** Null without a display: a shell over ssh has none. */
-function displayOf(env: NodeJS.ProcessEnv): Display | null {
-  if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return null
-  return Object.fromEntries(VARIABLES.flatMap(name => (env[name] ? [[name, env[name]]] : [])))
 }

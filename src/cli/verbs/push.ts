@@ -1,8 +1,8 @@
 /** `drover push -- CMD`, and `p [WORKER] -- CMD`. */
 
-import type { Command } from '../../shared/domain.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
+import { commandOf } from '../command-of.ts'
 import { EXIT_INTERRUPTED } from '../errors.ts'
 import { currentFolder } from '../folder.ts'
 import { launch } from '../launch.ts'
@@ -26,10 +26,4 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     pull: [...args.values('pull')],
   }
   return await launch(cli, args, (call, { terminal, jobId }) => call('job.push', { ...input, terminal, jobId }))
-}
-
-/** One word is a line for the shell there, several are an exact argument list. */
-function commandOf(words: readonly string[]): Command {
-  const [first, ...rest] = words
-  return first !== undefined && rest.length === 0 ? { line: first } : { argv: [...words] }
 }

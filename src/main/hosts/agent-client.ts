@@ -15,6 +15,7 @@ import type {
   AgentProcess,
   FolderStat,
   HostDisk,
+  PassedSignal,
   StartSpec,
 } from './agent.ts'
 import { AgentChannel } from './agent-channel.ts'
@@ -141,6 +142,14 @@ export class AgentClient implements Agent {
 
   async stop(id: string, { signal, graceMs }: { signal: string; graceMs: number }): Promise<AgentJob> {
     return this.#job(await this.#channel.request('stop', [id, signal, String(Math.round(graceMs))]), id)
+  }
+
+  async signal(id: string, signal: PassedSignal): Promise<AgentJob> {
+    return this.#job(await this.#channel.request('signal', [id, signal]), id)
+  }
+
+  async cut(id: string): Promise<AgentJob> {
+    return this.#job(await this.#channel.request('cut', [id]), id)
   }
 
   async stat(id: string): Promise<AgentJob | null> {

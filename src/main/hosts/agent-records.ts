@@ -140,7 +140,7 @@ export function parseJob(rest: string, clockOffsetMs: number): AgentJob {
   }
   const job = {
     id: words.jobId(),
-    state: words.oneOf(['starting', 'running', 'ended', 'lost']),
+    state: words.oneOf(['starting', 'running', 'ended', 'lost', 'link-lost']),
     pid: words.numberOrNull(),
     startedAt: time(),
     endedAt: time(),

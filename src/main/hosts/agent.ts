@@ -29,7 +29,8 @@ export type AgentInfo = {
   clockTicks: number
 }
 
-export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost'
+/** `link-lost`: it has ended since what drew it was cut off. */
+export type AgentJobState = 'starting' | 'running' | 'ended' | 'lost' | 'link-lost'
 
 /** A job as its host's disk tells it. Times are the host's clock in seconds, made ours by AgentClient as both clocks stand then. */
 export type AgentJob = {
@@ -77,6 +78,8 @@ export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; m
 /** `cpuRatio` is of one core. Names are cleaned and cut. */
 export type AgentProcess = { pid: number; user: string; command: string; cpuRatio: number; memoryBytes: number }
 
+export type PassedSignal = 'HUP' | 'INT' | 'QUIT' | 'TERM' | 'STOP' | 'CONT'
+
 export type AgentEvent = { type: 'job'; job: AgentJob }
 
 export type FolderStat = {
@@ -105,6 +108,10 @@ export interface Agent {
   start(spec: StartSpec): Promise<AgentJob>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
   stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
+  /** Passes a signal on to the whole tree and leaves it at that. Settles when it is on its way. */
+  signal(id: string, signal: PassedSignal): Promise<AgentJob>
+  /** Ends an app that has no window any more; its state will be `link-lost`. Settles when it has begun. */
+  cut(id: string): Promise<AgentJob>
   /** Null where the host knows no such job. */
   stat(id: string): Promise<AgentJob | null>
   list(): Promise<AgentJob[]>

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
@@ -53,23 +53,8 @@ const TEMPORARY_SUFFIX = 17
 /** @throws {AppError} as `dial` does. */
 export async function openMaster(target: OpensshTarget, settings: SshSettings): Promise<OpensshMaster> {
   const socketPath = join(settings.runtimeDir, `m${randomBytes(4).toString('hex')}`)
-  if (Buffer.byteLength(socketPath) + TEMPORARY_SUFFIX > MAX_SOCKET_PATH) {
-    throw new AppError(
-      'BAD_CONFIG',
-      `The folder for sockets has too long a name: ${settings.runtimeDir}. Set XDG_RUNTIME_DIR to a shorter one`,
-    )
-  }
-  const timeout: Record<string, string> = target.host.connectTimeoutMs === null ? { ConnectTimeout: '15' } : {}
-  const args = [
-    'ssh',
-    '-N',
-    '-T',
-    '-M',
-    '-S',
-    socketPath,
-    ...options({ ...ALWAYS, ...timeout, LogLevel: 'ERROR' }),
-    ...leading(target, settings),
-  ]
+  requireSocketPath(socketPath)
+  const args = ['ssh', '-N', '-T', '-M', '-S', socketPath, ...connecting(target), ...leading(target, settings)]
   const child = spawn('/bin/sh', ['-c', KEEPER, 'sh', ...args], {
     env: toolEnv(settings.env),
     cwd: homedir(),
@@ -79,6 +64,36 @@ export async function openMaster(target: OpensshTarget, settings: SshSettings): 
   const master = new OpensshMaster(child, { target, settings, socketPath })
   await master.ready()
   return master
+}
+
+/**
+ * What makes ssh a master that goes into the background when it is let in, outlives us, and ends by itself when it carried nothing for so
+ * long: for what is drawn on a desktop. Everything else is as with ours.
+ */
+export function backgroundMasterArguments(
+  target: OpensshTarget,
+  settings: SshSettings,
+  { controlPath, logPath, idleSeconds }: { controlPath: string; logPath: string; idleSeconds: number },
+): string[] {
+  const how = ['-f', '-N', '-T', '-M', '-S', controlPath, '-E', logPath, '-o', `ControlPersist=${idleSeconds}`]
+  // -f sets what ALWAYS_IF_KNOWN would unset.
+  const newer = target.host.hasSessionOptions ? { ...ALWAYS_IF_KNOWN, ForkAfterAuthentication: 'yes' } : {}
+  return [...how, ...options(newer), ...connecting(target), ...leading(target, settings)]
+}
+
+/** @throws {AppError} `BAD_CONFIG` if no socket can have so long a path. */
+export function requireSocketPath(path: string): void {
+  if (Buffer.byteLength(path) + TEMPORARY_SUFFIX <= MAX_SOCKET_PATH) return
+  throw new AppError(
+    'BAD_CONFIG',
+    `The folder for sockets has too long a name: ${dirname(path)}. Set XDG_RUNTIME_DIR to a shorter one`,
+  )
+}
+
+/** The first value that ssh hears of an option counts. */
+function connecting({ host }: OpensshTarget): string[] {
+  const timeout: Record<string, string> = host.connectTimeoutMs === null ? { ConnectTimeout: '15' } : {}
+  return options({ ...ALWAYS, ...timeout, LogLevel: 'ERROR' })
 }
 
 export class OpensshMaster implements SlotConnection {

@@ -4,7 +4,8 @@ import type { Live } from '../hosts/host-link.ts'
 import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
 import type { Store } from '../store/store.ts'
-import type { Delivery } from './job-runner.ts'
+import type { Delivery, Prepared } from './job-runner.ts'
+import { jobScript } from './job-script.ts'
 import type { PlacerOptions } from './placer.ts'
 import { place } from './placer.ts'
 import { copyLocal } from './sync/copy-local.ts'
@@ -23,6 +24,8 @@ export type DeliveryOptions = {
   spareLimitBytes(): number
   /** True for a folder in which nothing is ignored: it was dropped, and decided of then. */
   takesAll(folder: string): boolean
+  /** For apps, which need a desktop. */
+  prepareApp(job: JobRow, live: Live): Promise<Prepared>
   now(): number
   log(message: string, details: LogFields): void
 }
@@ -75,6 +78,7 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
         await send(job, scanned, live, signal, onProgress)
       }
     },
+    prepare: async (job, live) => (job.app === null ? { script: jobScript(job), workdir: null } : options.prepareApp(job, live)),
     delivered: job => {
       if (!job.isSynced || job.folder === null || job.host === null || job.host === 'local') return
       const { folder, host } = job

@@ -67,6 +67,7 @@ function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts
       },
       place: async () => ({ host: 'h1', reason: '', score: 0, candidates: [] }),
       deliver: async () => undefined,
+      prepare: async () => ({ script: '', workdir: null }),
       delivered: () => undefined,
     },
     owner: 'laptop',

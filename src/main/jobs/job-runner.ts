@@ -9,7 +9,6 @@ import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
-import { jobScript } from './job-script.ts'
 import type { Jobs } from './jobs.ts'
 
 /** What the runner needs of the rooms below and beside it. */
@@ -25,9 +24,12 @@ export type Delivery<Scanned> = {
     signal: AbortSignal,
     onProgress: (progress: SyncProgress) => void,
   ): Promise<void>
+  /** What the job's login shell is to run, and where: absolute, or null for its own workdir. */
+  prepare(job: JobRow, live: Live): Promise<Prepared>
   /** Called once the job was started: time for what may be done at leisure. */
   delivered(job: JobRow): void
 }
+export type Prepared = { script: string; workdir: string | null }
 export type RunnerOptions<Scanned> = {
   jobs: Jobs
   link(hostName: string): HostLink
@@ -105,14 +107,15 @@ export class JobRunner<Scanned> {
         const why = tmux === null ? 'is not installed' : 'does not answer'
         jobs.update(row.id, { hasTerminal, reason: `runs without a terminal: tmux ${why} on ${row.host}` })
       }
+      const { script, workdir } = await delivery.prepare({ ...row, hasTerminal }, live)
       const job = await live.agent.start({
         id: row.id,
         owner,
         worker: row.host ?? '',
         folder: row.folder ?? '',
         command: 'line' in row.command ? row.command.line : row.command.argv.join(' '),
-        script: jobScript({ ...row, hasTerminal }),
-        workdir: null,
+        script,
+        workdir,
         terminal: hasTerminal ? { columns: row.columns ?? 80, rows: row.rows ?? 24 } : null,
       })
       jobs.told(job)

@@ -65,6 +65,13 @@ describe('a job', () => {
     expect(end).toMatchObject({ outcome: 'stopped', signal: 'TERM' })
   })
 
+  test('whose window was taken from it is link-lost, with no code of its own, and stays so', () => {
+    const lost: JobNews = { type: 'told', job: { ...TOLD, state: 'link-lost', endedAt: -4_910 } }
+    const end = play({ type: 'starting' }, running, lost, exited(1))
+    expect(end).toMatchObject({ state: 'ended', outcome: 'link-lost', exitCode: null, signal: null, endedAt: -4_910 })
+    expect(end.reason).toContain('window')
+  })
+
   test('that ended by itself before the stop arrived is not called stopped', () => {
     expect(play({ type: 'starting' }, running, { type: 'stop-requested' }, exited(0))).toMatchObject({
       outcome: 'exited',
@@ -117,7 +124,7 @@ const anyNews: fc.Arbitrary<JobNews> = fc.oneof(
   ),
   fc
     .record({
-      state: fc.constantFrom('starting', 'running', 'ended', 'lost' as const),
+      state: fc.constantFrom('starting', 'running', 'ended', 'lost', 'link-lost' as const),
       exitCode: fc.option(fc.nat(255)),
       signal: fc.option(fc.constantFrom('TERM', 'KILL')),
       isStopped: fc.boolean(),

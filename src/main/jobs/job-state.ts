@@ -34,6 +34,9 @@ export type JobNews =
   /** Its host was asked again and what it said has been taken in. */
   | { type: 'host-asked' }
 
+/** Why an app has ended whose window went before it did. */
+const LINK_LOST = 'what drew its window here was lost'
+
 export function nextStatus(status: JobStatus, news: JobNews, now: number): JobStatus {
   if (status.state === 'ended') return status
   switch (news.type) {
@@ -83,6 +86,8 @@ function told(status: JobStatus, job: Told, now: number): JobStatus {
       return { ...known, state: known.stopRequestedAt === null ? 'running' : 'stopping' }
     case 'lost':
       return ended(known, { outcome: 'lost', reason: job.reason ?? 'its trace on the host is gone', endedAt })
+    case 'link-lost':
+      return ended(known, { outcome: 'link-lost', reason: LINK_LOST, endedAt })
     case 'ended':
       return ended(known, { ...outcomeOf(job), endedAt })
   }

@@ -18,6 +18,8 @@ export type JobsOptions = {
   now(): number
   /** A job of ours has ended: called once for each, after it was stored. */
   ended(job: JobRow): void
+  /** What a host says of a job, as it is to be taken: some of an app's end is known only here. */
+  asTold?(row: JobRow, job: AgentJob): AgentJob
 }
 /** What is known of a job only while the core runs. */
 type Transient = Pick<JobView, 'progress' | 'memoryBytes'>
@@ -122,7 +124,9 @@ export class Jobs implements OutputJobs {
 
   /** Takes in what a host says of a job, if it is one of ours. */
   told(job: AgentJob): void {
-    const row = this.apply(job.id, { type: 'told', job })
+    const before = this.#options.table.get(job.id)
+    const meant = (before && this.#options.asTold?.(before, job)) ?? job
+    const row = this.apply(job.id, { type: 'told', job: meant })
     if (row && row.state !== 'ended' && isSame(row.startedAt, job.startedAt)) this.#confirmed.add(row.id)
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
   }
@@ -262,7 +266,16 @@ export class Jobs implements OutputJobs {
   }
 
   #view(row: JobRow): JobView {
-    const { env: _env, needs: _needs, columns: _columns, rows: _rows, stopRequestedAt: _stop, pendingStop: _how, ...shown } = row
+    const {
+      env: _env,
+      needs: _needs,
+      columns: _columns,
+      rows: _rows,
+      stopRequestedAt: _stop,
+      pendingStop: _how,
+      app: _app,
+      ...shown
+    } = row
     const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
     return { ...shown, progress, memoryBytes, isForeign: false }
   }

@@ -46,7 +46,7 @@ async function inTime<T>(answer: Promise<T> | null, ms: number): Promise<T | nul
 }
 
 function foreignView(job: AgentJob, host: string): JobView {
-  const isEnded = job.state === 'ended' || job.state === 'lost'
+  const isEnded = job.state !== 'starting' && job.state !== 'running'
   return {
     id: job.id,
     kind: 'push',
@@ -57,7 +57,7 @@ function foreignView(job: AgentJob, host: string): JobView {
     workdir: job.workdir,
     hasTerminal: job.hasTerminal,
     state: isEnded ? 'ended' : job.state === 'starting' ? 'starting' : 'running',
-    outcome: !isEnded ? null : job.state === 'lost' ? 'lost' : job.isStopped ? 'stopped' : job.signal ? 'signalled' : 'exited',
+    outcome: outcomeOf(job),
     exitCode: job.exitCode,
     signal: job.signal,
     reason: job.reason,
@@ -75,4 +75,11 @@ function foreignView(job: AgentJob, host: string): JobView {
     pullResults: [],
     isForeign: true,
   }
+}
+
+function outcomeOf({ state, isStopped, signal }: AgentJob): JobView['outcome'] {
+  if (state === 'starting' || state === 'running') return null
+  if (state !== 'ended') return state
+  if (isStopped) return 'stopped'
+  return signal ? 'signalled' : 'exited'
 }

@@ -35,6 +35,11 @@ export type JobMethodsOptions = {
   preview: Methods['job.preview']
   /** @throws {AppError} if the folder was dropped, and has not come whole or is here no more. */
   requireWhole(folder: string): void
+  /** An app that is run again needs its desktop again. */
+  relaunch(
+    row: JobRow,
+    how: { host: string | null; terminal: Parameters<Methods['job.rerun']>[0]['terminal']; jobId: string | undefined },
+  ): Promise<{ job: JobView }>
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
@@ -109,11 +114,22 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
       }
       return { job: jobs.get(id) }
     },
+    'job.signal': async ({ job, signal }) => {
+      const { id, host, state } = jobs.resolve(job)
+      if (host === null || (state !== 'running' && state !== 'stopping')) {
+        throw new AppError('CONFLICT', `Job ${id.slice(0, 8)} does not run: there is nothing to send ${signal} to`)
+      }
+      const { agent } = await jobs.link(host).ready()
+      jobs.told(await agent.signal(id, signal))
+      return { job: jobs.get(id) }
+    },
     'job.rerun': async ({ job, host, terminal, jobId }) => {
       // Sent again: the job that it made may begin with `job` too, and the one it was made from may be gone.
       if (jobId !== undefined && jobs.find(jobId)) return { job: jobs.get(jobId) }
       const { id } = jobs.resolve(job)
-      const { command, folder, isSynced, env, needs, pull, host: usedHost } = jobs.row(id)
+      const row = jobs.row(id)
+      const { command, folder, isSynced, env, needs, pull, host: usedHost } = row
+      if (row.app !== null) return options.relaunch(row, { host: host ?? usedHost, terminal, jobId })
       const again = { command, folder, sync: isSynced, env: { ...env }, needs: [...needs], pull: [...pull] }
       return push({ ...again, host: host ?? usedHost, terminal, jobId })
     },
@@ -152,7 +168,7 @@ function checkFolder(folder: string | null, requireWhole: (folder: string) => vo
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
 }
 
-function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
+export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
   return {
     id: input.id,
     kind: 'push',
@@ -183,6 +199,7 @@ function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; create
     placement: null,
     stopRequestedAt: null,
     pendingStop: null,
+    app: null,
   }
 }
 

@@ -34,6 +34,12 @@ const FULL: JobRow = {
   placement: { host: 'box', reason: 'r', score: 1.5, candidates: [{ host: 'box', score: null, refused: 'x' }] },
   stopRequestedAt: 9,
   pendingStop: { signal: 'INT', graceMs: 500 },
+  app: {
+    way: 'waypipe',
+    desktop: { WAYLAND_DISPLAY: 'wayland-1' },
+    link: { id: '1a2b', remoteSocket: '/home/me/.drover/display/s1a2b', compression: 'lz4' },
+    startFolder: null,
+  },
 }
 
 test('a row comes back as it was stored, with every field set and with every field null', () => {

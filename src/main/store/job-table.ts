@@ -15,8 +15,21 @@ export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
   /** What it asks of its host: `gpu`, `arch:NAME`, tags. */
   needs: readonly string[]
   stopRequestedAt: number | null
+  /** Null for what is no app. */
+  app: JobApp | null
   /** How it was last asked to stop, until its host has been told. */
   pendingStop: StopHow | null
+}
+/** Where an app shows itself. */
+export type JobApp = {
+  /** `waypipe`: drawn here from its host; `direct`: it runs here; `terminal`: it needs no desktop. */
+  way: 'waypipe' | 'direct' | 'terminal'
+  /** The variables that name the desktop. */
+  desktop: Readonly<Record<string, string>>
+  /** The display link that draws it, from when there is one. */
+  link: { id: string; remoteSocket: string; compression: string } | null
+  /** Absolute, on its host: where it begins. Null: a folder of its own. */
+  startFolder: string | null
 }
 export type StopHow = { signal: string; graceMs: number }
 /** A place in the list of all jobs. */
@@ -53,6 +66,7 @@ export const COLUMNS: Columns<JobRow> = {
   placement: 'json',
   stopRequestedAt: 'integer',
   pendingStop: 'json',
+  app: 'json',
 }
 
 /** Reads the few that are asked for, however many there are. */

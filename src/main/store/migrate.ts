@@ -123,6 +123,8 @@ export const MIGRATIONS: readonly string[] = [
   METRIC_SCHEMA,
   "ALTER TABLE web_session ADD COLUMN role TEXT NOT NULL DEFAULT 'owner' CHECK (role IN ('owner', 'readonly'));",
   APP_MIGRATION,
+  // Of an app: on which desktop, and through which link, it is drawn.
+  'ALTER TABLE job ADD COLUMN app TEXT CHECK (json_valid(app));',
 ]
 
 /**

@@ -77,6 +77,12 @@ export const jobMethods = {
     }),
     output: output<{ job: JobView }>(),
   },
+  /** Passes a signal on to all of a job, which does with it what it likes. */
+  'job.signal': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef, signal: z.enum(['HUP', 'INT', 'QUIT', 'TERM', 'STOP', 'CONT']) }),
+    output: output<{ job: JobView }>(),
+  },
   'job.rerun': {
     allow: owner,
     input: z.strictObject({

@@ -1,0 +1,110 @@
+/**
+ * The text that a job of an app runs. An app on this machine is a job like any other, told of its desktop. One on a host is drawn by
+ * `waypipe server`, which stands beside it, not around it: so the app's end is its own, by code or by signal, which waypipe would not
+ * pass on; a signal goes to the app alone; and an app that forks away goes on as long as it has a window.
+ */
+import { shellQuote } from '../../shared/shell-quote.ts'
+import { jobScript } from '../jobs/job-script.ts'
+import type { JobRow } from '../store/job-table.ts'
+
+type Job = Pick<JobRow, 'id' | 'command' | 'env' | 'hasTerminal'>
+
+/** What makes toolkits draw by Wayland, since there is nothing else. What the person sets with --env comes after. */
+const WAYLAND_ONLY = {
+  XDG_SESSION_TYPE: 'wayland',
+  QT_QPA_PLATFORM: 'wayland',
+  MOZ_ENABLE_WAYLAND: '1',
+  ELECTRON_OZONE_PLATFORM_HINT: 'auto',
+}
+
+export function directScript(job: Job, desktop: Readonly<Record<string, string>>): string {
+  return jobScript({ ...job, env: { ...desktop, ...job.env } })
+}
+
+/** `root`: the agent's folder on the host. */
+export function drawnScript(
+  job: Job,
+  { root, link }: { root: string; link: { remoteSocket: string; compression: string } },
+): string {
+  const name = `w${job.id.slice(0, 8)}${job.id.slice(-4)}`
+  const words = {
+    job: `${root}/jobs/${job.id}`,
+    root,
+    display: `${root}/display/${name}`,
+    name,
+    socket: link.remoteSocket,
+    compression: link.compression,
+    app: jobScript({ ...job, env: { ...WAYLAND_ONLY, ...job.env } }),
+  }
+  const lines = Object.entries(words).map(([key, value]) => `d_${key}=${shellQuote(value)}`)
+  return `${[...lines, DRAWN].join('\n')}\n`
+}
+
+/**
+ * Signals are caught, not ignored: the app would inherit that. What draws ignores them, and what only sleeps ends waypipe by its end.
+ * A signal that ended the app is named by sh on its stderr, save for INT (2) and PIPE (13); so that is a file while the app runs. waypipe
+ * knows its own socket by its bare name, sshd the forwarded one by its path. One that began another and ended well has some seconds for the
+ * other's window to come.
+ */
+const DRAWN = unescaped(String.raw`
+if [ ! -d "$XDG_RUNTIME_DIR" ] || [ ! -w "$XDG_RUNTIME_DIR" ]; then
+  XDG_RUNTIME_DIR=/run/user/$(id -u)
+  [ -w "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=$d_root/run && mkdir -p -m 700 "$XDG_RUNTIME_DIR"; }
+fi
+export XDG_RUNTIME_DIR WAYLAND_DISPLAY="$d_display"
+unset DISPLAY WAYLAND_SOCKET
+trap : HUP INT QUIT TERM
+mkfifo -m 600 "$d_job/display" && exec 3<>"$d_job/display" || exit 126
+(
+  trap '' HUP QUIT TERM
+  unset DROVER_SCRIPT
+  waypipe --compress "$d_compression" --socket "$d_socket" --display "$d_display" server -- \
+    /bin/sh -c 'trap "" INT; echo up $$ >&3; exec 3>&-; exec sleep 2147483647'
+  echo down >&3
+) </dev/null >/dev/null 2>"$d_job/display.log" &
+drawer=$!
+read -r is_up sleeper <&3
+if [ "$is_up" != up ]; then
+  cat "$d_job/display.log" >&2
+  printf '%s\n' '=waypipe\0040could\0040not\0040open\0040a\0040display\0040there' >"$d_job/reason"
+  true >"$d_job/failed"
+  exit 126
+fi
+exec 5>&2 2>"$d_job/display_said"
+(
+  read -r pid _ </proc/self/stat && printf '%s\n' "$pid" >"$d_job/app_pid"
+  exec 2>&5 3>&- 5>&-
+  eval "$d_app"
+)
+code=$?
+exec 2>&5 5>&-
+is_shown() {
+  grep -q " 03 .* $d_name\$" /proc/net/unix
+}
+has_others() {
+  for at in $(grep -lsz "^DROVER_JOB=$DROVER_JOB\$" /proc/[0-9]*/environ); do
+    at=\${at#/proc/} at=\${at%/environ}
+    case $at in $$ | "$drawer" | "$sleeper") continue ;; esac
+    { read -r name <"/proc/$at/comm"; } 2>/dev/null && [ "$name" != waypipe ] && return 0
+  done
+  return 1
+}
+tries=0
+while is_shown || { [ "$code" = 0 ] && [ $tries -lt 20 ] && has_others; }; do
+  tries=$((tries + 1))
+  [ $tries -lt 15 ] && sleep 0.02 || sleep 0.5
+done 2>/dev/null
+grep -qF " $d_socket" /proc/net/unix || [ -e "$d_job/stop_requested" ] || true >"$d_job/link_lost"
+kill -s KILL "$sleeper" 2>/dev/null
+if [ "$code" -gt 128 ] && { [ -s "$d_job/display_said" ] || [ "$code" = 130 ] || [ "$code" = 141 ]; }; then
+  signal=$(kill -l $((code - 128)))
+  trap - HUP INT QUIT TERM
+  ulimit -c 0 2>/dev/null
+  kill -s "$signal" $$
+fi
+exit "$code"`)
+
+/** In a template `${` would begin an expression; so it is written with a backslash. */
+function unescaped(text: string): string {
+  return text.replaceAll('\\${', '${')
+}

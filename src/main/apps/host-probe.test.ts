@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { parseProbe } from './host-probe.ts'
+import { parseWaypipeVersion, requireSpeaking } from './waypipe-version.ts'
+
+const ID = 'abcdabcd-0000-4000-8000-000000000000'
+
+test('what a host says is taken line by line, after whatever its profile prints', () => {
+  const said = `installed\nrunning 1\nWelcome!\ndrover-probe\ninstalled\ninstall dnf\nrunning 42 ${ID}\nrunning 43 \nwaypipe: waypipe 0.8.4\nwaypipe: features: lz4 zstd\n`
+  const probe = parseProbe(said)
+  expect(probe).toMatchObject({
+    isInstalled: true,
+    isX11Only: false,
+    waypipe: { text: '0.8.4', major: 0, minor: 8, features: ['lz4', 'zstd'] },
+    running: [
+      { pid: 42, jobId: ID },
+      { pid: 43, jobId: null },
+    ],
+  })
+  expect(probe.install?.('waypipe')).toBe('dnf install waypipe')
+})
+
+test('a hostile answer gives nothing but what it may', () => {
+  const probe = parseProbe(
+    'drover-probe\ninstall __proto__\ninstall constructor\nrunning -1 x\nrunning 1 $(reboot)\nwaypipe: waypipe 0.8; rm -rf /\n',
+  )
+  expect(probe).toEqual({
+    isInstalled: false,
+    isX11Only: false,
+    waypipe: { text: '0.8', major: 0, minor: 8, features: [] },
+    running: [],
+    install: null,
+  })
+})
+
+test('waypipe from 0.7 on speaks with any newer one', () => {
+  const version = (text: string) => parseWaypipeVersion(`waypipe ${text}`) ?? expect.fail(text)
+  expect(() => requireSpeaking(version('0.7.0'), version('0.10.3'), 'box')).not.toThrow()
+  expect(() => requireSpeaking(version('0.8.4'), version('0.6.1'), 'box')).toThrow('waypipe 0.6.1 on box is too old')
+  expect(parseWaypipeVersion('waypipe v2')).toBeNull()
+})

@@ -1,0 +1,67 @@
+/**
+ * `waypipe client`: draws on one desktop what apps of other hosts send through its socket. One for each desktop and compression, for all
+ * hosts; a process of its own that outlives the core, so that windows do.
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../../shared/errors.ts'
+import type { Compression } from './compression.ts'
+import type { ClientRecord, DisplayRecords } from './display-records.ts'
+import { isRunning, markOf, signalProcess } from './process-mark.ts'
+
+export type ClientOptions = {
+  records: DisplayRecords
+  /** A 0700 folder with a short path. */
+  runtimeDir: string
+  env: NodeJS.ProcessEnv
+}
+
+const READY_MS = 5_000
+const POLL_MS = 3
+
+/** @throws {AppError} `MISSING_TOOL`, `TIMEOUT` */
+export async function startClient(
+  { desktopSocket, compression }: { desktopSocket: string; compression: Compression },
+  { records, runtimeDir, env }: ClientOptions,
+): Promise<ClientRecord> {
+  const id = randomBytes(4).toString('hex')
+  const socketPath = join(runtimeDir, `w${id}`)
+  const child = spawn('waypipe', ['--compress', compression, '--socket', socketPath, 'client'], {
+    env: { ...env, WAYLAND_DISPLAY: desktopSocket },
+    detached: true,
+    stdio: 'ignore',
+  })
+  await once(child, 'spawn').catch(cause => {
+    throw new AppError('MISSING_TOOL', 'waypipe is not installed on this computer', {
+      cause,
+      details: { tool: 'waypipe', host: 'local', install: 'apt-get install waypipe' },
+    })
+  })
+  child.unref()
+  const mark = markOf(child.pid ?? 0)
+  const deadline = performance.now() + READY_MS
+  while (!existsSync(socketPath)) {
+    if (child.exitCode !== null || mark === null || performance.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new AppError(
+        'TIMEOUT',
+        `waypipe does not open its socket ${socketPath}. Try it by hand: waypipe --socket ${socketPath} client`,
+      )
+    }
+    await delay(POLL_MS)
+  }
+  if (mark === null) throw new AppError('TIMEOUT', 'waypipe ended as it began')
+  const record: ClientRecord = { kind: 'client', id, mark, socketPath, desktopSocket, compression }
+  records.put(record)
+  return record
+}
+
+export function endClient(record: ClientRecord, records: DisplayRecords): void {
+  if (isRunning(record.mark)) signalProcess(record.mark, 'SIGTERM')
+  rmSync(record.socketPath, { force: true })
+  records.remove(record)
+}
