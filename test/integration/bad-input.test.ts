@@ -104,7 +104,7 @@ const words: [words: string[], code: number, message: RegExp][] = [
   [['host', 'add', 'x$(id)'], 1, /a connection is \[user@\]host/],
   [['host', 'add', 'me@h:99999'], 1, /"99999" is no port/],
   [['host', 'add', 'me@box', '-n', 'a b'], 1, /a host name is 1 to 63/],
-  [['host', 'add', 'me@box', '-n', 'local'], 1, /^error: hosts\[0\]\.name: local and auto are names of Drover itself; /],
+  [['host', 'add', 'me@box', '-n', 'local'], 1, /^error: hosts\[0\]\.name: local, auto and none are names of Drover itself; /],
   [['host', 'add', 'localhost'], 1, /localhost is this machine/],
   [['host', 'rm', 'nowhere'], 1, /No host "nowhere"/],
   [['host', 'rm', 'local'], 1, /local is this machine/],
