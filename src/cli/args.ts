@@ -106,7 +106,8 @@ export function parseArgs(verb: VerbSpec, words: readonly string[]): Args {
   }
   // Whoever asks for help need not have typed the rest rightly.
   if (flags.has('help')) return new Args(verb, { flags, operands: new Map(), command: [] })
-  checkCommand(verb, { split, command, plain })
+  // An app of the catalogue has its own.
+  if (!flags.has('app')) checkCommand(verb, { split, command, plain })
   return new Args(verb, { flags, operands: takeOperands(verb, plain), command })
 }
 

@@ -60,6 +60,8 @@ import { openStore } from './store/store.ts'
 
 /** Whoever reaches this core at all is its owner. */
 const OWNER: Principal = { role: 'owner' }
+/** Of a program of the terminal that nobody looks at yet. */
+const APP_TERMINAL = { columns: 120, rows: 32 }
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
 
@@ -286,7 +288,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
     }),
     ...folderMethods({ env }),
-    ...catalogueMethods(appRoom, null),
+    ...catalogueMethods(appRoom, {
+      launch: ({ isTerminal, ...what }) => {
+        const terminal = isTerminal ? APP_TERMINAL : null
+        return methods['app.launch']({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} }, OWNER)
+      },
+      place: what => methods['app.place']({ ...what, needsDesktop: true }, OWNER),
+    }),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,
@@ -365,7 +373,16 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     display: () => desktop,
     hosts: () => hosts.all().flatMap(({ name, status: { state } }) => (name === LOCAL.name ? [] : [{ name, state }])),
     unfinished: () => jobs.unfinished(),
-    apps: null,
+    apps: {
+      list: () =>
+        appRoom.catalogue
+          .list({ query: '', host: null, locale: null, isAll: true, isFavourite: false })
+          .filter(app => app.isFavourite || app.usedAt !== null)
+          .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
+      launch: async (app, host) => {
+        await methods['app.open']({ app, action: null, host, targets: [], display: desktop, newInstance: false }, OWNER)
+      },
+    },
     // Only a window's core is followed by another.
     leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
     isWatched: id => watchers.has(id),

@@ -88,7 +88,7 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     } else if (event.type === 'config.changed') {
       notifier.rulesChanged()
       tray.changed()
-    } else if (event.type === 'job.changed' || event.type === 'job.removed') tray.changed()
+    } else if (event.type === 'job.changed' || event.type === 'job.removed' || event.type === 'apps.changed') tray.changed()
   }
 
   /** Comes with every sample, too. */

@@ -4,6 +4,12 @@ import { JOB_EXITS } from './jobs.ts'
 
 const LAUNCH_FLAGS: readonly FlagSpec[] = [
   { name: 'on', value: { name: 'HOST', kind: 'host' }, help: 'Run there. Without it: on the best host that has the app.' },
+  {
+    name: 'app',
+    value: { name: 'APP', kind: 'app' },
+    help: 'An app of the catalogue, as drover apps lists them; after -- stand files and addresses to open. Returns when it has begun.',
+  },
+  { name: 'action', value: { name: 'ACTION', kind: 'text' }, help: "With --app: one of the app's own actions." },
   { name: 'cli', help: 'A program of the terminal: you are attached to it, and it needs no desktop.' },
   { name: 'dry-run', help: 'Only say where it would run now, and why.' },
   { name: 'silent', help: 'Print nothing but what the app prints.' },

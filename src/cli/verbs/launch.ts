@@ -20,6 +20,12 @@ type LaunchInput = Input<'app.launch'>
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const host = args.value('on') ?? null
+  const app = args.value('app')
+  if (app !== undefined) {
+    const { launchApp } = await import('./launch-app.ts')
+    const [action, newInstance] = [args.value('action') ?? null, args.has('new-instance')]
+    return await launchApp(cli, args, { app, action, host, newInstance, display: displayOf(cli.env) })
+  }
   const command = commandOf(args.command)
   if (args.has('dry-run')) return await dryRun(cli, { command, host, isCli: args.has('cli') })
   const input: LaunchInput = {

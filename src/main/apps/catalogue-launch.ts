@@ -115,7 +115,7 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
       }
     }),
   )
-  const [best] = placed.flat().toSorted((a, b) => b.placement.score - a.placement.score)
+  const [best] = placed.flat().toSorted((a, b) => a.placement.score - b.placement.score)
   if (best) return chosenOf(best.first, best.placement.host)
   throw errors[0] ?? new AppError('NO_HOST', 'No host that has the app can take it now')
 }

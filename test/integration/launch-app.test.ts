@@ -1,0 +1,43 @@
+/** Apps of the catalogue, launched as their entries say: by a menu, by the window. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { entryText, writeEntry } from '../helpers/app-host.ts'
+import { type LaunchStage, openLaunchStage } from '../helpers/launch-stage.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+let stage: LaunchStage
+
+beforeAll(async () => {
+  stage = await openLaunchStage()
+})
+
+afterAll(async () => {
+  await stage.close()
+})
+
+test('an app of a host is launched by its entry in the menu, with a file of this computer', async () => {
+  const { product, box, desktop } = stage
+  const command = `foot -T "of the menu" sh -c "echo more >>\\\\"\\\\$1\\\\"; exec sleep 100" sh %f`
+  writeEntry(box.home, 'editor.desktop', entryText({ Name: 'Editor', Exec: command }))
+  const known = async () => (await product.call('app.list', { query: 'editor' })).apps.find(({ id }) => id === 'editor')
+  await product.call('app.refresh', {})
+  await waitFor(async () => await known(), { what: 'the app to be known' })
+  expect(await product.drover(['desktop', 'install', 'editor'])).toMatchObject({ code: 0 })
+  const entry = join(product.home.dir, '.local/share/applications/drover-editor.desktop')
+  execFileSync('desktop-file-validate', [entry])
+  const exec = /^Exec=(.*)$/m.exec(readFileSync(entry, 'utf8'))?.[1] ?? ''
+  const file = join(product.home.dir, 'a letter.txt')
+  writeFileSync(file, 'first\n')
+  const words = exec
+    .split(' ')
+    .slice(1)
+    .map(word => (word === '%U' ? file : word))
+  expect(await product.drover(words)).toMatchObject({ code: 0, stderr: '' })
+  await stage.windows('foot')
+  expect((await desktop.windows())[0]?.title).toBe('of the menu')
+  await waitFor(() => readFileSync(file, 'utf8') === 'first\nmore\n', { timeoutMs: 20_000, what: 'the file to come back' })
+  expect(await known()).toMatchObject({ uses: 1 })
+  await desktop.closeWindows()
+})
