@@ -2,18 +2,14 @@
  * Builds the parts of the core and wires them: the one place that knows them all. It decides nothing itself.
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
-import { randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
 import { BeowulfSocket } from './api/beowulf.ts'
-import { sshDestination } from './api/beowulf-messages.ts'
 import { EventBus } from './api/events.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
-import { Apps } from './apps/apps.ts'
-import { openCatalogueRoom } from './apps/catalogue-room.ts'
-import { DisplayLinks } from './apps/display-links.ts'
+import { openAppRoom } from './app-room.ts'
 import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
@@ -25,18 +21,12 @@ import { Hosts, LOCAL } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
 import { SampleRing } from './hosts/sample-ring.ts'
 import { detectWake } from './hosts/wake-detector.ts'
+import { openJobDoors } from './job-doors.ts'
 import { openJobRoom } from './job-room.ts'
 import { countJobs } from './jobs/count-jobs.ts'
-import { openLog, openTerminal } from './jobs/job-output.ts'
 import { place } from './jobs/placer.ts'
 import { FileWorkers } from './jobs/sync/file-workers.ts'
-import { folderKey } from './jobs/sync/folder-key.ts'
-import { scan } from './jobs/sync/scan.ts'
-import { Watchers } from './jobs/watchers.ts'
-import { launcherWords } from './launcher-words.ts'
 import { LogFile } from './log.ts'
-import { appMethods } from './methods/app-methods.ts'
-import { catalogueMethods } from './methods/catalogue-methods.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -45,8 +35,6 @@ import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
-import { jobMethods, newRow } from './methods/job-methods.ts'
-import { jobPlacement } from './methods/job-placement.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { placementMethods } from './methods/placement-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
@@ -60,11 +48,6 @@ import { openStore } from './store/store.ts'
 
 /** Whoever reaches this core at all is its owner. */
 const OWNER: Principal = { role: 'owner' }
-/** Of a program of the terminal that nobody looks at yet. */
-const APP_TERMINAL = { columns: 120, rows: 32 }
-/** How many skipped paths a preview tells of. */
-const PREVIEW_SKIPPED = 10_000
-
 /** @throws {AppError} `CORE_RUNNING` if this user's core runs already; whatever keeps it from starting, with the file it is about. */
 export async function createCore({ env, version, makeShell = freedesktopShell }: CoreOptions): Promise<RunningCore> {
   const clock = new CoreClock()
@@ -141,7 +124,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     clock,
     log: log.room('jobs'),
   })
-  const { jobs, runner, pulls, placer, shelf, drops } = room
+  const { jobs, runner, pulls, placer, drops } = room
   const tops = new HostTops({ clock, steady: steadyClock })
   const recorder = new MetricRecorder({
     store,
@@ -152,35 +135,19 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     log: log.room('metrics'),
   })
 
-  const appRoom = openCatalogueRoom({
-    store,
-    paths,
-    hosts,
-    env,
-    drover: launcherWords(env),
+  const appRoom = openAppRoom({
+    ...{ store, paths, env, hosts, sshSettings, room, now },
+    resolveSsh: dialler.resolve,
+    owner: OWNER,
+    desktop: () => desktop,
     emit: event => bus.emit(event),
-    isRunning: id => {
-      const job = jobs.find(id)
-      return job !== undefined && job.state !== 'ended'
-    },
-    now,
     log: log.room('apps'),
   })
-  const apps = new Apps({
-    jobs,
-    hosts,
-    links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: sshSettings, env }),
-    env,
-    run: id => runner.run(id),
-    resolveSsh: dialler.resolve,
-    bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
-    place: ({ command, id }, without) => {
-      const links = () => hosts.all().filter(({ name }) => !without.has(name))
-      return place({ ...(id !== undefined && { id }), command, folder: null, kind: 'app' }, null, { ...placer, links })
-    },
-    desktop: () => desktop,
-    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
-    log: log.room('apps'),
+  const { apps } = appRoom
+  const doors = openJobDoors({
+    ...{ room, hosts, owner, workers, now },
+    config: () => config.current,
+    relaunch: (row, how) => apps.relaunch(row, how),
   })
 
   clock.onStep(step => {
@@ -242,36 +209,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     }),
     ...placementMethods({ config, now }),
     ...importMethods({ config, store, env, now }),
-    ...jobMethods({
-      jobs,
-      runner,
-      pulls,
-      hosts,
-      owner,
-      settled: placer.settled,
-      defaultHost: () => config.current.defaultHost,
-      ...jobPlacement({ placer, hosts }),
-      place: row => place(row, null, placer),
-      weigh: ({ command, folder, totalBytes }) => {
-        // Without a scan there is no stamp: a copy that is there is taken to differ by as much as the sizes do.
-        const toSend =
-          folder === null || totalBytes === null ? null : { folderKey: folderKey(owner, folder), totalBytes, stamp: '' }
-        return place({ command, folder }, toSend, placer)
-      },
-      preview: async ({ folder }) => {
-        const { manifest, skipped, isSkippedCut, warnings } = await scan({
-          workers,
-          folder,
-          explain: PREVIEW_SKIPPED,
-          takesAll: shelf.owns(folder),
-        })
-        return { files: manifest.files, bytes: manifest.totalBytes, skipped, isSkippedCut, warnings }
-      },
-      requireWhole: folder => shelf.requireWhole(folder),
-      relaunch: (row, how) => apps.relaunch(row, how),
-      now,
-    }),
-    ...appMethods(apps),
+    ...doors.methods,
+    ...appRoom.methods,
     ...windowMethods({
       web: {
         address: () => web.address,
@@ -288,13 +227,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
     }),
     ...folderMethods({ env }),
-    ...catalogueMethods(appRoom, {
-      launch: ({ isTerminal, ...what }) => {
-        const terminal = isTerminal ? APP_TERMINAL : null
-        return methods['app.launch']({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} }, OWNER)
-      },
-      place: what => methods['app.place']({ ...what, needsDesktop: true }, OWNER),
-    }),
     ...dropMethods(drops),
     ...diskMethods({
       hosts,
@@ -310,17 +242,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     methods,
     principal: OWNER,
     bus,
-    streams: {
-      openLog: async (ref, fromByte, follow) => {
-        const { id } = jobs.resolve(ref)
-        return watchers.add(id, await openLog(jobs, id, { fromByte, follow }))
-      },
-      openTerminal: async (ref, terminal, signal) => {
-        const { id } = jobs.resolve(ref)
-        return watchers.add(id, await openTerminal(jobs, id, terminal, signal))
-      },
-      openUpload: dropId => drops.openUpload(dropId),
-    },
+    streams: doors.streams,
     metricsText: () =>
       prometheusText({
         version,
@@ -341,17 +263,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     clock,
     log: log.room('web'),
   })
-  const beowulf = new BeowulfSocket(paths.beowulfSocket, {
-    allocate: async app => {
-      // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
-      const links = () => hosts.all().filter(({ name }) => name !== 'local')
-      const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
-      // It launches there in a moment, and no job of ours shows it.
-      placer.holds.take(randomUUID(), { host, memoryBytes: null, heldAtMs: placer.steadyNow() })
-      return { host: sshDestination(hosts.get(host).connection), reason }
-    },
-    report: ({ app, pid, host }) => log.room('api').info('a client of beowulf runs an app', { app, pid, host }),
-  })
+  const beowulf = new BeowulfSocket(paths.beowulfSocket, appRoom.beowulf)
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({
@@ -363,7 +275,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     onWake: () => wake('told by the system'),
     log: (message, details) => log.room('shell').warning(message, details),
   })
-  const watchers = new Watchers()
   const work = () => ({ ...countJobs(jobs.unfinished()), pulls: pulls.moving })
   const desk = openDesktopRoom({
     methods: () => methods,
@@ -373,19 +284,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     display: () => desktop,
     hosts: () => hosts.all().flatMap(({ name, status: { state } }) => (name === LOCAL.name ? [] : [{ name, state }])),
     unfinished: () => jobs.unfinished(),
-    apps: {
-      list: () =>
-        appRoom.catalogue
-          .list({ query: '', host: null, locale: null, isAll: true, isFavourite: false })
-          .filter(app => app.isFavourite || app.usedAt !== null)
-          .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
-      launch: async (app, host) => {
-        await methods['app.open']({ app, action: null, host, targets: [], display: desktop, newInstance: false }, OWNER)
-      },
-    },
+    apps: appRoom.tray,
     // Only a window's core is followed by another.
     leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
-    isWatched: id => watchers.has(id),
+    isWatched: doors.isWatched,
     onError: error => log.room('shell').warning('what was chosen on the desktop did not work', { error: String(error) }),
   })
   bus.subscribe(event => desk.heard(event))
@@ -435,7 +337,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       room.close()
       desk.close()
       appRoom.close()
-      apps.close()
       await Promise.all([server.close(), web.close(), beowulf.close()])
       shell.close()
       await hosts.close()

@@ -1,0 +1,124 @@
+/**
+ * Builds what has to do with apps, for core.ts: the catalogue of all hosts, launching, and the answers for clients of beowulf, which launch
+ * by themselves. It decides nothing itself.
+ */
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Display, Methods, Principal } from '../shared/contract.ts'
+import type { EventBody } from '../shared/domain.ts'
+import type { Paths } from '../shared/paths.ts'
+import type { BeowulfAnswers } from './api/beowulf.ts'
+import { sshDestination } from './api/beowulf-messages.ts'
+import { Apps } from './apps/apps.ts'
+import type { CatalogueRoom } from './apps/catalogue-room.ts'
+import { openCatalogueRoom } from './apps/catalogue-room.ts'
+import { DisplayLinks } from './apps/display-links.ts'
+import type { LaunchableApps } from './desktop-room.ts'
+import type { HostDialler } from './hosts/host-dialler.ts'
+import { type Hosts, LOCAL } from './hosts/hosts.ts'
+import type { SshSettings } from './hosts/ssh-tools.ts'
+import type { JobRoom } from './job-room.ts'
+import { place } from './jobs/placer.ts'
+import { launcherWords } from './launcher-words.ts'
+import type { Log } from './log.ts'
+import { appMethods } from './methods/app-methods.ts'
+import { type CatalogueMethod, catalogueMethods } from './methods/catalogue-methods.ts'
+import { newRow } from './methods/job-methods.ts'
+import type { Store } from './store/store.ts'
+
+export type AppRoomOptions = {
+  store: Store
+  paths: Paths
+  env: NodeJS.ProcessEnv
+  hosts: Hosts
+  resolveSsh: HostDialler['resolve']
+  sshSettings: SshSettings
+  room: JobRoom
+  /** Whose wishes those of the tray are. */
+  owner: Principal
+  /** The desktop as it was last heard of. */
+  desktop(): Display
+  emit(event: EventBody): void
+  now(): number
+  log: Log
+}
+export type AppRoom = {
+  apps: Apps
+  catalogue: CatalogueRoom['catalogue']
+  methods: Pick<Methods, CatalogueMethod | 'app.launch' | 'app.place'>
+  tray: LaunchableApps
+  beowulf: BeowulfAnswers
+  hostGone(name: string): void
+  close(): void
+}
+
+/** Of a program of the terminal that nobody looks at yet. */
+const TERMINAL = { columns: 120, rows: 32 }
+const ALL_APPS = { query: '', host: null, locale: null, isAll: true, isFavourite: false }
+
+export function openAppRoom(options: AppRoomOptions): AppRoom {
+  const { store, paths, env, hosts, room, owner, desktop, now, log } = options
+  const { jobs, runner, placer } = room
+  const catalogueRoom = openCatalogueRoom({
+    ...{ store, paths, hosts, env, now, log },
+    drover: launcherWords(env),
+    emit: options.emit,
+    isRunning: id => (jobs.find(id)?.state ?? 'ended') !== 'ended',
+  })
+  const { catalogue } = catalogueRoom
+  const apps = new Apps({
+    ...{ jobs, hosts, env, log },
+    links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: options.sshSettings, env }),
+    run: id => runner.run(id),
+    resolveSsh: options.resolveSsh,
+    bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
+    place: ({ command, id }, without) => {
+      const links = () => hosts.all().filter(({ name }) => !without.has(name))
+      return place({ ...(id !== undefined && { id }), command, folder: null, kind: 'app' }, null, { ...placer, links })
+    },
+    desktop,
+    newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
+  })
+  const launching = appMethods(apps)
+  const methods: AppRoom['methods'] = {
+    ...launching,
+    ...catalogueMethods(catalogueRoom, {
+      launch: ({ isTerminal, ...what }) => {
+        const terminal = isTerminal ? TERMINAL : null
+        return launching['app.launch']({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} }, owner)
+      },
+      place: what => launching['app.place']({ ...what, needsDesktop: true }, owner),
+    }),
+  }
+  return {
+    apps,
+    catalogue,
+    methods,
+    tray: {
+      list: () =>
+        catalogue
+          .list(ALL_APPS)
+          .filter(app => app.isFavourite || app.usedAt !== null)
+          .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
+      launch: async (app, host) => {
+        await methods['app.open']({ app, action: null, host, targets: [], display: desktop(), newInstance: false }, owner)
+      },
+    },
+    beowulf: {
+      allocate: async app => {
+        // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
+        const links = () => hosts.all().filter(({ name }) => name !== LOCAL.name)
+        const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
+        // It launches there in a moment, and no job of ours shows it.
+        placer.holds.take(randomUUID(), { host, memoryBytes: null, heldAtMs: placer.steadyNow() })
+        return { host: sshDestination(hosts.get(host).connection), reason }
+      },
+      report: ({ app, pid, host }) => log.info('a client of beowulf runs an app', { app, pid, host }),
+    },
+    hostGone: name => catalogueRoom.hostGone(name),
+    close: () => {
+      catalogueRoom.close()
+      apps.close()
+    },
+  }
+}
