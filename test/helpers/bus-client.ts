@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import { Message, MessageType, sessionBus } from '@jellybrick/dbus-next'
 import { onTestFinished } from 'vitest'
+import { within } from './wait.ts'
 
 export type BusClient = {
   /** The whole answer. @throws {Error} of the other side. */
@@ -22,7 +23,11 @@ export function connectClient(address: string): BusClient {
   const call: BusClient['call'] = async (destination, path, member, signature = '', body = []) => {
     const at = member.lastIndexOf('.')
     const message = { destination, path, interface: member.slice(0, at), member: member.slice(at + 1), signature, body }
-    return (await bus.call(new Message(message)))?.body ?? []
+    const answer = await within(bus.call(new Message(message)), {
+      timeoutMs: 15_000,
+      what: `the answer to ${member} of ${destination}`,
+    })
+    return answer?.body ?? []
   }
   const daemon = (member: string, signature = '', body: unknown[] = []) =>
     call('org.freedesktop.DBus', '/org/freedesktop/DBus', `org.freedesktop.DBus.${member}`, signature, body)

@@ -56,8 +56,9 @@ async function keptState() {
   const { jobs } = await product.call('job.list', {})
   const { hosts } = await product.status()
   const config = readFileSync(join(product.home.dir, '.config/drover/config.yaml'), 'utf8')
-  const { host, ...rows } = databaseRows(join(product.home.dir, '.local/share/drover/drover.db'))
-  // How far a host's events were read, and when it was last seen, goes on by itself.
+  const { host, ...tables } = databaseRows(join(product.home.dir, '.local/share/drover/drover.db'))
+  // How busy hosts are, how far a host's events were read, and when it was last seen, goes on by itself.
+  const rows = Object.fromEntries(Object.entries(tables).filter(([table]) => !table.includes('metric')))
   const names = (host as { name: string }[]).map(({ name }) => name)
   return { jobs, hosts: hosts.map(({ name, connection }) => ({ name, connection })), config, rows, names }
 }
