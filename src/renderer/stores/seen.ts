@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import type { JobView } from '../../shared/domain.ts'
 import { core } from '../core.ts'
 import { useCore } from './core-store.ts'
+import { mayAct } from './may-act.ts'
 import { parseSeen, type Seen, seeAll, seeJob, unseenProblems } from './needs-you.ts'
 
 const KEY = 'drover.seen'
@@ -37,6 +38,7 @@ export function markAllSeen(problems: readonly JobView[]): void {
 /** The tray need not say it any more. */
 function tell(jobIds: readonly string[]): void {
   if (jobIds.length === 0) return
+  if (!mayAct()) return
   core.call('window.seen', { jobIds: jobIds.slice(0, MAX_TOLD) }).catch(() => undefined) // It is said here no more, in any case.
 }
 
