@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { root } from './project.mjs'
-import { vitestReport, writeSteps } from './reports.mjs'
+import { REPORTERS, writeReport } from './reports.mjs'
 
 type Step = { name: string; command: readonly string[] /** Counted by a report of its own. */; isSuite?: boolean }
 type Outcome = { name: string; isOk: boolean; output: string; tookMs: number; isSuite: boolean }
@@ -25,15 +25,7 @@ const SHELL_SCRIPTS = [
 const STEPS: readonly Step[] = [
   {
     name: 'unit tests',
-    command: [
-      'vitest',
-      'run',
-      '--project',
-      'unit',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${vitestReport('unit')}`,
-    ],
+    command: ['vitest', 'run', '--project', 'unit', ...REPORTERS],
     isSuite: true,
   },
   { name: 'types of everything', command: ['tsc', '-p', '.'] },
@@ -66,12 +58,18 @@ async function main(): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work))
-  writeSteps(outcomes.filter(outcome => !outcome.isSuite).map(({ name, isOk }) => ({ name, isOk })))
   const failed = outcomes.filter(outcome => !outcome.isOk)
+  reportSteps(outcomes.filter(outcome => !outcome.isSuite))
   for (const { name, output } of failed) console.log(`\n── ${name} ──\n${output.trim()}`)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(failed.length === 0 ? `check passed in ${seconds} s` : `\ncheck failed: ${failed.map(one => one.name).join(', ')}`)
   process.exitCode = failed.length === 0 ? 0 : 1
+}
+
+/** A step that is no test of its own, such as the formatter, counts as one. */
+function reportSteps(steps: readonly Outcome[]): void {
+  const failures = steps.filter(step => !step.isOk).map(({ name, output }) => ({ where: name, message: output.trim() }))
+  writeReport('check', { passed: steps.length - failures.length, failed: failures.length, skipped: 0, failures, retried: [] })
 }
 
 function runStep({ name, command: [program = '', ...args], isSuite = false }: Step): Promise<Outcome> {

@@ -1,53 +1,40 @@
 /**
- * What the suites reported, added up. Each run of `npm test` leaves its reports in one folder: vitest's JSON for each suite,
- * and one of our own for the steps of the check. Plain JavaScript: CI adds them up before anything else is sure to work.
+ * What the suites reported. Each run of `npm test` leaves a report of each suite in one folder:
+ * `{ passed, failed, skipped, failures: { where, message }[], retried: { where, message }[] }`, where what is `retried` passed the
+ * second time. Plain JavaScript: CI adds them up before anything else is sure to work.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './project.mjs'
 
-export const reportFolder = join(root, 'node_modules/.cache/drover/reports')
+/** What vitest is told: to print as it does, and to leave its report here. */
+export const REPORTERS = ['--reporter=default', `--reporter=${join(root, 'scripts/vitest-reporter.mjs')}`]
+
+const folder = join(root, 'node_modules/.cache/drover/reports')
 
 export function clearReports() {
-  rmSync(reportFolder, { recursive: true, force: true })
-  mkdirSync(reportFolder, { recursive: true })
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
 }
 
-export function vitestReport(suite) {
-  return join(reportFolder, `${suite}.vitest.json`)
+export function writeReport(suite, report) {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${suite}.json`), JSON.stringify(report))
 }
 
-/** A step of the check that is no test of its own, such as the formatter: counted as one test each. */
-export function writeSteps(steps) {
-  mkdirSync(reportFolder, { recursive: true })
-  writeFileSync(join(reportFolder, 'check.steps.json'), JSON.stringify(steps))
-}
-
-export function countTests() {
-  const total = { passed: 0, failed: 0, skipped: 0 }
-  for (const name of readdirSync(reportFolder)) {
-    const report = JSON.parse(readFileSync(join(reportFolder, name), 'utf8'))
-    const { passed, failed, skipped } = name.endsWith('.steps.json') ? ofSteps(report) : ofVitest(report)
-    total.passed += passed
-    total.failed += failed
-    total.skipped += skipped
+/** All reports as one. Without any, nothing ran. */
+export function sumOfReports() {
+  const sum = { passed: 0, failed: 0, skipped: 0, failures: [], retried: [] }
+  let names = []
+  try {
+    names = readdirSync(folder).sort()
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
   }
-  return total
-}
-
-function ofSteps(steps) {
-  const failed = steps.filter(step => !step.isOk).length
-  return { passed: steps.length - failed, failed, skipped: 0 }
-}
-
-function ofVitest(report) {
-  // A file that could not even be loaded has no tests to fail: it counts as one.
-  const broken = report.testResults.filter(
-    file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
-  )
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + broken.length,
-    skipped: report.numPendingTests + report.numTodoTests,
+  for (const name of names) {
+    const report = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    for (const key of Object.keys(sum))
+      sum[key] = Array.isArray(sum[key]) ? [...sum[key], ...report[key]] : sum[key] + report[key]
   }
+  return sum
 }

@@ -1,7 +1,7 @@
 /** `npm test`: installs what it lacks, builds, and runs everything: the check, then the tests with real parts and with a browser. What CI runs. */
 import { join } from 'node:path'
 import { build, install, ownNode, requireNode, root, run, tryRun } from './project.mjs'
-import { clearReports, countTests, vitestReport } from './reports.mjs'
+import { clearReports, REPORTERS, sumOfReports } from './reports.mjs'
 
 requireNode()
 install()
@@ -14,13 +14,19 @@ const suites = [
   ['e2e', vitest('e2e')],
 ]
 const failed = suites.filter(([, args]) => tryRun(ownNode(), args).status !== 0).map(([name]) => name)
-const { passed, failed: failures, skipped } = countTests()
+const { passed, failed: failures, skipped, ...told } = sumOfReports()
+// Once more at the end: what a run prints on its way is long, and may not be kept whole.
+for (const { where, message } of told.retried) console.log(`\nPassed the second time: ${where}\n${indented(message)}`)
+for (const { where, message } of told.failures) console.log(`\nFailed: ${where}\n${indented(message)}`)
 console.log(
   `\n${failed.length === 0 ? 'All passed' : `Failed: ${failed.join(', ')}`} (${passed} passed, ${failures} failed, ${skipped} skipped)`,
 )
 process.exit(failed.length === 0 ? 0 : 1)
 
 function vitest(suite) {
-  const program = join(root, 'node_modules/vitest/vitest.mjs')
-  return [program, 'run', '--project', suite, '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport(suite)}`]
+  return [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', suite, ...REPORTERS]
+}
+
+function indented(message) {
+  return message.slice(0, 2_000).replaceAll(/^/gm, '  ')
 }

@@ -77,24 +77,54 @@ test('the build is made once, and again when a source was changed, added or remo
   expect(prepare()).not.toMatch(BUILDS)
 })
 
-test('the line of CI adds up all reports, counts files that did not load, and agrees with the exit code', () => {
+test('the line of CI adds up all reports, and agrees with the exit code', () => {
   const { dir } = makeProject()
   const count = (code: string) =>
     execFileSync(process.execPath, [join(dir, 'scripts/count-tests.mjs'), code], { encoding: 'utf8' })
   expect(count('1')).toBe('0 passed, 1 failed, 0 skipped\n')
   const reports = join(dir, 'node_modules/.cache/drover/reports')
   mkdirSync(reports, { recursive: true })
-  const suite = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [] as unknown[] }
-  writeFileSync(join(reports, 'unit.vitest.json'), JSON.stringify(suite))
-  writeFileSync(join(reports, 'check.steps.json'), '[{"name":"types","isOk":true},{"name":"lint","isOk":true}]')
+  const report = { passed: 5, failed: 0, skipped: 2, failures: [], retried: [] }
+  writeFileSync(join(reports, 'unit.json'), JSON.stringify(report))
+  writeFileSync(join(reports, 'check.json'), JSON.stringify({ ...report, passed: 2, skipped: 0 }))
   expect(count('0')).toBe('7 passed, 0 failed, 2 skipped\n')
   expect(count('1')).toBe('7 passed, 1 failed, 2 skipped\n')
-  suite.testResults.push(
-    { status: 'failed', assertionResults: [] },
-    { status: 'failed', assertionResults: [{ status: 'failed' }] },
-  )
-  writeFileSync(join(reports, 'integration.vitest.json'), JSON.stringify({ ...suite, numFailedTests: 1 }))
+  writeFileSync(join(reports, 'integration.json'), JSON.stringify({ ...report, failed: 2 }))
   expect(count('1')).toBe('12 passed, 2 failed, 4 skipped\n')
+})
+
+const FAILING_SUITE = `
+import { expect, test } from 'vitest'
+let tries = 0
+test('holds', () => {})
+test.skip('is left out', () => {})
+test('fails', () => expect(1).toBe(2))
+test('holds the second time', { retry: 1 }, () => { tries += 1; if (tries === 1) throw new Error('not yet') })
+test('throws when it is over', () => { setTimeout(() => { throw new Error('too late') }, 10) })
+test('waits for that', () => new Promise(resolve => { setTimeout(resolve, 200) }))
+`
+
+test('a suite reports what failed, what failed outside of any test or could not be loaded, and what passed the second time', () => {
+  const { dir } = makeProject()
+  writeFileSync(join(dir, 'mixed.test.ts'), FAILING_SUITE)
+  writeFileSync(join(dir, 'vitest.config.js'), `export default { test: { name: 'some' } }`)
+  writeFileSync(join(dir, 'broken.test.ts'), `import './there-is-none.ts'`)
+  mkdirSync(join(dir, 'node_modules'))
+  symlinkSync(join(root, 'node_modules/vitest'), join(dir, 'node_modules/vitest'))
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const reporter = join(dir, 'scripts/vitest-reporter.mjs')
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--root', dir, '--reporter', reporter], { encoding: 'utf8' })
+  expect(status).toBe(1)
+  const report = JSON.parse(readFileSync(join(dir, 'node_modules/.cache/drover/reports/some.json'), 'utf8'))
+  expect(report).toMatchObject({ passed: 4, failed: 3, skipped: 1 })
+  const told = (ones: { where: string; message: string }[]) =>
+    ones.map(({ where, message }) => `${where}: ${message.split('\n')[0]}`).sort()
+  expect(told(report.failures)).toEqual([
+    `broken.test.ts: Error: Cannot find module './there-is-none.ts' imported from ${dir}/broken.test.ts`,
+    'mixed.test.ts > fails: AssertionError: expected 1 to be 2 // Object.is equality',
+    'mixed.test.ts, outside of its tests: Error: too late',
+  ])
+  expect(told(report.retried)).toEqual(['mixed.test.ts > holds the second time: Error: not yet'])
 })
 
 /** The commands of this machine, but for those left out. */
