@@ -3,7 +3,7 @@
  * Everything is ended when the bench is done, however it ends.
  */
 import { openProduct, type Product } from '../test/helpers/product.ts'
-import { type Sshd, startSshd } from '../test/helpers/sshd.ts'
+import { openSshd, type Sshd } from '../test/helpers/sshd.ts'
 import { waitFor } from '../test/helpers/wait.ts'
 
 export type Stage = {
@@ -29,7 +29,7 @@ export async function onStage<T>(
   try {
     const hosts: BenchHost[] = []
     for (let index = 1; index <= options.hosts; index++) {
-      const sshd = await startSshd(options.hostEnv && { env: options.hostEnv })
+      const sshd = await openSshd(options.hostEnv && { env: options.hostEnv })
       closing.unshift(() => sshd.stop())
       hosts.push({ name: `h${index}`, sshd })
     }

@@ -1,5 +1,5 @@
 /** The Apps view in a real browser: apps of this machine and of a host, found, kept at hand, and shown by pictures that can do nothing. */
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { entryText, INDEX_THEME, pngOf, writeEntry, writeIcon } from '../helpers/app-host.ts'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
@@ -13,7 +13,6 @@ const SVG = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox
 
 test('apps of all hosts are found as one types, and favourites come first', { timeout: 90_000 }, async () => {
   const box = await startSshd({ env: { XDG_DATA_DIRS: '/nowhere', XDG_DATA_HOME: '' } })
-  onTestFinished(() => box.stop())
   for (const name of ['Krita', 'Inkscape', 'Blender', 'Zeal']) {
     const text = entryText({ Name: name, 'Name[de]': `${name} DE`, Exec: name.toLowerCase(), Icon: name.toLowerCase() })
     writeEntry(box.home, `${name.toLowerCase()}.desktop`, `${text}Actions=new;\n[Desktop Action new]\nName=New picture\nExec=x\n`)

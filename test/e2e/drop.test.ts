@@ -109,7 +109,6 @@ describe('a folder', () => {
 
 test('a big file: cancelled in the midst, dropped again it goes on; so does one whose core is killed', async () => {
   const sshd = await startSshd()
-  onTestFinished(() => sshd.stop())
   const own = await startProduct({ box: sshd })
   const folder = newFolder('big')
   const bytes = randomBytes(300 * 1024 * 1024)

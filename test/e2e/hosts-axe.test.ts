@@ -1,6 +1,6 @@
 /** Views and dialogs about hosts, settings and keys, asked by axe in both themes. */
 import { join } from 'node:path'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
@@ -12,7 +12,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test(`no findings of axe, ${colorScheme}: first start, hosts, settings, add, import, unlock, trust, keys, palette`, async () => {
     const { sshd, keyPath } = await startLocked()
     const other = await startSshd()
-    onTestFinished(() => other.stop())
     const product = await startProduct(
       {},
       {
@@ -79,7 +78,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
 async function startLocked(): Promise<{ sshd: Sshd; keyPath: string }> {
   const sshd = await startSshd()
-  onTestFinished(() => sshd.stop())
   const keyPath = join(sshd.dir, 'locked')
   sshd.authorize(makeKey(keyPath, 'ed25519', 'open sesame').publicKey)
   return { sshd, keyPath }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
@@ -14,7 +14,6 @@ afterAll(closeBrowser)
 
 async function startHost(options: Parameters<typeof startSshd>[0] = {}): Promise<Sshd> {
   const sshd = await startSshd(options)
-  onTestFinished(() => sshd.stop())
   return sshd
 }
 

@@ -8,7 +8,7 @@ import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
 import { seedJobs } from '../helpers/seed-jobs.ts'
 import { seedJobMetrics, seedMetrics } from '../helpers/seed-metrics.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const MINUTE = 60_000
@@ -22,7 +22,7 @@ let box: Sshd
 let now: number
 
 beforeAll(async () => {
-  box = await startSshd()
+  box = await openSshd()
   product = await openProduct({ box })
   await product.drover(['daemon', 'stop'])
   now = Math.floor(Date.now() / MINUTE) * MINUTE

@@ -1,7 +1,7 @@
 /** The push dialog and the palette, by keyboard only, on a real core and a real sshd host. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
@@ -22,7 +22,6 @@ function makeProject(product: Product): string {
 
 test('a folder is pushed by keyboard only: path, command, Ctrl Enter, and the job’s page; ↑ recalls it', async () => {
   const sshd = await startSshd()
-  onTestFinished(() => sshd.stop())
   const product = await startProduct({ box: sshd })
   const folder = makeProject(product)
   const { page } = await openWindow(product)

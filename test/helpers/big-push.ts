@@ -12,7 +12,7 @@ import type { JobView, SyncProgress } from '../../src/shared/domain.ts'
 import { type Network, openNetwork } from './network.ts'
 import { openProduct, type Product, type Running } from './product.ts'
 import { rpc } from './rpc.ts'
-import { type Sshd, type SshdOptions, startSshd } from './sshd.ts'
+import { openSshd, type Sshd, type SshdOptions } from './sshd.ts'
 import { waitFor, within } from './wait.ts'
 
 export const MEGABYTE = 1_000_000
@@ -37,7 +37,7 @@ export class BigPush {
   readonly steps: Step[] = []
 
   static async open(options: SshdOptions): Promise<BigPush> {
-    const box = await startSshd(options)
+    const box = await openSshd(options)
     const network = await openNetwork(box)
     const product = await openProduct({ box: network.host })
     const push = new BigPush(box, network, product)

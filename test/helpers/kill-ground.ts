@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { type Gate, makeGate } from './gate.ts'
 import { isAlive, processArguments, signalAll } from './processes.ts'
 import { openProduct, type Product, type Running } from './product.ts'
-import { type Sshd, startSshd } from './sshd.ts'
+import { openSshd, type Sshd } from './sshd.ts'
 import { waitFor } from './wait.ts'
 
 export const VICTIMS = ['core', 'command line', 'agent', 'connections', 'sshd'] as const
@@ -60,7 +60,7 @@ export class KillGround {
     const boot = mkdtempSync(join(tmpdir(), 'boot-'))
     const bootIdFile = join(boot, 'id')
     writeFileSync(bootIdFile, 'first\n')
-    const box = await startSshd({ path, env: { DROVER_BOOT_ID_FILE: bootIdFile } })
+    const box = await openSshd({ path, env: { DROVER_BOOT_ID_FILE: bootIdFile } })
     return new KillGround(box, await openProduct({ box }, { path }), bootIdFile)
   }
 

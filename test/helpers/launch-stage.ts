@@ -4,7 +4,7 @@ import { DisplayRecords, type MasterRecord } from '../../src/main/apps/display-r
 import { type Compositor, startCompositor } from './compositor.ts'
 import { isAlive, processText } from './processes.ts'
 import { openProduct, type Product } from './product.ts'
-import { type Sshd, startSshd } from './sshd.ts'
+import { openSshd, type Sshd } from './sshd.ts'
 import { waitFor } from './wait.ts'
 
 export type LaunchStage = {
@@ -22,7 +22,7 @@ export type LaunchStage = {
 }
 
 export async function openLaunchStage(): Promise<LaunchStage> {
-  const [box, desktop] = await Promise.all([startSshd(), startCompositor()])
+  const [box, desktop] = await Promise.all([openSshd(), startCompositor()])
   const product = await openProduct({ box }, { env: { WAYLAND_DISPLAY: desktop.socketPath } })
   const records = () => new DisplayRecords(join(product.home.dir, '.local/share/drover/display')).list()
   const live = <Kind extends 'master' | 'client'>(kind: Kind) => {

@@ -7,7 +7,7 @@ import type { CoreStatus, Input, Method, Output } from '../../src/shared/contrac
 import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
 import { rpc } from './rpc.ts'
-import { type Sshd, startSshd } from './sshd.ts'
+import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
 import { waitFor } from './wait.ts'
 
@@ -59,7 +59,7 @@ export async function startProduct(hosts: Readonly<Record<string, Sshd>> = {}, o
 
 /** For several tests: one with a host `box`, where its pushes go if nothing else is said. `close` ends both. */
 export async function openOnBox(): Promise<{ product: Product; box: Sshd; close(): Promise<void> }> {
-  const box = await startSshd()
+  const box = await openSshd()
   const product = await openProduct({ box })
   await product.drover(['host', 'default', 'box'])
   return {

@@ -7,6 +7,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { descendants, isAlive, pidsWithEnv, processName, signalAll } from './processes.ts'
 import { toolsWithout } from './tools.ts'
 import { waitFor } from './wait.ts'
@@ -67,8 +68,15 @@ export type Sshd = {
 
 const SSHD = '/usr/sbin/sshd'
 
-/** @throws {Error} naming the Debian package if OpenSSH's server is not installed. */
+/** Ends with the test, and everything on that host. @throws {Error} naming the Debian package if OpenSSH's server is not installed. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const sshd = await openSshd(options)
+  onTestFinished(() => sshd.stop())
+  return sshd
+}
+
+/** As startSshd, for several tests, which stop it themselves. */
+export async function openSshd(options: SshdOptions = {}): Promise<Sshd> {
   requireSshd()
   const address = options.address ?? '127.0.0.1'
   const dir = mkdtempSync(join(tmpdir(), 'sshd-'))

@@ -10,7 +10,7 @@ import { dial } from '../../src/main/hosts/dial.ts'
 import type { Transport } from '../../src/main/hosts/transport.ts'
 import { folderKey } from '../../src/main/jobs/sync/folder-key.ts'
 import { makeDialler } from './dial.ts'
-import { type Sshd, startSshd } from './sshd.ts'
+import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome } from './test-home.ts'
 
 export type SyncHost = {
@@ -29,7 +29,7 @@ export type Tools = 'all' | 'no rsync' | 'busybox'
 
 export async function startSyncHost(tools: Tools = 'all'): Promise<SyncHost> {
   const bin = tools === 'all' ? null : makeTools(tools)
-  const sshd = await startSshd(bin === null ? {} : { env: { PATH: bin } })
+  const sshd = await openSshd(bin === null ? {} : { env: { PATH: bin } })
   const home = makeTestHome({ box: sshd })
   const dialler = makeDialler(home)
   const open: (() => Promise<void>)[] = []

@@ -1,7 +1,7 @@
 /** What the agent tells of its host's load and of what runs there, in each shell. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { isRunning, jobSpec, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
+import { ended, isRunning, jobSpec, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 test('a sample tells what the kernel does: pressure, network, disks, and how full ours is', async () => {
@@ -40,6 +40,8 @@ test('the busiest processes and the largest are told, whatever they call themsel
       },
     )
     await agent.stop(busy.id, { signal: 'KILL', graceMs: 0 })
+    // Not before it is gone: it has overwritten by what the processes of a test are known.
+    await ended(agent, busy.id)
     return processes
   })
   for (const processes of await Promise.all(all)) {

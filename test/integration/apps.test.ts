@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { scanApps } from '../../src/main/apps/catalogue-scan.ts'
 import { readDesktopEntry } from '../../src/main/apps/desktop-entry.ts'
 import { MAX_ENTRY_BYTES } from '../../src/main/apps/desktop-entry-file.ts'
@@ -86,7 +86,6 @@ test('apps of hosts are listed, searched, remembered, and put into the menu as v
   timeout: 90_000,
 }, async () => {
   const box = await startSshd({ env: { XDG_DATA_DIRS: '/nowhere' } })
-  onTestFinished(() => box.stop())
   const attack = {
     Name: 'Evil\\nExec=rm -rf ~\\n[Desktop Action x]',
     'Name[de]': 'Böse\\r\\nTerminal=true',

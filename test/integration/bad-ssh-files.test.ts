@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { droverAs, giveTo, isRoot, NOBODY } from '../helpers/other-user.ts'
 import { type CliResult, openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 
 let box: Sshd
 let product: Product
@@ -16,7 +16,7 @@ let config: string
 let known: string
 let good: { config: string; known: string; key: string }
 beforeAll(async () => {
-  box = await startSshd()
+  box = await openSshd()
   product = await openProduct({ box })
   config = product.home.sshConfigPath
   known = product.home.knownHostsPath

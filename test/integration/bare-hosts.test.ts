@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { Pane } from '../helpers/pane.ts'
 import { DROVER, type Product, startProduct } from '../helpers/product.ts'
@@ -179,7 +179,6 @@ async function everythingWorks(product: Product, hasTerminal: boolean, host = 'b
 
 async function ground(options: SshdOptions, missingHere: string[] = []): Promise<{ product: Product; box: Sshd }> {
   const box = await startSshd(options)
-  onTestFinished(() => box.stop())
   const product = await startProduct({ box }, missingHere.length > 0 ? { path: home => toolsWithout(home, missingHere) } : {})
   return { product, box }
 }

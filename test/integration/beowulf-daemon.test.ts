@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const CLIENT = join(import.meta.dirname, '../fixtures/beowulf-client.pl')
@@ -20,7 +20,7 @@ describe('with a host', () => {
   let box: Sshd
   let product: Product
   beforeAll(async () => {
-    box = await startSshd()
+    box = await openSshd()
     product = await openProduct({ box })
     await product.drover(['host', 'add', `${box.user}@${box.address}:${box.port}`, '-n', 'named'])
     await product.drover(['host', 'test', 'named'])

@@ -9,7 +9,7 @@ import type { HostView } from '../../src/shared/domain.ts'
 import { type Gate, makeGate } from '../helpers/gate.ts'
 import { type Network, openNetwork } from '../helpers/network.ts'
 import { openProduct, type Product, type Running } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 /** A silent link is seen as lost within 15 s; a busy machine may need longer to show it. */
@@ -25,7 +25,7 @@ const begun: HeldJob[] = []
 
 beforeAll(async () => {
   const tools = (dir: string) => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin`
-  box = await startSshd({ path: tools })
+  box = await openSshd({ path: tools })
   network = await openNetwork(box)
   product = await openProduct({ box: network.host }, { path: tools })
   gates = {

@@ -9,7 +9,6 @@ import { waitFor } from '../helpers/wait.ts'
 
 test('jobs that run go on, those on their way wait for the next core, and of those on a lost host nothing is claimed', async () => {
   const box = await startSshd()
-  onTestFinished(() => box.stop())
   const product = await startProduct({ box }, { path: home => `${join(home, 'gates')}:/usr/local/bin:/usr/bin:/bin` })
   const git = makeGate(join(product.home.dir, 'gates'), 'git')
   onTestFinished(() => git.release())
@@ -39,7 +38,6 @@ test('jobs that run go on, those on their way wait for the next core, and of tho
 
 test('a job is stopped by the first command after it, though its host is yet to be connected', async () => {
   const box = await startSshd()
-  onTestFinished(() => box.stop())
   const product = await startProduct({ box })
   for (const host of ['local', 'box']) {
     const id = await product.running(['-n', '--no-tty', '--on', host, '--', 'exec sleep 1000'])

@@ -13,7 +13,6 @@ import { waitFor, within } from '../helpers/wait.ts'
 
 async function host(options: SshdOptions = {}): Promise<Sshd> {
   const sshd = await startSshd(options)
-  onTestFinished(() => sshd.stop())
   return sshd
 }
 

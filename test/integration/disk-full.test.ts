@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { HostView } from '../../src/shared/domain.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { mountSmallDisk, type SmallDisk } from '../helpers/small-disk.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -19,7 +19,7 @@ describe.each([
   let disk: SmallDisk
   let product: Product
   beforeAll(async () => {
-    box = await startSshd({ toolsWithout })
+    box = await openSshd({ toolsWithout })
     disk = mountSmallDisk(join(box.home, '.drover'), 10)
     product = await openProduct({ box })
   })
@@ -92,7 +92,6 @@ describe.each([
 describe('the disk of the core’s database', () => {
   test('full while jobs run: they are told of, can be stopped, and all of it is kept when there is room', async () => {
     const box = await startSshd()
-    onTestFinished(() => box.stop())
     const product = await startProduct({ box })
     await product.drover(['daemon', 'stop'])
     const disk = mountSmallDisk(join(product.home.dir, '.local/share'), 2)

@@ -7,7 +7,7 @@ import { shellJoin } from '../../src/shared/shell-quote.ts'
 import { drawTerminal } from '../helpers/drawn-terminal.ts'
 import { expectAsBefore, sitDown, stateAtPrompt } from '../helpers/person.ts'
 import { DROVER, openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 /** Clears the screen, sets title and clipboard, turns the mouse on and the reading direction round, and answers for the person. */
@@ -21,8 +21,8 @@ let box: Sshd
 let evil: Sshd
 let product: Product
 beforeAll(async () => {
-  box = await startSshd()
-  evil = await startSshd({
+  box = await openSshd()
+  evil = await openSshd({
     path: dir => {
       const folder = join(dir, 'evil')
       mkdirSync(folder)

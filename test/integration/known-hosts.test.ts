@@ -8,7 +8,7 @@ import { dial } from '../../src/main/hosts/dial.ts'
 import { trustHost } from '../../src/main/hosts/trust.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { makeDialler } from '../helpers/dial.ts'
-import { makeKey, type Sshd, startSshd } from '../helpers/sshd.ts'
+import { makeKey, openSshd, type Sshd } from '../helpers/sshd.ts'
 import { makeTestHome } from '../helpers/test-home.ts'
 
 const execute = promisify(execFile)
@@ -16,7 +16,7 @@ const execute = promisify(execFile)
 let sshd: Sshd
 let other: { ed25519: string; ecdsa: string }
 beforeAll(async () => {
-  sshd = await startSshd({ hostKeys: ['ed25519', 'ecdsa', 'rsa'] })
+  sshd = await openSshd({ hostKeys: ['ed25519', 'ecdsa', 'rsa'] })
   other = {
     ed25519: makeKey(join(sshd.dir, 'other_ed25519')).publicKey,
     ecdsa: makeKey(join(sshd.dir, 'other_ecdsa'), 'ecdsa').publicKey,

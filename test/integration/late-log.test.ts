@@ -9,7 +9,6 @@ import { waitFor } from '../helpers/wait.ts'
 
 test('a short job whose log is begun late has its whole log when it is told ended', async () => {
   const box = await startSshd({ path: dir => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin` })
-  onTestFinished(() => box.stop())
   const log = makeGate(join(box.dir, 'gates'), 'sh', 'exec cat')
   onTestFinished(() => log.release())
   const product = await startProduct({ box })

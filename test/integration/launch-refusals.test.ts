@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Compositor, startCompositor } from '../helpers/compositor.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { toolsWithout } from '../helpers/tools.ts'
 
 let bare: Sshd
@@ -17,9 +17,9 @@ let product: Product
 
 beforeAll(async () => {
   ;[bare, box, closed, desktop] = await Promise.all([
-    startSshd(),
-    startSshd(),
-    startSshd({ extraConfig: ['AllowStreamLocalForwarding no'] }),
+    openSshd(),
+    openSshd(),
+    openSshd({ extraConfig: ['AllowStreamLocalForwarding no'] }),
     startCompositor(),
   ])
   const folder = join(box.home, 'bin')

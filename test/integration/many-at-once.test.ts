@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Pane } from '../helpers/pane.ts'
 import { DROVER, openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const PATIENCE_MS = 60_000
@@ -13,7 +13,7 @@ let box: Sshd
 let product: Product
 
 beforeAll(async () => {
-  box = await startSshd({ extraConfig: ['MaxStartups 10:30:100', 'MaxSessions 10'] })
+  box = await openSshd({ extraConfig: ['MaxStartups 10:30:100', 'MaxSessions 10'] })
   product = await openProduct({ box })
 })
 afterAll(async () => {

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { bytesOf, toBytePath } from '../../src/main/jobs/byte-path.ts'
 import { listTree } from '../helpers/folder-tree.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 
 let box: Sshd
 let bare: Sshd
 let product: Product
 beforeAll(async () => {
-  box = await startSshd()
-  bare = await startSshd({ toolsWithout: ['rsync'] })
+  box = await openSshd()
+  bare = await openSshd({ toolsWithout: ['rsync'] })
   product = await openProduct({ box, bare })
 })
 afterAll(async () => {

@@ -20,7 +20,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { type Gate, makeGate } from '../helpers/gate.ts'
 import { openProduct, type Product, type Running, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const PATIENCE_MS = 40_000
@@ -37,7 +37,7 @@ let gates: Record<Host, Gate>
 beforeAll(async () => {
   const path = (dir: string) => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin`
   const extraConfig = ['KexAlgorithms sntrup761x25519-sha512@openssh.com']
-  servers = { box: await startSshd({ path }), quantum: await startSshd({ path, extraConfig }) }
+  servers = { box: await openSshd({ path }), quantum: await openSshd({ path, extraConfig }) }
   product = await openProduct(servers, { path })
   const { hosts } = await product.call('host.list', {})
   expect(Object.fromEntries(hosts.map(({ name, transport }) => [name, transport]))).toMatchObject({

@@ -7,7 +7,7 @@ import type { RuleView } from '../../src/shared/contract.ts'
 import type { HostView } from '../../src/shared/domain.ts'
 import type { Explanation } from '../../src/shared/placement.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let box: Sshd
@@ -18,8 +18,8 @@ const devices = mkdtempSync(join(tmpdir(), 'drover-test-'))
 beforeAll(async () => {
   mkdirSync(join(devices, 'dri'))
   writeFileSync(join(devices, 'dri/renderD128'), '')
-  box = await startSshd({ env: { DROVER_DEVICES: join(devices, 'none') } })
-  card = await startSshd({ env: { DROVER_DEVICES: devices } })
+  box = await openSshd({ env: { DROVER_DEVICES: join(devices, 'none') } })
+  card = await openSshd({ env: { DROVER_DEVICES: devices } })
   product = await openProduct({ box, card })
   await waitFor(async () => (await hosts()).filter(host => host.state === 'connected' && host.sample !== null).length === 3)
 })

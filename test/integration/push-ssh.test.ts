@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HostView } from '../../src/shared/domain.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
 import { pushContract } from '../helpers/push-contract.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let box: Sshd
 let bare: Sshd
 let product: Product
 beforeAll(async () => {
-  box = await startSshd()
-  bare = await startSshd({ toolsWithout: ['tmux', 'rsync'] })
+  box = await openSshd()
+  bare = await openSshd({ toolsWithout: ['tmux', 'rsync'] })
   product = await openProduct({ box, bare })
 })
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { type Gate, makeGate } from '../helpers/gate.ts'
 import type { Pane } from '../helpers/pane.ts'
 import { expectAsBefore, sitDown, stateAtPrompt } from '../helpers/person.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { toolsWithout } from '../helpers/tools.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -17,8 +17,8 @@ let slow: Sshd
 let tar: Gate
 let product: Product
 beforeAll(async () => {
-  box = await startSshd()
-  slow = await startSshd({ path: dir => `${join(dir, 'gate')}:${toolsWithout(dir, ['rsync'])}` })
+  box = await openSshd()
+  slow = await openSshd({ path: dir => `${join(dir, 'gate')}:${toolsWithout(dir, ['rsync'])}` })
   tar = makeGate(join(slow.dir, 'gate'), 'tar')
   product = await openProduct({ box, slow })
   await product.drover(['host', 'default', 'box'])

@@ -1,7 +1,7 @@
 /** A restart of the host, in each phase of a push, and a host whose clock is wrong: states stay true and times sane. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODE, KillGround, PHASES } from '../helpers/kill-ground.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
@@ -61,7 +61,6 @@ describe.each([
 ])('a host whose clock is $name', ({ offset }) => {
   test('times are ours, and stay sane when it is set right while a job runs', async () => {
     const box = await startSshd({ path: dir => `${dir}/wrong:/usr/local/bin:/usr/bin:/bin` })
-    onTestFinished(() => box.stop())
     const offsetFile = join(box.dir, 'offset')
     writeFileSync(offsetFile, `${offset}\n`)
     mkdirSync(join(box.dir, 'wrong'))

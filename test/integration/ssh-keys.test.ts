@@ -15,7 +15,6 @@ type Options = { identities?: string[]; agent?: string; onlyThose?: boolean; ssh
 /** A host and a person whose config names `identities`, in a folder for keys. */
 async function setUp(make: (dir: string, sshd: Sshd) => Options | Promise<Options> = () => ({}), extraConfig: string[] = []) {
   const sshd = await startSshd({ extraConfig })
-  onTestFinished(() => sshd.stop())
   const dir = mkdtempSync(join(tmpdir(), 'keys-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const { identities = [], agent = 'none', onlyThose = true, sshConfig = '' } = await make(dir, sshd)

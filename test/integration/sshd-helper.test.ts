@@ -12,7 +12,6 @@ const execute = promisify(execFile)
 
 async function host(options = {}): Promise<Sshd> {
   const sshd = await startSshd(options)
-  onTestFinished(() => sshd.stop())
   return sshd
 }
 

@@ -10,7 +10,7 @@ import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import { shellJoin, shellQuote } from '../../src/shared/shell-quote.ts'
 import { type DrawnTerminal, drawTerminal } from '../helpers/drawn-terminal.ts'
 import { DROVER, openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { TERMINAL_FILES } from '../helpers/terminal-files.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -23,7 +23,7 @@ let product: Product
 let local: LocalTransport
 let plainTmux: string
 beforeAll(async () => {
-  box = await startSshd()
+  box = await openSshd()
   product = await openProduct({ box })
   local = new LocalTransport(product.env)
   plainTmux = join(product.home.dir, 'plain')

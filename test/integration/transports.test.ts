@@ -8,7 +8,7 @@ import { dialOpenssh } from '../../src/main/hosts/openssh-transport.ts'
 import { resolveSshHost } from '../../src/main/hosts/ssh-config.ts'
 import { type Channel, run, type Transport } from '../../src/main/hosts/transport.ts'
 import { makeDialler } from '../helpers/dial.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd, type SshdOptions } from '../helpers/sshd.ts'
 import { makeTestHome } from '../helpers/test-home.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
@@ -27,7 +27,7 @@ function overSsh(kind: 'ssh2' | 'openssh'): Kind {
   return {
     kind,
     setUp: async options => {
-      const sshd = await startSshd(options)
+      const sshd = await openSshd(options)
       const home = makeTestHome({ box: sshd })
       const dialler = makeDialler(home)
       const target = { name: 'box', connection: 'box' }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GcReport } from '../../src/shared/contract.ts'
 import type { JobView } from '../../src/shared/domain.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let box: Sshd
@@ -16,7 +16,7 @@ let laptop: Product
 let desktop: Product
 
 beforeAll(async () => {
-  box = await startSshd()
+  box = await openSshd()
   laptop = await openProduct({ box })
   desktop = await openProduct({ box })
 })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type Gate, makeGate } from '../helpers/gate.ts'
 import { processArguments, processName } from '../helpers/processes.ts'
 import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 let box: Sshd
@@ -15,7 +15,7 @@ let folder: string
 let count = 0
 
 beforeAll(async () => {
-  box = await startSshd({ path: dir => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin` })
+  box = await openSshd({ path: dir => `${join(dir, 'gates')}:/usr/local/bin:/usr/bin:/bin` })
   product = await openProduct({ box })
   // No copy made ready beforehand: each job's own is waited for.
   expect(await product.drover(['config', 'set', 'push.spare_limit_bytes', '0'])).toMatchObject({ code: 0 })

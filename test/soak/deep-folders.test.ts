@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openProduct, type Product } from '../helpers/product.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd, type SshdOptions } from '../helpers/sshd.ts'
 
 /** PATH_MAX, without the NUL. */
 const LONGEST_PATH = 4095
@@ -19,7 +19,7 @@ describe.each(ways)('by $by', ({ options }) => {
   let box: Sshd
   let product: Product
   beforeAll(async () => {
-    box = await startSshd(options)
+    box = await openSshd(options)
     product = await openProduct({ box })
   })
   afterAll(async () => {

@@ -1,7 +1,7 @@
 /** A host on which more than a thousand jobs have ended: it is connected to, listed, measured and cleaned up as any other. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { systemPaths } from '../../src/main/config/paths.ts'
 import type { JobRow } from '../../src/main/store/job-table.ts'
 import { openStore } from '../../src/main/store/store.ts'
@@ -35,7 +35,6 @@ test('those that ran when the core was last there are known to have ended soon a
 /** `known`: what the core knows of them, in place of how they ended. */
 async function makeGround(known: Partial<JobRow>): Promise<{ product: Product; sshd: Sshd; ids: string[] }> {
   const sshd = await startSshd()
-  onTestFinished(() => sshd.stop())
   const product = await startProduct({ box: sshd })
   expect((await product.drover(['push', '--on', 'box', '-n', '--', 'echo hello'])).code).toBe(0)
   const [job] = await product.jobs()

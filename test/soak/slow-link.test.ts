@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Network, openNetwork } from '../helpers/network.ts'
 import { processName } from '../helpers/processes.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd, type SshdOptions } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const MEGABYTE = 1_000_000
@@ -100,7 +100,7 @@ test('an upload that fills the line keeps neither it nor other jobs from being s
 type Ground = { box: Sshd; network: Network; product: Product; folder: string }
 
 async function ground(options: SshdOptions, files = FILES): Promise<Ground> {
-  const box = await startSshd(options)
+  const box = await openSshd(options)
   const network = await openNetwork(box)
   network.setSpeed(SPEED)
   onTestFinished(async () => {
