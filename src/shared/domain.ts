@@ -112,6 +112,19 @@ export type HostSample = {
   diskFreeBytes: number | null
 }
 
+/** What a kernel that tells nothing beyond the usual leaves open. */
+export const NO_READINGS = {
+  cpuPressureRatio: null,
+  memoryPressureRatio: null,
+  ioPressureRatio: null,
+  networkInBytesPerS: null,
+  networkOutBytesPerS: null,
+  diskReadBytesPerS: null,
+  diskWriteBytesPerS: null,
+  diskTotalBytes: null,
+  diskFreeBytes: null,
+} as const satisfies Partial<HostSample>
+
 /** The samples of a host's last ten minutes, oldest first: one number of each column for each. */
 export type SampleSeries = {
   name: string

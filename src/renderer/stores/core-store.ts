@@ -4,7 +4,14 @@
  */
 import { create } from 'zustand'
 import type { CoreStatus } from '../../shared/contract.ts'
-import type { CoreEvent, HostSample, HostView, JobView, SampleSeries } from '../../shared/domain.ts'
+import {
+  type CoreEvent,
+  type HostSample,
+  type HostView,
+  type JobView,
+  NO_READINGS,
+  type SampleSeries,
+} from '../../shared/domain.ts'
 import type { ErrorBody } from '../../shared/errors.ts'
 import type { LinkState } from '../link/core-link.ts'
 
@@ -79,19 +86,6 @@ function cursorAfter(page: readonly JobView[], asked: number): JobCursor | null 
   return last === undefined || page.length < asked ? null : { createdAt: last.createdAt, id: last.id }
 }
 
-/** The core keeps of the last minutes what the lines are drawn of. */
-const NOT_KEPT = {
-  cpuPressureRatio: null,
-  memoryPressureRatio: null,
-  ioPressureRatio: null,
-  networkInBytesPerS: null,
-  networkOutBytesPerS: null,
-  diskReadBytesPerS: null,
-  diskWriteBytesPerS: null,
-  diskTotalBytes: null,
-  diskFreeBytes: null,
-}
-
 /** Puts what the core has kept before what was heard since. */
 export function applySeries(series: readonly SampleSeries[]): void {
   useCore.setState(({ samples }) => {
@@ -105,7 +99,8 @@ export function applySeries(series: readonly SampleSeries[]): void {
         memoryTotalBytes,
         memoryAvailableBytes: (memoryAvailableKb[index] ?? 0) * 1000,
         load1: load1[index] ?? 0,
-        ...NOT_KEPT,
+        // The core keeps of the last minutes what the lines are drawn of.
+        ...NO_READINGS,
       }))
       const last = kept.at(-1)?.at ?? 0
       merged.set(name, [...kept, ...heard.filter(sample => Math.round(sample.at) > last)])

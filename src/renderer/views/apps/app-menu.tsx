@@ -1,10 +1,11 @@
 /** The menu of an app: where to launch it, what else it can do, and what of it runs. */
-import { type FocusEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type FocusEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
 import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
 import { addToMenu, launchApp, setFavourite } from '../../components/app-deeds.ts'
 import { stopJob } from '../../components/job-deeds.ts'
+import { moveFocus } from '../../components/menu-keys.ts'
 import { HostDot } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { navigate } from '../../stores/route.ts'
@@ -84,15 +85,4 @@ function placeOf(menu: HTMLElement): { left: number; top: number } {
   const { width, height } = menu.getBoundingClientRect()
   const within = (wanted: number, size: number, room: number) => Math.max(8, Math.min(wanted, room - size - 8))
   return { left: within(tile.right - width, width, innerWidth), top: within(tile.top + 30, height, innerHeight) }
-}
-
-function moveFocus(event: KeyboardEvent<HTMLElement>, close: () => void): void {
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')]
-  const at = items.indexOf(document.activeElement as HTMLElement)
-  if (event.key === 'ArrowDown') items[(at + 1) % items.length]?.focus()
-  else if (event.key === 'ArrowUp') items.at(at - 1)?.focus()
-  else if (event.key === 'Escape') close()
-  else return
-  event.preventDefault()
-  event.stopPropagation()
 }

@@ -1,10 +1,11 @@
 /** The menu beside "Run again": on which host. */
 import { ChevronDown } from 'lucide-react'
-import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FocusEvent, useEffect, useRef, useState } from 'react'
 import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { runAgain } from '../../components/job-deeds.ts'
+import { moveFocus } from '../../components/menu-keys.ts'
 import { HostDot } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
 import { showError } from '../../stores/toasts.ts'
@@ -54,14 +55,4 @@ function Item({ text, onChoose }: { readonly text: string; readonly onChoose: ()
       {text}
     </button>
   )
-}
-
-function moveFocus(event: KeyboardEvent<HTMLElement>, close: () => void): void {
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')]
-  const at = items.indexOf(document.activeElement as HTMLElement)
-  if (event.key === 'ArrowDown') items[(at + 1) % items.length]?.focus()
-  else if (event.key === 'ArrowUp') items.at(at - 1)?.focus()
-  else if (event.key === 'Escape') close()
-  else return
-  event.preventDefault()
 }

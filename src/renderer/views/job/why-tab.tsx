@@ -33,7 +33,6 @@ function CandidateTable({ explanation }: { readonly explanation: Explanation }) 
   const hasNumbers = explanation.numbers !== null
   if (rows.length === 0) return null
   return (
-    // Wider than a narrow window: scrolled by the keyboard too.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it is wider than a small window, and the keyboard scrolls to its end.
     <section className="why-scroll" tabIndex={0} aria-label="What each host was weighed by">
       <table className="table">
