@@ -5,6 +5,7 @@
 import type { HostSample, HostState } from '../../shared/domain.ts'
 import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
 import { steadyClock } from '../clock.ts'
+import { within } from '../within.ts'
 import type { Agent, AgentJobSample } from './agent.ts'
 import type { Transport } from './transport.ts'
 
@@ -137,17 +138,10 @@ export class HostLink {
       this.#clearTimer()
       this.#startSampling(live)
     }
-    try {
-      // One question at a time: two answers a millisecond apart would say nothing of the load between them.
-      await withDeadline(
-        this.#asking?.sample ?? Promise.reject(new TypeError('not asked')),
-        timeoutMs,
-        `${this.name} did not answer at once`,
-      )
-      return true
-    } catch {
-      return false // Whether the host is lost is for the sampling to say, which has more patience.
-    }
+    // One question at a time: two answers a millisecond apart would say nothing of the load between them.
+    const answered = this.#asking?.sample.then(() => true) ?? Promise.resolve(false)
+    // Whether the host is lost is for the sampling to say, which has more patience.
+    return await within(answered, timeoutMs, () => false).catch(() => false)
   }
 
   /** Our clock was set: what was noted by it is still as long ago, or as far ahead. */
@@ -223,11 +217,9 @@ export class HostLink {
   async #sampleLoop(live: Live, { count, sampling }: { count: number; sampling: number }): Promise<void> {
     if (this.#live !== live) return
     try {
-      const sample = await withDeadline(
-        this.#ask(live),
-        SAMPLE_TIMEOUT_MS,
-        `${this.name} did not answer for ${SAMPLE_TIMEOUT_MS / 1000} s`,
-      )
+      const sample = await within(this.#ask(live), SAMPLE_TIMEOUT_MS, () => {
+        throw new AppError('HOST_UNREACHABLE', `${this.name} did not answer for ${SAMPLE_TIMEOUT_MS / 1000} s`)
+      })
       if (this.#live !== live || this.#sampling !== sampling) return
       this.#sample = sample
       this.#sampledAt = this.#steadyNow()
@@ -287,16 +279,4 @@ function toHostError(name: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
   return new AppError('HOST_UNREACHABLE', `${name}: ${message}`, { cause })
-}
-
-async function withDeadline<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('HOST_UNREACHABLE', message)), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

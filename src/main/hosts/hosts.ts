@@ -2,6 +2,7 @@
  * All hosts of the config, each with its kept link. `local` is always among them. Owns the links and nothing of jobs.
  */
 import { AppError } from '../../shared/errors.ts'
+import { within } from '../within.ts'
 import { HostLink, type LinkListener, type Live } from './host-link.ts'
 
 export type HostDefinition = { readonly name: string; readonly connection: string }
@@ -54,12 +55,7 @@ export class Hosts {
 
   /** Waits until of every host something is known, be it that it cannot be reached; at most `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, timeoutMs)
-    })
-    await Promise.race([Promise.all(this.all().map(link => link.settled)), late])
-    clearTimeout(timer)
+    await within(Promise.all(this.all().map(link => link.settled)), timeoutMs, () => [])
   }
 
   /** After a sleep: links that look alive may be dead, and waiting ones need not wait. */

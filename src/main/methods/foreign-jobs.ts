@@ -3,6 +3,7 @@ import type { JobView } from '../../shared/domain.ts'
 import type { AgentJob } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import type { Hosts } from '../hosts/hosts.ts'
+import { within } from '../within.ts'
 
 /** `silent`: names of the hosts that were not heard, so that nobody takes theirs for none. */
 export type ForeignJobs = { jobs: JobView[]; silent: string[] }
@@ -26,23 +27,13 @@ export async function foreignJobs(hosts: Hosts, owner: string, patience = PATIEN
 
 /** Null if it has not come, for whatever reason: the host's own state tells that. */
 async function answerOf(link: HostLink, { lookMs, looks }: typeof PATIENCE): Promise<AgentJob[] | null> {
-  const answer = link.live?.agent.list().catch(() => null) ?? null
+  const answer: Promise<AgentJob[] | null | undefined> = link.live?.agent.list().catch(() => null) ?? Promise.resolve(null)
   for (let look = 0; look < looks; look++) {
     const { sample } = link
-    const said = await inTime(answer, lookMs)
+    const said = await within(answer, lookMs, () => undefined)
     if (said !== undefined || link.sample === sample) return said ?? null
   }
   return null
-}
-
-async function inTime<T>(answer: Promise<T> | null, ms: number): Promise<T | null | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => resolve(undefined), ms)
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function foreignView(job: AgentJob, host: string): JobView {

@@ -11,6 +11,7 @@ import type { KeyVault } from '../hosts/key-vault.ts'
 import type { SampleRing } from '../hosts/sample-ring.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Store } from '../store/store.ts'
+import { within } from '../within.ts'
 import type { PlacementMethod } from './placement-methods.ts'
 
 export type HostMethodsOptions = {
@@ -105,12 +106,7 @@ async function attempt(link: HostLink): Promise<void> {
     () => undefined,
     () => undefined,
   )
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, FIRST_ATTEMPT_MS)
-  })
-  await Promise.race([tried, late])
-  clearTimeout(timer)
+  await within(tried, FIRST_ATTEMPT_MS, () => undefined)
 }
 
 async function testSteps(link: HostLink): Promise<{ name: string; ok: boolean; detail: string; tookMs: number }[]> {

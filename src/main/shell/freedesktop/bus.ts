@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Message } from '@jellybrick/dbus-next'
 import { AppError } from '../../../shared/errors.ts'
+import { within } from '../../within.ts'
 import { type BusObject, type ServedObject, serveObject } from './bus-object.ts'
 
 export type Question = {
@@ -55,7 +56,10 @@ export async function connectBus({ address, onSignal, onLost, onMistake }: BusOp
   const ask = async ({ noStart = false, ...question }: Question) => {
     const flags = noStart ? MessageFlag.NO_AUTO_START : 0
     const answer = bus.call(new Message({ destination: question.interface, flags, ...question }))
-    return (await Promise.race([lost.promise, inTime(answer, question.member)]))?.body[0]
+    const answered = within(answer, ANSWER_MS, () => {
+      throw new AppError('TIMEOUT', `The message bus did not answer ${question.member} in ${ANSWER_MS / 1000} s`)
+    })
+    return (await Promise.race([lost.promise, answered]))?.body[0]
   }
   return {
     ask,
@@ -68,13 +72,4 @@ export async function connectBus({ address, onSignal, onLost, onMistake }: BusOp
 /** The connection that has this name now: the sender of whatever comes from there. @throws {Error} if nobody has it. */
 export async function ownerOf(bus: Pick<Bus, 'ask'>, name: string): Promise<unknown> {
   return await bus.ask({ ...DAEMON, member: 'GetNameOwner', signature: 's', body: [name] })
-}
-
-async function inTime<T>(answer: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new AppError('TIMEOUT', `The message bus did not answer ${what} in ${ANSWER_MS / 1000} s`)
-    timer = setTimeout(() => reject(error), ANSWER_MS)
-  })
-  return await Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
