@@ -63,7 +63,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     ...{ store, paths, hosts, env, now, log },
     drover: launcherWords(env),
     emit: options.emit,
-    isRunning: id => (jobs.find(id)?.state ?? 'ended') !== 'ended',
+    isRunning: id => jobs.isUnfinished(id),
   })
   const { catalogue } = catalogueRoom
   const apps = new Apps({

@@ -130,7 +130,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     store,
     clock,
     top: link => tops.of(link),
-    isRunning: id => (jobs.find(id)?.state ?? 'ended') !== 'ended',
+    isRunning: id => jobs.isUnfinished(id),
     mayForget: () => !clock.isUnsettled,
     log: log.room('metrics'),
   })

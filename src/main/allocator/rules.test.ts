@@ -29,6 +29,16 @@ test.each<[Command, string]>([
   expect(appName(command)).toBe(name)
 })
 
+test('an app goes by its name without the kind of its build, and not at every hyphen', () => {
+  const programs = ['/usr/bin/firefox-esr', 'firefox-bin', 'google-chrome-stable', 'gnome-calculator']
+  expect(programs.map(program => appName({ argv: [program] }))).toEqual([
+    'firefox',
+    'firefox',
+    'google-chrome',
+    'gnome-calculator',
+  ])
+})
+
 describe('globs', () => {
   test.each<[string, string, boolean]>([
     ['firefox', 'firefox', true],

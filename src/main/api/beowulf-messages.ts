@@ -29,7 +29,7 @@ export class BeowulfReader {
     this.#text += text
     const lines = this.#text.split('\n')
     this.#text = lines.pop() ?? ''
-    if (isJson(this.#text)) lines.push(this.rest())
+    if (parseJson(this.#text) !== undefined) lines.push(this.rest())
     if (this.#text.length > MAX_BYTES) throw new AppError('BAD_INPUT', 'The request does not come to its end')
     return lines.filter(line => line.trim() !== '')
   }
@@ -45,8 +45,9 @@ export class BeowulfReader {
 /** @throws {AppError} `BAD_INPUT`, saying what is wrong. */
 export function parseBeowulfRequest(text: string): BeowulfRequest {
   if (text.length > MAX_BYTES) throw new AppError('BAD_INPUT', 'The request is too long')
-  if (!isJson(text)) throw new AppError('BAD_INPUT', 'The request is no JSON')
-  const parsed = Request.safeParse(JSON.parse(text))
+  const value = parseJson(text)
+  if (value === undefined) throw new AppError('BAD_INPUT', 'The request is no JSON')
+  const parsed = Request.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new AppError('BAD_INPUT', `The request is none of allocate or report: ${issue?.path.join('.')}: ${issue?.message}`)
@@ -58,11 +59,11 @@ export function sshDestination(connection: string): string {
   return hasPort || connection.includes('[') ? `ssh://${connection}` : connection
 }
 
-function isJson(text: string): boolean {
+/** Undefined if it is none, or not whole. */
+function parseJson(text: string): unknown {
   try {
-    JSON.parse(text)
-    return true
+    return JSON.parse(text)
   } catch {
-    return false
+    return undefined
   }
 }

@@ -2,10 +2,11 @@
  * Answers clients of beowulf in place of its daemon: they ask for a host, and launch there by themselves. Who may connect is said by the
  * file system, as for our own socket.
  */
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, toErrorBody } from '../../shared/errors.ts'
 import { ensurePrivateFolder } from '../private-files.ts'
+import { answers } from '../socket-answers.ts'
 import { BeowulfReader, type BeowulfRequest, parseBeowulfRequest } from './beowulf-messages.ts'
 import { listenAt, type SocketFile } from './socket-file.ts'
 
@@ -49,7 +50,11 @@ export class BeowulfSocket {
     if (this.#listening && !this.#listening.file.isGone) return
     await this.#close()
     ensurePrivateFolder(dirname(this.#path))
-    if (await isAnswered(this.#path))
+    const isTaken = await answers(this.#path).then(
+      () => true,
+      () => false,
+    )
+    if (isTaken)
       throw new AppError(
         'CONFLICT',
         `Another program answers at ${this.#path}, perhaps beowulfd. Stop it, and save the config again`,
@@ -88,7 +93,7 @@ export class BeowulfSocket {
       try {
         for (const request of reader.push(text)) answer(request)
       } catch (error) {
-        connection.write(`${JSON.stringify({ error: messageOf(error) })}\n`)
+        connection.write(`${JSON.stringify({ error: toErrorBody(error).message })}\n`)
         connection.destroySoon()
       }
     })
@@ -108,23 +113,7 @@ export class BeowulfSocket {
       this.#answers.report(request)
       return { ok: true }
     } catch (error) {
-      return { error: messageOf(error) }
+      return { error: toErrorBody(error).message }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** A socket whose program was killed stays, and refuses. */
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const probe = connect(path)
-    probe.on('connect', () => {
-      probe.destroy()
-      resolve(true)
-    })
-    probe.on('error', () => resolve(false))
-  })
 }

@@ -17,7 +17,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Log } from '../log.ts'
 import type { JobApp, JobRow } from '../store/job-table.ts'
 import { directScript, drawnScript } from './app-script.ts'
-import { chooseCompression, isLoopback } from './compression.ts'
+import { chooseCompression, isThisMachine } from './compression.ts'
 import { type Desktop, requireDesktop, requireWayland, waylandSocket } from './desktop.ts'
 import type { DisplayLink, DisplayLinks } from './display-links.ts'
 import { HostProbes, type Probe } from './host-probe.ts'
@@ -195,7 +195,7 @@ export class Apps {
     const { connection } = hosts.get(host)
     const ssh = this.#sshHosts.get(live) ?? (await resolveSsh(connection))
     this.#sshHosts.set(live, ssh)
-    const line = { isLoopback: isLoopback(ssh.hostname), bytesPerSecond: bytesPerSecond(host) }
+    const line = { isLoopback: isThisMachine(ssh.hostname), bytesPerSecond: bytesPerSecond(host) }
     const compression = chooseCompression(line, [this.#waypipe, there])
     const link = await links.acquire({ host, connection, ssh, live, desktopSocket, compression })
     this.#seenUp.add(link.id)
@@ -205,7 +205,7 @@ export class Apps {
   /** Ends apps whose windows are gone, as soon as their host can be told; and connections that nobody needs. */
   #watch(): void {
     const { jobs, links } = this.#options
-    const drawn = jobs.unfinished().flatMap(row => (row.app?.link ? [{ row, linkId: row.app.link.id }] : []))
+    const drawn = jobs.unfinishedApps().flatMap(row => (row.app?.link ? [{ row, linkId: row.app.link.id }] : []))
     const down = new Map<string, boolean>()
     for (const { row, linkId } of drawn) {
       const isDown = down.get(linkId) ?? links.isDown(linkId)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseCompression, isLoopback } from './compression.ts'
+import { chooseCompression, isThisMachine } from './compression.ts'
 
 const ALL = { features: ['lz4', 'zstd'] }
 const MB = 1024 ** 2
@@ -21,6 +21,6 @@ test('what one side was not built with is not used', () => {
 })
 
 test('only addresses of this machine are loopback', () => {
-  expect(['localhost', '::1', '127.0.0.1', '127.3.2.1'].every(isLoopback)).toBe(true)
-  expect(['127.example.org', '10.0.0.1', 'localhost.example.org'].some(isLoopback)).toBe(false)
+  expect(['localhost', '::1', '127.0.0.1', '127.3.2.1'].every(isThisMachine)).toBe(true)
+  expect(['127.example.org', '10.0.0.1', 'localhost.example.org'].some(isThisMachine)).toBe(false)
 })

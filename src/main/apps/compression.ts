@@ -1,4 +1,5 @@
 /** How what is drawn is compressed on its way: to compress costs both sides time, which only a slower line is worth. */
+import { isLoopback } from '../loopback.ts'
 import type { WaypipeVersion } from './waypipe-version.ts'
 
 export type Compression = 'none' | 'lz4' | 'zstd'
@@ -22,6 +23,6 @@ function wantedCompression({ isLoopback, bytesPerSecond }: { isLoopback: boolean
   return bytesPerSecond !== null && bytesPerSecond < SLOW_BYTES_PER_SECOND ? 'zstd' : 'lz4'
 }
 
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
+export function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || isLoopback(hostname)
 }

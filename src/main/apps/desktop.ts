@@ -1,12 +1,10 @@
 /** The desktop that an app is to show itself on: which variables of the caller's name it, and whether it is there at all. */
 import { statSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { answers } from '../socket-answers.ts'
 
 export type Desktop = Readonly<Record<string, string>>
-
-const CONNECT_TIMEOUT_MS = 2_000
 
 /** The socket of its Wayland compositor, absolute; null where it names none. */
 export function waylandSocket(desktop: Desktop): string | null {
@@ -44,16 +42,4 @@ export function requireDesktop(desktop: Desktop): void {
   if (isThere || desktop.DISPLAY) return
   const hint = 'Type it in a terminal of the desktop, or set WAYLAND_DISPLAY and XDG_RUNTIME_DIR'
   throw new AppError('NOT_FOUND', `There is no desktop here to show it on. ${hint}; a program of the terminal runs with: --cli`)
-}
-
-export function answers(socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(socketPath)
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`)))
-    socket.once('connect', () => {
-      resolve()
-      socket.destroy()
-    })
-    socket.once('error', reject)
-  })
 }

@@ -20,10 +20,12 @@ test('a record is for its owner alone, and what is none is passed over', () => {
   writeFileSync(join(folder, 'client-half.json'), '{"kind":"client","id":')
   writeFileSync(join(folder, 'client-other.json'), JSON.stringify({ ...record(), id: '../../x' }))
   expect(records.list()).toEqual([record()])
+  expect(new DisplayRecords(folder).list()).toEqual([record()])
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'client-0123abcd.json')).mode & 0o777).toBe(0o600)
   records.remove(record())
   expect(records.list()).toEqual([])
+  expect(new DisplayRecords(folder).list()).toEqual([])
 })
 
 test('a process is known again by more than its number', async () => {

@@ -2,9 +2,10 @@
  * What a new core needs to know of the processes that draw apps, which outlive it: a 0600 file for each, in a folder of ours (0700). Written
  * once the process is up, so that one that stands here was up; whether it still is, its mark tells.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ensurePrivateFolder, replaceFile } from '../private-files.ts'
 import { ProcessMark } from './process-mark.ts'
 
 const Path = z.string().startsWith('/').max(4095)
@@ -37,40 +38,50 @@ export type DisplayRecord = z.infer<typeof DisplayRecord>
 
 const MAX_RECORD_BYTES = 1024 * 1024
 
+/** Read once: nobody else writes there while this core runs. */
 export class DisplayRecords {
   readonly #folder: string
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
+  /** By their files' names. */
+  readonly #records: Map<string, DisplayRecord>
 
   /** Those that can be read; what is none of ours is left alone. */
-  list(): DisplayRecord[] {
-    return namesIn(this.#folder).flatMap(name => this.#read(join(this.#folder, name)) ?? [])
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#records = new Map(
+      namesIn(folder).flatMap(name => {
+        const record = read(join(folder, name))
+        return record ? [[name, record]] : []
+      }),
+    )
   }
 
+  list(): DisplayRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** @throws {AppError} `DISK_FULL` or `BAD_CONFIG` if it cannot be written. */
   put(record: DisplayRecord): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    const path = this.#pathOf(record)
-    writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    ensurePrivateFolder(this.#folder)
+    replaceFile(join(this.#folder, fileOf(record)), JSON.stringify(record))
+    this.#records.set(fileOf(record), record)
   }
 
   remove(record: DisplayRecord): void {
-    rmSync(this.#pathOf(record), { force: true })
+    rmSync(join(this.#folder, fileOf(record)), { force: true })
+    this.#records.delete(fileOf(record))
   }
+}
 
-  #pathOf({ kind, id }: DisplayRecord): string {
-    return join(this.#folder, `${kind}-${id}.json`)
-  }
+function fileOf({ kind, id }: DisplayRecord): string {
+  return `${kind}-${id}.json`
+}
 
-  #read(path: string): DisplayRecord | null {
-    try {
-      const text = readFileSync(path, 'utf8')
-      return text.length > MAX_RECORD_BYTES ? null : DisplayRecord.parse(JSON.parse(text))
-    } catch {
-      return null // Half written, or by another version: what it tells of ends by itself.
-    }
+function read(path: string): DisplayRecord | null {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return text.length > MAX_RECORD_BYTES ? null : DisplayRecord.parse(JSON.parse(text))
+  } catch {
+    return null // Half written, or by another version: what it tells of ends by itself.
   }
 }
 

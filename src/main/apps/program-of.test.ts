@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appName, programOf, withArguments } from './program-of.ts'
+import { programOf, withArguments } from './program-of.ts'
 import { asNewInstance, hasNewInstance, instancesOf } from './single-instance.ts'
 
 test.each([
@@ -16,15 +16,6 @@ test.each([
 
 test('the first word of an argument list is the program, whatever it is', () => {
   expect(programOf({ argv: ['a b', 'c'] })).toBe('a b')
-})
-
-test('an app goes by its name without the kind of its build, and not at every hyphen', () => {
-  expect(['/usr/bin/firefox-esr', 'firefox-bin', 'google-chrome-stable', 'gnome-calculator'].map(appName)).toEqual([
-    'firefox',
-    'firefox',
-    'google-chrome',
-    'gnome-calculator',
-  ])
 })
 
 test('words are put behind one program, and nowhere into a line that does more', () => {

@@ -16,11 +16,6 @@ export function programOf(command: Command): string | null {
   return first !== undefined && PLAIN.test(first) ? first : null
 }
 
-/** `firefox` of `/usr/bin/firefox-esr`: by what it is known, whatever build of it is installed. */
-export function appName(program: string): string {
-  return program.slice(program.lastIndexOf('/') + 1).replace(/-(?:esr|stable|bin)$/, '')
-}
-
 /** Whether words can be put behind the command. A line that does more than call one program has no such place. */
 export function withArguments(command: Command, words: readonly string[]): Command | null {
   if ('argv' in command) return { argv: [...command.argv, ...words] }

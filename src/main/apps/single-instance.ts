@@ -1,6 +1,7 @@
 /** Apps that open a second window in the process that runs already, wherever its windows are: perhaps on the screen of that host. */
 import type { Command } from '../../shared/domain.ts'
-import { appName, withArguments } from './program-of.ts'
+import { appName } from '../allocator/app-name.ts'
+import { withArguments } from './program-of.ts'
 
 type SingleInstance = {
   /** Names of its processes, as the kernel has them: 15 characters at most. */
@@ -43,11 +44,11 @@ export function hasNewInstance(program: string): boolean {
 
 /** The command of an instance of its own, whose profile is kept for the next time. Null where that cannot be said. */
 export function asNewInstance(command: Command, program: string, profiles: string): Command | null {
-  const words = appOf(program)?.newInstance?.(`${profiles}/${appName(program)}`)
+  const words = appOf(program)?.newInstance?.(`${profiles}/${appName({ argv: [program] })}`)
   return words === undefined ? null : withArguments(command, words)
 }
 
 function appOf(program: string): SingleInstance | undefined {
-  const name = appName(program)
+  const name = appName({ argv: [program] })
   return Object.hasOwn(APPS, name) ? APPS[name] : undefined
 }

@@ -87,7 +87,7 @@ export class JobRunner<Scanned> {
     await this.#withHost(placed, signal, async live => {
       await delivery.deliver(placed, scanned, live, signal, onProgress)
       // A copy on the host cannot be broken off: of one that nobody waits for any more nothing is to stay.
-      if ((jobs.find(row.id)?.state ?? 'ended') === 'ended') await live.agent.remove(row.id)
+      if (!jobs.isUnfinished(row.id)) await live.agent.remove(row.id)
     })
     jobs.apply(row.id, { type: 'starting' })
   }

@@ -86,6 +86,15 @@ export class Jobs implements OutputJobs {
     return this.#options.table.listOlder(before, limit).map(row => this.#view(row))
   }
 
+  /** Also when it is not on its host yet. */
+  isUnfinished(id: string): boolean {
+    return (this.find(id)?.state ?? 'ended') !== 'ended'
+  }
+
+  unfinishedApps(): JobRow[] {
+    return this.#options.table.listUnfinishedApps()
+  }
+
   unfinished(): JobRow[] {
     return this.#options.table.listUnfinished()
   }

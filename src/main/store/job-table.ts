@@ -103,6 +103,7 @@ export class JobTable {
   readonly #recent: Query<[number, number], JobRow>
   readonly #older: Query<[number, string, number], JobRow>
   readonly #unfinished: Query<[], JobRow>
+  readonly #unfinishedApps: Query<[], JobRow>
   readonly #unfinishedOn: Query<[string], JobRow>
   readonly #countUnfinishedOn: Statement<[string], number>
   readonly #byHost: Query<[string, number], JobRow>
@@ -120,6 +121,7 @@ export class JobTable {
     this.#recent = this.#table.query(RECENT)
     this.#older = this.#table.query(OLDER)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
+    this.#unfinishedApps = this.#table.query("WHERE state <> 'ended' AND kind = 'app' ORDER BY created_at, rowid")
     this.#unfinishedOn = this.#table.query(`${UNFINISHED_ON} ORDER BY created_at, rowid`)
     this.#countUnfinishedOn = database.sqlite.prepare<[string], number>(`SELECT count(*) FROM job ${UNFINISHED_ON}`).pluck()
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
@@ -180,6 +182,11 @@ export class JobTable {
   /** Oldest first: the order in which they are to be gone on with. */
   listUnfinished(): JobRow[] {
     return this.#allAsTheyAre(this.#unfinished.all()).filter(row => row.state !== 'ended')
+  }
+
+  listUnfinishedApps(): JobRow[] {
+    if (this.#unsaved.size > 0) return this.listUnfinished().filter(row => row.kind === 'app')
+    return this.#unfinishedApps.all()
   }
 
   /** Of those what is on a host, or on its way there. */
