@@ -52,6 +52,13 @@ test('an app of a host opens its window here, and a second one needs no handshak
   await nothingLeft()
 })
 
+test('the connection that draws has had a session: only then do ssh and sshd hold back no small packets', () => {
+  const portsOf = (what: RegExp) => new Set([...stage.box.log().matchAll(what)].map(([, port]) => port))
+  const all = portsOf(/Accepted publickey .* port (\d+)/g)
+  expect(all.size).toBeGreaterThan(1)
+  expect(portsOf(/Starting session: .* port (\d+)/g)).toEqual(all)
+})
+
 test.each([
   ['exit 7', 7],
   ['kill -KILL $$', 137],

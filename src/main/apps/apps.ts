@@ -197,7 +197,7 @@ export class Apps {
     this.#sshHosts.set(live, ssh)
     const line = { isLoopback: isThisMachine(ssh.hostname), bytesPerSecond: bytesPerSecond(host) }
     const compression = chooseCompression(line, [this.#waypipe, there])
-    const link = await links.acquire({ host, connection, ssh, live, desktopSocket, compression })
+    const link = await links.acquire({ host, connection, ssh, root: live.agent.info.root, desktopSocket, compression })
     this.#seenUp.add(link.id)
     return link
   }

@@ -5,12 +5,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { shellQuote } from '../../shared/shell-quote.ts'
-import type { Live } from '../hosts/host-link.ts'
 import type { SshHost } from '../hosts/ssh-config.ts'
 import type { SshSettings } from '../hosts/ssh-tools.ts'
-import { run } from '../hosts/transport.ts'
 import type { Compression } from './compression.ts'
-import { endMaster, forward, startMaster } from './display-master.ts'
+import { endMaster, forward, runThrough, startMaster } from './display-master.ts'
 import { type ClientRecord, DisplayRecords, type MasterRecord } from './display-records.ts'
 import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
@@ -22,7 +20,8 @@ export type LinkRequest = {
   host: string
   connection: string
   ssh: SshHost
-  live: Live
+  /** The agent's folder there, absolute. */
+  root: string
   desktopSocket: string
   compression: Compression
 }
@@ -85,15 +84,16 @@ export class DisplayLinks {
   }
 
   async #make(request: LinkRequest): Promise<DisplayLink> {
-    const { host, connection, ssh, live, desktopSocket, compression } = request
+    const { host, connection, ssh, root, desktopSocket, compression } = request
     const records = this.#records
     const how = { records, settings: this.#options.settings }
-    const [client, master, folder] = await Promise.all([
+    const [client, master] = await Promise.all([
       this.#client(desktopSocket, compression) ??
         startClient({ desktopSocket, compression }, { records, runtimeDir: how.settings.runtimeDir, env: this.#options.env }),
       this.#master(host, connection) ?? startMaster({ name: host, connection, host: ssh }, how),
-      makeFolder(live),
     ])
+    const folder = `${root}/display`
+    await runThrough(master, sweptFolder(folder), how.settings)
     const linkId = randomBytes(6).toString('hex')
     const remoteSocket = `${folder}/s${linkId}`
     await forward(master, { linkId, remoteSocket, client }, how)
@@ -128,17 +128,14 @@ export class DisplayLinks {
   }
 }
 
-/** Where sockets of ours are on a host, open to nobody else. What earlier links left behind goes. */
-async function makeFolder({ agent, transport }: Live): Promise<string> {
-  const folder = `${agent.info.root}/display`
+/** Makes the folder for our sockets on a host, open to nobody else. What earlier links left behind goes. */
+function sweptFolder(folder: string): string {
   // sshd binds its sockets by their whole path, waypipe its own by their name.
-  const sweep = [
+  return [
     `umask 077; d=${shellQuote(folder)}; mkdir -p "$d" && chmod 700 "$d" && cd "$d" || exit`,
     'for s in s* w*; do',
     '  [ -S "$s" ] || continue',
     '  grep -qF -e " $d/$s" -e " $s" /proc/net/unix || rm -f "$s"',
     'done',
   ].join('\n')
-  await run(transport, sweep)
-  return folder
 }
