@@ -16,6 +16,7 @@ import { DisplayLinks } from './apps/display-links.ts'
 import type { LaunchableApps } from './desktop-room.ts'
 import type { HostDialler } from './hosts/host-dialler.ts'
 import { type Hosts, LOCAL } from './hosts/hosts.ts'
+import type { KeyVault } from './hosts/key-vault.ts'
 import type { SshSettings } from './hosts/ssh-tools.ts'
 import type { JobRoom } from './job-room.ts'
 import { place } from './jobs/placer.ts'
@@ -33,6 +34,7 @@ export type AppRoomOptions = {
   hosts: Hosts
   resolveSsh: HostDialler['resolve']
   sshSettings: SshSettings
+  vault: KeyVault
   room: JobRoom
   /** Whose wishes those of the tray are. */
   owner: Principal
@@ -68,7 +70,12 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
   const { catalogue } = catalogueRoom
   const apps = new Apps({
     ...{ jobs, hosts, env, log },
-    links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: options.sshSettings, env }),
+    links: new DisplayLinks({
+      folder: join(dirname(paths.databaseFile), 'display'),
+      settings: options.sshSettings,
+      vault: options.vault,
+      env,
+    }),
     run: id => runner.run(id),
     resolveSsh: options.resolveSsh,
     bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,

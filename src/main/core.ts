@@ -138,6 +138,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const appRoom = openAppRoom({
     ...{ store, paths, env, hosts, sshSettings, room, now },
     resolveSsh: dialler.resolve,
+    vault: dialler.vault,
     owner: OWNER,
     desktop: () => desktop,
     emit: event => bus.emit(event),

@@ -1,10 +1,11 @@
 /** Apps of the catalogue, launched as their entries say: by a menu, by the window. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entryText, writeEntry } from '../helpers/app-host.ts'
 import { type LaunchStage, openLaunchStage } from '../helpers/launch-stage.ts'
+import { hostBlock, makeKey } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let stage: LaunchStage
@@ -40,4 +41,22 @@ test('an app of a host is launched by its entry in the menu, with a file of this
   await waitFor(() => readFileSync(file, 'utf8') === 'first\nmore\n', { timeoutMs: 20_000, what: 'the file to come back' })
   expect(await known()).toMatchObject({ uses: 1 })
   await desktop.closeWindows()
+})
+
+test('a key that was unlocked serves the connection that draws as well, and is asked for before', async () => {
+  const { product, box, desktop, windows } = stage
+  const key = makeKey(join(product.home.dir, 'locked'), 'ed25519', 'open sesame')
+  // No other one is let in from now on.
+  writeFileSync(join(box.dir, 'authorized_keys'), `${key.publicKey}\n`)
+  appendFileSync(product.home.sshConfigPath, hostBlock('guarded', box, key.path))
+  await product.drover(['host', 'add', 'guarded'])
+  const foot = ['launch', '--on', 'guarded', '-d', 'foot']
+  const refused = await product.drover(foot)
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toContain(`${key.path}, which needs its passphrase`)
+  expect(await product.drover(['unlock', '--stdin', key.path], { input: 'open sesame\n' })).toMatchObject({ code: 0 })
+  expect(await product.drover(foot)).toMatchObject({ code: 0, stderr: '' })
+  await windows('foot')
+  await desktop.closeWindows()
+  await windows()
 })

@@ -21,12 +21,13 @@ function person(sshd: Sshd, options: TestHomeOptions = {}) {
   onTestFinished(home.remove)
   const dialler = makeDialler(home)
   onTestFinished(dialler.close)
+  const unlock = (path: string, passphrase: string) => dialler.deps.vault.unlock(path, passphrase)
   const connect = async (rememberedReason: string | null = null): Promise<Dialled> => {
     const dialled = await dial({ name: 'box', connection: 'box', rememberedReason }, dialler.deps)
     onTestFinished(() => dialled.transport.close())
     return dialled
   }
-  return { home, connect }
+  return { home, connect, unlock }
 }
 
 async function expectOpenssh({ transport, reason }: Dialled, cause: string | RegExp): Promise<void> {
@@ -49,6 +50,19 @@ test('a user certificate', async () => {
   // The test home also names a key that is let in: without that one only the certificate is left.
   writeFileSync(join(sshd.dir, 'authorized_keys'), '')
   await expectOpenssh(await connect(), /certified-cert.pub is a certificate, which ssh2 cannot use/)
+})
+
+test('a user certificate whose key has a passphrase, once that is unlocked', async () => {
+  const sshd = await host()
+  const ca = makeKey(join(sshd.dir, 'ca'))
+  await sshd.restart([`TrustedUserCAKeys ${ca.path}.pub`])
+  const key = makeKey(join(sshd.dir, 'certified'), 'ecdsa', 'secret')
+  sign(ca.path, `${key.path}.pub`, ['-n', sshd.user])
+  const { connect, unlock } = person(sshd, { sshConfig: `Host box\n  IdentityFile ${key.path}\n` })
+  writeFileSync(join(sshd.dir, 'authorized_keys'), '')
+  await expect(connect()).rejects.toMatchObject({ code: 'AUTH_FAILED', message: expect.stringContaining('drover unlock KEY') })
+  await unlock(key.path, 'secret')
+  await expectOpenssh(await connect(), /is a certificate/)
 })
 
 test('a host certificate', async () => {

@@ -155,13 +155,15 @@ test('a locked key the host would not take is not asked for either', async () =>
 })
 
 test('an old locked key without its public half can only be asked for', async () => {
-  const { login } = await setUp((dir, sshd) => {
-    const path = key(dir, sshd, { type: 'rsa', name: 'old' })
+  const { login, unlock, dir } = await setUp((folder, sshd) => {
+    const path = key(folder, sshd, { type: 'rsa', name: 'old' })
     execFileSync('ssh-keygen', ['-q', '-p', '-m', 'PEM', '-P', '', '-N', 'secret', '-f', path], { stdio: 'ignore' })
     rmSync(`${path}.pub`)
     return { identities: [path] }
   })
   await expect(login()).rejects.toMatchObject({ code: 'KEY_LOCKED' })
+  await unlock(join(dir, 'old'), 'secret')
+  expect(await login()).toBe('ssh2')
 })
 
 test('a replaced file is locked again', { timeout: 30_000 }, async () => {

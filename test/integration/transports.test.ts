@@ -32,7 +32,7 @@ function overSsh(kind: 'ssh2' | 'openssh'): Kind {
       const dialler = makeDialler(home)
       const target = { name: 'box', connection: 'box' }
       const byOpenssh = async () =>
-        dialOpenssh({ ...target, host: await resolveSshHost('box', dialler.deps.settings) }, dialler.deps.settings)
+        dialOpenssh({ ...target, host: await resolveSshHost('box', dialler.deps.settings) }, dialler.deps)
       const bySsh2 = async () => (await dial(target, dialler.deps)).transport
       return {
         open: kind === 'ssh2' ? bySsh2 : byOpenssh,

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { shellQuote } from '../../shared/shell-quote.ts'
+import type { KeyVault } from '../hosts/key-vault.ts'
 import type { SshHost } from '../hosts/ssh-config.ts'
 import type { SshSettings } from '../hosts/ssh-tools.ts'
 import type { Compression } from './compression.ts'
@@ -14,7 +15,13 @@ import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
 import { endClient, startClient } from './waypipe-client.ts'
 
-export type DisplayLinksOptions = { folder: string; settings: SshSettings; env: NodeJS.ProcessEnv }
+export type DisplayLinksOptions = {
+  folder: string
+  settings: SshSettings
+  /** Keys that were unlocked serve here as well. */
+  vault: KeyVault
+  env: NodeJS.ProcessEnv
+}
 export type DisplayLink = { id: string; remoteSocket: string; compression: Compression }
 export type LinkRequest = {
   host: string
@@ -86,14 +93,15 @@ export class DisplayLinks {
   async #make(request: LinkRequest): Promise<DisplayLink> {
     const { host, connection, ssh, root, desktopSocket, compression } = request
     const records = this.#records
-    const how = { records, settings: this.#options.settings }
+    const { settings, vault, env } = this.#options
+    const how = { records, settings }
     const [client, master] = await Promise.all([
       this.#client(desktopSocket, compression) ??
-        startClient({ desktopSocket, compression }, { records, runtimeDir: how.settings.runtimeDir, env: this.#options.env }),
-      this.#master(host, connection) ?? startMaster({ name: host, connection, host: ssh }, how),
+        startClient({ desktopSocket, compression }, { records, runtimeDir: settings.runtimeDir, env }),
+      this.#master(host, connection) ?? startMaster({ name: host, connection, host: ssh }, { ...how, vault }),
     ])
     const folder = `${root}/display`
-    await runThrough(master, sweptFolder(folder), how.settings)
+    await runThrough(master, sweptFolder(folder), settings)
     const linkId = randomBytes(6).toString('hex')
     const remoteSocket = `${folder}/s${linkId}`
     await forward(master, { linkId, remoteSocket, client }, how)

@@ -2,13 +2,15 @@
  * The connection that carries an app's drawing from its host: the system's ssh as a master that went into the background, so that it
  * outlives the core. It ends by itself when nothing was drawn for a day, and within 15 s when its host is gone.
  */
-import { spawn } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import type { KeyVault } from '../hosts/key-vault.ts'
+import { lendingKeys } from '../hosts/lent-agent.ts'
 import { throughLoginShell } from '../hosts/login-shell.ts'
 import { opensshError } from '../hosts/openssh-errors.ts'
 import { backgroundMasterArguments, requireSocketPath } from '../hosts/openssh-master.ts'
@@ -18,6 +20,7 @@ import type { ClientRecord, DisplayRecords, MasterRecord } from './display-recor
 import { isRunning, markOf, signalProcess } from './process-mark.ts'
 
 export type MasterOptions = { records: DisplayRecords; settings: SshSettings }
+export type LoginOptions = MasterOptions & { vault: KeyVault }
 
 /** Should no core come any more to end it. */
 const IDLE_SECONDS = 24 * 3600
@@ -29,17 +32,19 @@ const NO_OTHER_WAY = ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false']
 /** @throws {AppError} as `dial` does; it says so when the other transport could have come in. */
 export async function startMaster(
   target: { name: string; connection: string; host: SshHost },
-  { records, settings }: MasterOptions,
+  { records, settings, vault }: LoginOptions,
 ): Promise<MasterRecord> {
   const id = randomBytes(4).toString('hex')
   const controlPath = join(settings.runtimeDir, `d${id}`)
   const logPath = `${controlPath}.log`
   requireSocketPath(controlPath)
   const args = backgroundMasterArguments(target, settings, { controlPath, logPath, idleSeconds: IDLE_SECONDS })
-  const child = spawn('ssh', args, { env: toolEnv(settings.env), cwd: homedir(), detached: true, stdio: 'ignore' })
-  // It goes into the background when it is let in.
-  const [code] = await once(child, 'exit').catch(() => {
-    throw missing('ssh')
+  const [code] = await lendingKeys({ vault, settings, agentSocket: target.host.agentSocket }, lent => {
+    const options: SpawnOptions = { env: toolEnv(lent.env), cwd: homedir(), detached: true, stdio: 'ignore' }
+    // It goes into the background when it is let in.
+    return once(spawn('ssh', [...lent.args, ...args], options), 'exit').catch(() => {
+      throw missing('ssh')
+    })
   })
   const words = readLog(logPath)
   if (code !== 0) {

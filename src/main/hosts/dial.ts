@@ -32,7 +32,7 @@ export async function dial(target: DialTarget, deps: DialDeps): Promise<Dialled>
   const { name, connection, jumps, rememberedReason } = target
   const host = await resolveSshHost(connection, deps.settings, jumps)
   if (rememberedReason) {
-    const transport = await dialOpenssh({ name, connection, host, jumps }, deps.settings).catch(onlyIfUnusable)
+    const transport = await dialOpenssh({ name, connection, host, jumps }, deps).catch(onlyIfUnusable)
     if (transport) return { transport, reason: rememberedReason }
   }
   try {
@@ -40,7 +40,7 @@ export async function dial(target: DialTarget, deps: DialDeps): Promise<Dialled>
     return { transport: new Ssh2Transport(first, { host: name, openAnother: () => dialSsh2(name, host, deps) }), reason: null }
   } catch (error) {
     if (!(error instanceof Ssh2Refusal)) throw error
-    return { transport: await dialOpenssh({ name, connection, host, jumps }, deps.settings), reason: error.message }
+    return { transport: await dialOpenssh({ name, connection, host, jumps }, deps), reason: error.message }
   }
 }
 

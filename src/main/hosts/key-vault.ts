@@ -5,7 +5,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/errors.ts'
 import { workerUrl } from '../resources.ts'
-import { isLockedKey } from './private-key.ts'
+import { isLockedKey, publicBlobOf } from './private-key.ts'
 import { readKeyText } from './read-key.ts'
 import { isMissing } from './ssh-tools.ts'
 import type { UnlockAnswer, UnlockRequest } from './unlock-key.worker.ts'
@@ -25,6 +25,15 @@ export class KeyVault {
     const answer = await openInWorker({ text, passphrase })
     if ('error' in answer) throw refusal(path, answer.error)
     this.#opened.set(path, { text, key: createPrivateKey(answer.pem) })
+  }
+
+  /** All that are open, each with its public half. */
+  async all(): Promise<{ blob: Buffer; key: KeyObject }[]> {
+    const keys = await Promise.all([...this.#opened.keys()].map(path => this.get(path).catch(() => null))) // Its file is gone.
+    return keys.flatMap(key => {
+      const blob = key && publicBlobOf(key)
+      return blob ? [{ blob, key }] : []
+    })
   }
 
   async get(path: string): Promise<KeyObject | null> {

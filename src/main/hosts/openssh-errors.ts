@@ -28,7 +28,11 @@ export function opensshError({ name, host }: OpensshTarget, words: string): AppE
   }
   if (/Permission denied|Too many authentication failures/.test(words)) {
     const problem = `${name} does not let ${host.user}@${host.hostname} in, by the system's ssh either: ${last}`
-    return new AppError('AUTH_FAILED', `${problem}. Locked keys must be in an ssh-agent there (ssh-add)`, { details })
+    return new AppError(
+      'AUTH_FAILED',
+      `${problem}. A key with a passphrase is to be unlocked first: drover unlock KEY, or ssh-add KEY`,
+      { details },
+    )
   }
   if (/not found/.test(words) && /ssh: (command )?not found|: ssh: not found/.test(words)) return missing('ssh')
   return new AppError('HOST_UNREACHABLE', `Cannot connect to ${where} by the system's ssh: ${last}`, { details })

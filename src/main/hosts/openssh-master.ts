@@ -12,6 +12,8 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Opened, SlotConnection } from './channel-slots.ts'
+import type { KeyVault } from './key-vault.ts'
+import { lendingKeys } from './lent-agent.ts'
 import { opensshError } from './openssh-errors.ts'
 import { openSession } from './openssh-session.ts'
 import type { SshHost } from './ssh-config.ts'
@@ -19,6 +21,7 @@ import { configArguments, runTool, type SshSettings, toolEnv } from './ssh-tools
 import { joinStreams } from './streams.ts'
 import type { ExecOptions } from './transport.ts'
 
+export type OpensshDeps = { settings: SshSettings; vault: KeyVault }
 export type OpensshTarget = { name: string; connection: string; host: SshHost; jumps?: readonly string[] | undefined }
 
 /** Whatever the person's config says: nothing is asked, nothing is forwarded, no command runs, and it stays in the foreground. */
@@ -51,19 +54,21 @@ const MAX_SOCKET_PATH = 107
 const TEMPORARY_SUFFIX = 17
 
 /** @throws {AppError} as `dial` does. */
-export async function openMaster(target: OpensshTarget, settings: SshSettings): Promise<OpensshMaster> {
+export async function openMaster(target: OpensshTarget, { settings, vault }: OpensshDeps): Promise<OpensshMaster> {
   const socketPath = join(settings.runtimeDir, `m${randomBytes(4).toString('hex')}`)
   requireSocketPath(socketPath)
-  const args = ['ssh', '-N', '-T', '-M', '-S', socketPath, ...connecting(target), ...leading(target, settings)]
-  const child = spawn('/bin/sh', ['-c', KEEPER, 'sh', ...args], {
-    env: toolEnv(settings.env),
-    cwd: homedir(),
-    detached: true,
-    stdio: 'pipe',
+  return await lendingKeys({ vault, settings, agentSocket: target.host.agentSocket }, async lent => {
+    const args = ['ssh', '-N', '-T', '-M', '-S', socketPath, ...lent.args, ...connecting(target), ...leading(target, settings)]
+    const child = spawn('/bin/sh', ['-c', KEEPER, 'sh', ...args], {
+      env: toolEnv(lent.env),
+      cwd: homedir(),
+      detached: true,
+      stdio: 'pipe',
+    })
+    const master = new OpensshMaster(child, { target, settings, socketPath })
+    await master.ready()
+    return master
   })
-  const master = new OpensshMaster(child, { target, settings, socketPath })
-  await master.ready()
-  return master
 }
 
 /**

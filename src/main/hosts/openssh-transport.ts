@@ -4,15 +4,14 @@
  */
 import type { Duplex } from 'node:stream'
 import { ChannelSlots } from './channel-slots.ts'
-import { type OpensshMaster, type OpensshTarget, openMaster } from './openssh-master.ts'
-import type { SshSettings } from './ssh-tools.ts'
+import { type OpensshDeps, type OpensshMaster, type OpensshTarget, openMaster } from './openssh-master.ts'
 import { closeOnAbort } from './ssh2-transport.ts'
 import type { Channel, ExecOptions, Transport } from './transport.ts'
 
 /** @throws {AppError} as `dial` does. */
-export async function dialOpenssh(target: OpensshTarget, settings: SshSettings): Promise<OpensshTransport> {
-  const first = await openMaster(target, settings)
-  return new OpensshTransport(first, { host: target.name, openAnother: () => openMaster(target, settings) })
+export async function dialOpenssh(target: OpensshTarget, deps: OpensshDeps): Promise<OpensshTransport> {
+  const first = await openMaster(target, deps)
+  return new OpensshTransport(first, { host: target.name, openAnother: () => openMaster(target, deps) })
 }
 
 export class OpensshTransport implements Transport {

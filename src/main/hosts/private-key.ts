@@ -2,11 +2,12 @@
  * Private key files: which key one holds, whether it is locked, and signing with it. Opening a locked one takes most of a second of
  * computing, so that is done in a worker (unlock-key.worker.ts).
  */
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import { readKeyText } from './read-key.ts'
 import { isMissing, runTool } from './ssh-tools.ts'
+import { field, mpint } from './ssh-wire.ts'
 
 export type KeyFile = {
   path: string
@@ -69,6 +70,37 @@ export function signWithKey(key: KeyObject, hash: string | undefined, data: Buff
   return sign(hash ?? 'sha1', data, key)
 }
 
+/** Signs as ssh itself writes it: the algorithm, then the signature in that one's own form. */
+export function sshSignature(key: KeyObject, hash: string | undefined, data: Buffer): Buffer {
+  if (key.asymmetricKeyType === 'ec') {
+    const both = sign(curveHash(key), data, { key, dsaEncoding: 'ieee-p1363' })
+    const [r, s] = [both.subarray(0, both.length / 2), both.subarray(both.length / 2)]
+    return Buffer.concat([field(curveName(key)), field(Buffer.concat([mpint(r), mpint(s)]))])
+  }
+  const rsa = { sha256: 'rsa-sha2-256', sha512: 'rsa-sha2-512' }[hash ?? ''] ?? 'ssh-rsa'
+  const algorithm = key.asymmetricKeyType === 'ed25519' ? 'ssh-ed25519' : rsa
+  return Buffer.concat([field(algorithm), field(signWithKey(key, hash, data))])
+}
+
+/** The public half as ssh writes it; null for a kind that ssh does not have. */
+export function publicBlobOf(key: KeyObject): Buffer | null {
+  const { x = '', y = '', n = '', e = '' } = createPublicKey(key).export({ format: 'jwk' })
+  const bytes = (text: string) => Buffer.from(text, 'base64url')
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return Buffer.concat([field('ssh-ed25519'), field(bytes(x))])
+    case 'rsa':
+      return Buffer.concat([field('ssh-rsa'), mpint(bytes(e)), mpint(bytes(n))])
+    case 'ec': {
+      const name = curveName(key)
+      const point = Buffer.concat([Buffer.from([4]), bytes(x), bytes(y)])
+      return Buffer.concat([field(name), field(name.slice('ecdsa-sha2-'.length)), field(point)])
+    }
+    default:
+      return null
+  }
+}
+
 export function isLockedKey(text: string): boolean {
   if (/^Proc-Type: 4,ENCRYPTED/m.test(text) || text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')) return true
   const body = opensshBody(text)
@@ -121,4 +153,9 @@ function curveHash(key: KeyObject): string {
   const curve = key.asymmetricKeyDetails?.namedCurve
   if (curve === 'secp384r1') return 'sha384'
   return curve === 'secp521r1' ? 'sha512' : 'sha256'
+}
+
+function curveName(key: KeyObject): string {
+  const bits = { sha384: 384, sha512: 521 }[curveHash(key)] ?? 256
+  return `ecdsa-sha2-nistp${bits}`
 }

@@ -6,7 +6,7 @@ import { userInfo } from 'node:os'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { keyType } from './host-key.ts'
 import type { KeyVault } from './key-vault.ts'
-import { type KeyFile, readKeyFile, signWithKey } from './private-key.ts'
+import { type KeyFile, publicBlobOf, readKeyFile, signWithKey } from './private-key.ts'
 import { type AgentKey, listAgentKeys, signWithAgent } from './ssh-agent.ts'
 import type { SshHost } from './ssh-config.ts'
 
@@ -107,8 +107,9 @@ function addAgentKey(identities: Identities, { agentSocket }: SshHost, { blob, t
 }
 
 async function addFile(identities: Identities, file: KeyFile, vault: KeyVault): Promise<void> {
-  const { path, publicBlob: blob } = file
+  const { path } = file
   const key = file.key ?? (file.isLocked ? await vault.get(path) : null)
+  const blob = file.publicBlob ?? (key && publicBlobOf(key))
   if (blob === null) {
     if (file.isLocked) identities.unshown.push(path)
     return
