@@ -8,7 +8,7 @@ const JOB = {
   env: { SECRET: "x'y" },
   hasTerminal: false,
 }
-const LINK = { remoteSocket: '/home/me/.drover/display/s1', compression: 'lz4' }
+const LINK = { id: 'abc', remoteSocket: '/home/me/.drover/display/s1', compression: 'lz4' }
 
 test('the text of an app is shell whatever stands in it, and puts nothing of it into the arguments of a program', () => {
   const text = drawnScript(JOB, { root: "/home/m'e/.drover", link: LINK })

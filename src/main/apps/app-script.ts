@@ -7,6 +7,7 @@ import { shellQuote } from '../../shared/shell-quote.ts'
 import { jobScript } from '../jobs/job-script.ts'
 import type { JobRow } from '../store/job-table.ts'
 
+export type DrawingLink = { id: string; remoteSocket: string; compression: string }
 type Job = Pick<JobRow, 'id' | 'command' | 'env' | 'hasTerminal'>
 
 /** What makes toolkits draw by Wayland, since there is nothing else. What the person sets with --env comes after. */
@@ -22,16 +23,14 @@ export function directScript(job: Job, desktop: Readonly<Record<string, string>>
 }
 
 /** `root`: the agent's folder on the host. */
-export function drawnScript(
-  job: Job,
-  { root, link }: { root: string; link: { remoteSocket: string; compression: string } },
-): string {
+export function drawnScript(job: Job, { root, link }: { root: string; link: DrawingLink }): string {
   const name = `w${job.id.slice(0, 8)}${job.id.slice(-4)}`
   const words = {
     job: `${root}/jobs/${job.id}`,
     root,
     display: `${root}/display/${name}`,
     name,
+    link: link.id,
     socket: link.remoteSocket,
     compression: link.compression,
     app: jobScript({ ...job, env: { ...WAYLAND_ONLY, ...job.env } }),
@@ -40,36 +39,66 @@ export function drawnScript(
   return `${[...lines, DRAWN].join('\n')}\n`
 }
 
+/** Where waypipe and apps keep what lives as long as a login: a host's own folder for that, or one of ours. */
+export const RUNTIME_DIR = `
+if [ ! -d "$XDG_RUNTIME_DIR" ] || [ ! -w "$XDG_RUNTIME_DIR" ]; then
+  XDG_RUNTIME_DIR=/run/user/$(id -u)
+  [ -w "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=$d_root/run && mkdir -p -m 700 "$XDG_RUNTIME_DIR"; }
+fi
+export XDG_RUNTIME_DIR`
+
+/**
+ * Takes the display that stands ready (spare-script.ts), if there is one, or begins one. Either way it lives as long as somebody has the
+ * job's FIFO open, or until what sleeps in it is killed.
+ */
+const DISPLAY = unescaped(String.raw`
+take_spare() {
+  for at in "$d_root/display/$d_link".*; do
+    [ -p "$at" ] || continue
+    # Held before it is taken, so that it does not end between.
+    exec 3<>"$at"
+    mv "$at" "$d_job/display" 2>/dev/null || continue
+    spare=\${at##*/} spare=\${spare#*.}
+    if [ -p "$d_job/display" ] && read -r is_up <"/proc/\${spare##*.}/comm" && [ "$is_up" = waypipe ]; then
+      d_name=\${spare%.*} d_display=$d_root/display/\${spare%.*}
+      return
+    fi
+    rm -f "$d_job/display"
+  done 2>/dev/null
+  return 1
+}
+begin_display() {
+  mkfifo -m 600 "$d_job/display" && exec 3<>"$d_job/display" || exit 126
+  (
+    trap '' HUP QUIT TERM
+    unset DROVER_SCRIPT
+    waypipe --compress "$d_compression" --socket "$d_socket" --display "$d_display" server -- \
+      /bin/sh -c 'trap "" INT; echo up $$ >&3; exec 3>&-; exec sleep 2147483647'
+    echo down >&3
+  ) </dev/null >/dev/null 2>"$d_job/display.log" &
+  drawer=$!
+  read -r is_up sleeper <&3
+  [ "$is_up" = up ] && return
+  cat "$d_job/display.log" >&2
+  printf '%s\n' '=waypipe\0040could\0040not\0040open\0040a\0040display\0040there' >"$d_job/reason"
+  true >"$d_job/failed"
+  exit 126
+}
+drawer= sleeper=
+`)
+
 /**
  * Signals are caught, not ignored: the app would inherit that. What draws ignores them, and what only sleeps ends waypipe by its end.
  * A signal that ended the app is named by sh on its stderr, save for INT (2) and PIPE (13); so that is a file while the app runs. waypipe
  * knows its own socket by its bare name, sshd the forwarded one by its path. One that began another and ended well has some seconds for the
  * other's window to come.
  */
-const DRAWN = unescaped(String.raw`
-if [ ! -d "$XDG_RUNTIME_DIR" ] || [ ! -w "$XDG_RUNTIME_DIR" ]; then
-  XDG_RUNTIME_DIR=/run/user/$(id -u)
-  [ -w "$XDG_RUNTIME_DIR" ] || { XDG_RUNTIME_DIR=$d_root/run && mkdir -p -m 700 "$XDG_RUNTIME_DIR"; }
-fi
-export XDG_RUNTIME_DIR WAYLAND_DISPLAY="$d_display"
+const DRAWN = unescaped(String.raw`${RUNTIME_DIR}
 unset DISPLAY WAYLAND_SOCKET
 trap : HUP INT QUIT TERM
-mkfifo -m 600 "$d_job/display" && exec 3<>"$d_job/display" || exit 126
-(
-  trap '' HUP QUIT TERM
-  unset DROVER_SCRIPT
-  waypipe --compress "$d_compression" --socket "$d_socket" --display "$d_display" server -- \
-    /bin/sh -c 'trap "" INT; echo up $$ >&3; exec 3>&-; exec sleep 2147483647'
-  echo down >&3
-) </dev/null >/dev/null 2>"$d_job/display.log" &
-drawer=$!
-read -r is_up sleeper <&3
-if [ "$is_up" != up ]; then
-  cat "$d_job/display.log" >&2
-  printf '%s\n' '=waypipe\0040could\0040not\0040open\0040a\0040display\0040there' >"$d_job/reason"
-  true >"$d_job/failed"
-  exit 126
-fi
+${DISPLAY}
+take_spare || begin_display
+export WAYLAND_DISPLAY="$d_display"
 exec 5>&2 2>"$d_job/display_said"
 (
   read -r pid _ </proc/self/stat && printf '%s\n' "$pid" >"$d_job/app_pid"
@@ -95,7 +124,7 @@ while is_shown || { [ "$code" = 0 ] && [ $tries -lt 20 ] && has_others; }; do
   [ $tries -lt 15 ] && sleep 0.02 || sleep 0.5
 done 2>/dev/null
 grep -qF " $d_socket" /proc/net/unix || [ -e "$d_job/stop_requested" ] || true >"$d_job/link_lost"
-kill -s KILL "$sleeper" 2>/dev/null
+[ -z "$sleeper" ] || kill -s KILL "$sleeper" 2>/dev/null
 if [ "$code" -gt 128 ] && { [ -s "$d_job/display_said" ] || [ "$code" = 130 ] || [ "$code" = 141 ]; }; then
   signal=$(kill -l $((code - 128)))
   trap - HUP INT QUIT TERM

@@ -116,6 +116,7 @@ export class Apps {
     const link = app.link && !this.#options.links.isDown(app.link.id) ? app.link : await this.#link(host, live, app.desktop)
     if (link.id !== app.link?.id) this.#options.jobs.update(row.id, { app: { ...app, link } })
     this.#seenUp.add(link.id)
+    this.#options.links.renewSpare(link, live.agent.info)
     return { script: drawnScript(row, { root: live.agent.info.root, link }), workdir }
   }
 
@@ -128,6 +129,7 @@ export class Apps {
 
   close(): void {
     clearInterval(this.#timer)
+    this.#options.links.close()
   }
 
   /** A host that has what the app needs. One that was asked for is told about; of all others the next best is taken. */

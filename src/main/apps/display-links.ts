@@ -8,11 +8,13 @@ import { shellQuote } from '../../shared/shell-quote.ts'
 import type { KeyVault } from '../hosts/key-vault.ts'
 import type { SshHost } from '../hosts/ssh-config.ts'
 import type { SshSettings } from '../hosts/ssh-tools.ts'
+import type { DrawingLink } from './app-script.ts'
 import type { Compression } from './compression.ts'
 import { endMaster, forward, runThrough, startMaster } from './display-master.ts'
 import { type ClientRecord, DisplayRecords, type MasterRecord } from './display-records.ts'
 import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
+import { SpareDisplays } from './spare-displays.ts'
 import { endClient, startClient } from './waypipe-client.ts'
 
 export type DisplayLinksOptions = {
@@ -36,12 +38,14 @@ export type LinkRequest = {
 export class DisplayLinks {
   readonly #records: DisplayRecords
   readonly #options: DisplayLinksOptions
+  readonly #spares: SpareDisplays
   /** One link at a time is made, so that two launches do not make two of what they can share. */
   #making: Promise<unknown> = Promise.resolve()
   #inMaking = 0
 
   constructor(options: DisplayLinksOptions) {
     this.#options = options
+    this.#spares = new SpareDisplays(options.settings)
     this.#records = new DisplayRecords(options.folder)
   }
 
@@ -57,6 +61,17 @@ export class DisplayLinks {
       })
     this.#making = made.catch(() => undefined) // Whoever asked for it is told.
     return made
+  }
+
+  /** An app begins to use the link, and takes the display that is ready there: for the next one another is made. */
+  renewSpare(link: DrawingLink, { root, shell }: { root: string; shell: string }): void {
+    const controlPath = this.#find(link.id)?.master.controlPath
+    if (controlPath !== undefined) this.#spares.renew({ link, controlPath, root, shell })
+  }
+
+  /** The links stay. */
+  close(): void {
+    this.#spares.close()
   }
 
   /** True when nothing can be drawn through it any more: its connection, its client or its desktop is gone. */
@@ -138,12 +153,13 @@ export class DisplayLinks {
 
 /** Makes the folder for our sockets on a host, open to nobody else. What earlier links left behind goes. */
 function sweptFolder(folder: string): string {
-  // sshd binds its sockets by their whole path, waypipe its own by their name.
+  // sshd binds its sockets by their whole path, waypipe its own by their name. What stood ready is named by its process.
   return [
     `umask 077; d=${shellQuote(folder)}; mkdir -p "$d" && chmod 700 "$d" && cd "$d" || exit`,
     'for s in s* w*; do',
     '  [ -S "$s" ] || continue',
     '  grep -qF -e " $d/$s" -e " $s" /proc/net/unix || rm -f "$s"',
     'done',
+    `for s in *.*; do [ ! -p "$s" ] || [ -e "/proc/\${s##*.}" ] || rm -f "$s"; done`,
   ].join('\n')
 }

@@ -71,8 +71,12 @@ export async function startMaster(
  * cease to hold back small packets (TCP_NODELAY), which costs what is drawn 40 ms at every step.
  */
 export async function runThrough({ controlPath }: MasterRecord, command: string, settings: SshSettings): Promise<void> {
-  const args = [...NO_CONFIG, ...NO_OTHER_WAY, '-T', '-S', controlPath, '--', 'host', throughLoginShell(command)]
-  await runTool('ssh', args, settings.env)
+  await runTool('ssh', sessionArguments(controlPath, command), settings.env)
+}
+
+/** For an ssh that runs a POSIX command through a master, or not at all. */
+export function sessionArguments(controlPath: string, command: string): string[] {
+  return [...NO_CONFIG, ...NO_OTHER_WAY, '-T', '-S', controlPath, '--', 'host', throughLoginShell(command)]
 }
 
 /** From now on `remoteSocket` there leads to the client here. @throws {AppError} `HOST_ERROR` if the host does not let it. */

@@ -2,9 +2,9 @@
  * Asks a host what an app needs there: whether the login shell finds it, what waypipe is there, whether it runs already. One question, and
  * a short memory of good answers, so that a second launch asks nothing.
  */
-import { shellJoin, shellQuote } from '../../shared/shell-quote.ts'
 import type { Live } from '../hosts/host-link.ts'
 import { run } from '../hosts/transport.ts'
+import { byLoginShell } from './by-login-shell.ts'
 import { parseWaypipeVersion, type WaypipeVersion } from './waypipe-version.ts'
 
 export type Probe = {
@@ -78,24 +78,9 @@ export class HostProbes {
   }
 }
 
-/** Through the login shell, which knows where programs are. What a profile prints comes before the mark. */
+/** What a profile prints comes before the mark. */
 function probeCommand({ agent }: Live, program: string | null, processes: readonly string[]): string {
-  const shell = agent.info.shell
-  const asked = [
-    `P=${shellQuote(program ?? '')}`,
-    `R=${shellQuote(processes.join(' '))}`,
-    'export P R',
-    `A=${shellQuote(`echo ${MARK}${ASK}`)}; export A`,
-  ]
-  const name = shell.slice(shell.lastIndexOf('/') + 1)
-  const inner = 'exec /bin/sh -c "$A"'
-  const words =
-    name === 'csh' || name === 'tcsh'
-      ? [shell, '-c', inner]
-      : name === 'busybox'
-        ? [shell, 'sh', '-l', '-c', inner]
-        : [shell, '-l', '-c', inner]
-  return `${asked.join('; ')}; exec ${shellJoin(words)}`
+  return byLoginShell(agent.info.shell, `echo ${MARK}${ASK}`, { P: program ?? '', R: processes.join(' ') })
 }
 
 const MARK = 'drover-probe'
