@@ -1,5 +1,5 @@
 /** The display that stands ready on a host: taken by the next app, made anew, and gone with whatever it hangs on. */
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
@@ -38,22 +38,21 @@ async function flower(): Promise<{ id: string; display: string }> {
   const { stdout } = await stage.product.drover(['launch', '-d', '--on', 'box', '--', 'weston-flower'])
   const id = stdout.trim()
   await stage.windows(FLOWER)
+  return { id, display: displayOf(id) }
+}
+
+function displayOf(id: string): string {
   const pid = readFileSync(join(jobFolder(id), 'app_pid'), 'utf8').trim()
-  const env = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
-  return {
-    id,
-    display:
-      env
-        .find(line => line.startsWith('WAYLAND_DISPLAY='))
-        ?.split('/')
-        .at(-1) ?? '',
-  }
+  const env = `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`
+  const [, display = ''] = /\0WAYLAND_DISPLAY=[^\0]*\/([^\0]+)/.exec(env) ?? []
+  return display
 }
 
 const jobFolder = (id: string) => join(stage.box.home, '.drover/jobs', id)
 
 async function closed(id: string): Promise<JobView> {
   await stage.desktop.closeWindows()
+  await stage.windows()
   return await stage.product.reaches(id, 'ended')
 }
 
@@ -67,9 +66,15 @@ test('an app takes the display that is ready, another is made, and it is gone wi
   const second = await flower()
   expect(second.display).toBe(spare.name)
   expect(lstatSync(join(jobFolder(second.id), 'display')).isFIFO()).toBe(true)
-  const next = await another(spare)
+  const third = await another(spare)
   expect(isAlive(spare.pid)).toBe(true)
   expect(await closed(second.id)).toMatchObject({ outcome: 'exited', exitCode: 0 })
+  const text = 'basename "$WAYLAND_DISPLAY"; echo words >&2; exit 3'
+  expect(await stage.product.drover(['launch', '--on', 'box', '--', 'sh', '-c', text])).toMatchObject({
+    code: 3,
+    stdout: `${third.name}\nwords\n`,
+  })
+  const next = await another(spare, third)
   await waitFor(() => waypipes().join() === `${next.pid}`, { what: 'nothing but the display that is ready to be left' })
 })
 
@@ -79,8 +84,9 @@ test('two at once: one takes it, the other has one of its own', async () => {
     [1, 2].map(() => stage.product.drover(['launch', '-d', '--on', 'box', '--', 'weston-flower'])),
   )
   await stage.windows(FLOWER, FLOWER)
-  const hasOwn = [one, two].map(end => existsSync(join(jobFolder(end?.stdout.trim() ?? ''), 'display.log')))
-  expect(hasOwn.toSorted()).toEqual([false, true])
+  const displays = [one, two].map(end => displayOf(end?.stdout.trim() ?? ''))
+  expect(displays).toContain(spare.name)
+  expect(new Set(displays).size).toBe(2)
   await stage.desktop.closeWindows()
   await stage.windows()
   await another(spare)

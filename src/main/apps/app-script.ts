@@ -48,8 +48,8 @@ fi
 export XDG_RUNTIME_DIR`
 
 /**
- * Takes the display that stands ready (spare-script.ts), if there is one, or begins one. Either way it lives as long as somebody has the
- * job's FIFO open, or until what sleeps in it is killed.
+ * Takes the display that stands ready (spare-script.ts), if there is one, or begins one. What was taken lives as long as we have the job's
+ * FIFO open; what was begun until that which sleeps in it is killed, and should we be killed, until whoever ends all of the job comes.
  */
 const DISPLAY = unescaped(String.raw`
 take_spare() {
