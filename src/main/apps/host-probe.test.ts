@@ -1,35 +1,33 @@
 import { expect, test } from 'vitest'
-import { parseProbe } from './host-probe.ts'
+import { parseProbe, parseRunning } from './host-probe.ts'
 import { parseWaypipeVersion, requireSpeaking } from './waypipe-version.ts'
 
 const ID = 'abcdabcd-0000-4000-8000-000000000000'
 
 test('what a host says is taken line by line, after whatever its profile prints', () => {
-  const said = `installed\nrunning 1\nWelcome!\ndrover-probe\ninstalled\ninstall dnf\nrunning 42 ${ID}\nrunning 43 \nwaypipe: waypipe 0.8.4\nwaypipe: features: lz4 zstd\n`
+  const said = `installed\nWelcome!\ndrover-probe\ninstalled\ninstall dnf\nwaypipe: waypipe 0.8.4\nwaypipe: features: lz4 zstd\n`
   const probe = parseProbe(said)
   expect(probe).toMatchObject({
     isInstalled: true,
     isX11Only: false,
     waypipe: { text: '0.8.4', major: 0, minor: 8, features: ['lz4', 'zstd'] },
-    running: [
-      { pid: 42, jobId: ID },
-      { pid: 43, jobId: null },
-    ],
   })
+  expect(parseRunning(`running 42 ${ID}\nrunning 43 \n`)).toEqual([
+    { pid: 42, jobId: ID },
+    { pid: 43, jobId: null },
+  ])
   expect(probe.install?.('waypipe')).toBe('dnf install waypipe')
 })
 
 test('a hostile answer gives nothing but what it may', () => {
-  const probe = parseProbe(
-    'drover-probe\ninstall __proto__\ninstall constructor\nrunning -1 x\nrunning 1 $(reboot)\nwaypipe: waypipe 0.8; rm -rf /\n',
-  )
+  const probe = parseProbe('drover-probe\ninstall __proto__\ninstall constructor\nwaypipe: waypipe 0.8; rm -rf /\n')
   expect(probe).toEqual({
     isInstalled: false,
     isX11Only: false,
     waypipe: { text: '0.8', major: 0, minor: 8, features: [] },
-    running: [],
     install: null,
   })
+  expect(parseRunning('running -1 x\nrunning 1 $(reboot)\nrunning 1\n')).toEqual([])
 })
 
 test('waypipe from 0.7 on speaks with any newer one', () => {

@@ -1,7 +1,8 @@
 /**
- * Asks a host what an app needs there: whether the login shell finds it, what waypipe is there, whether it runs already. One question, and
- * a short memory of good answers, so that a second launch asks nothing.
+ * Asks a host what an app needs there: whether the login shell finds it, and what waypipe is there, with a short memory of good answers, so
+ * that a second launch asks nothing; and of some apps whether they run already, which is asked each time.
  */
+import { shellQuote } from '../../shared/shell-quote.ts'
 import type { Live } from '../hosts/host-link.ts'
 import { run } from '../hosts/transport.ts'
 import { byLoginShell } from './by-login-shell.ts'
@@ -19,6 +20,8 @@ export type Probe = {
   install: ((packageName: string) => string) | null
 }
 
+type Known = { at: number; probe: Omit<Probe, 'running'> }
+
 const MAX_ANSWER_BYTES = 64 * 1024
 const KEPT_MS = 5 * 60_000
 const MAX_RUNNING = 100
@@ -33,11 +36,8 @@ const INSTALLERS: Readonly<Record<string, string>> = {
 /** With any of these a program may draw by Wayland, be it only when it is asked to. */
 const KNOWS_WAYLAND = 'libwayland-client|libgtk-3|libgtk-4|libQt5Gui|libQt6Gui|libSDL2|libglfw'
 
-/**
- * `$P` the program, empty for none; `$R` names of processes, one after another. A builtin or a function is found as well, as it would be run.
- * What waypipe says comes as it is, between marks.
- */
-const ASK = String.raw`
+/** `$P`: the program, empty for none. A builtin or a function is found as well, as it would be run. What waypipe says comes as it is. */
+const ASK = `
 if [ -z "$P" ]; then echo installed; elif a=$(command -v -- "$P" 2>/dev/null); then
   echo installed
   case $a in /*)
@@ -46,6 +46,11 @@ if [ -z "$P" ]; then echo installed; elif a=$(command -v -- "$P" 2>/dev/null); t
   ;; esac
 fi
 for i in apt-get dnf pacman zypper apk; do command -v $i >/dev/null 2>&1 && echo "install $i" && break; done
+waypipe --version 2>/dev/null | sed 's/^/waypipe: /'
+`
+
+/** `$R`: names of processes, one after another. Each that runs with its job. */
+const LOOK = String.raw`
 for n in $R; do
   for p in $(grep -lsx -e "$n" /proc/[0-9]*/comm); do
     p=$(basename "$(dirname "$p")")
@@ -54,39 +59,47 @@ for n in $R; do
     echo "running $p $j"
   done
 done
-waypipe --version 2>/dev/null | sed 's/^/waypipe: /'
 `
 
 export class HostProbes {
   /** By the agent that answered: a host that was away is asked anew. */
-  readonly #known = new WeakMap<Live['agent'], Map<string, { at: number; probe: Probe }>>()
+  readonly #known = new WeakMap<Live['agent'], Map<string, Known>>()
 
-  /** `processes`: names of its running ones to look for. Only then is the host asked at each launch. */
+  /** `processes`: names of its running ones to look for. Only then is the host asked at each launch, and only for these. */
   async ask(live: Live, program: string | null, processes: readonly string[]): Promise<Probe> {
-    const known = this.#known.get(live.agent) ?? new Map<string, { at: number; probe: Probe }>()
+    const [probe, running] = await Promise.all([this.#probe(live, program), lookForRunning(live, processes)])
+    return { ...probe, running }
+  }
+
+  async #probe(live: Live, program: string | null): Promise<Omit<Probe, 'running'>> {
+    const known = this.#known.get(live.agent) ?? new Map<string, Known>()
     this.#known.set(live.agent, known)
     const before = known.get(program ?? '')
-    if (before && processes.length === 0 && performance.now() - before.at < KEPT_MS) return before.probe
-    const probe = parseProbe(
-      (await run(live.transport, probeCommand(live, program, processes), { maxBytes: MAX_ANSWER_BYTES })).stdout.toString(),
-    )
+    if (before && performance.now() - before.at < KEPT_MS) return before.probe
+    // Through the login shell, which knows where programs are; what its profile prints comes before the mark.
+    const command = byLoginShell(live.agent.info.shell, `echo ${MARK}${ASK}`, { P: program ?? '' })
+    const probe = parseProbe(await said(live, command))
     const at = performance.now()
     if (probe.isInstalled) known.set(program ?? '', { at, probe })
     // Of no program at all, the same answer tells what waypipe is there.
-    if (probe.waypipe !== null) known.set('', { at, probe: { ...probe, isInstalled: true, isX11Only: false, running: [] } })
+    if (probe.waypipe !== null) known.set('', { at, probe: { ...probe, isInstalled: true, isX11Only: false } })
     return probe
   }
 }
 
-/** What a profile prints comes before the mark. */
-function probeCommand({ agent }: Live, program: string | null, processes: readonly string[]): string {
-  return byLoginShell(agent.info.shell, `echo ${MARK}${ASK}`, { P: program ?? '', R: processes.join(' ') })
+async function lookForRunning(live: Live, processes: readonly string[]): Promise<Probe['running']> {
+  if (processes.length === 0) return []
+  return parseRunning(await said(live, `R=${shellQuote(processes.join(' '))}${LOOK}`))
+}
+
+async function said({ transport }: Live, command: string): Promise<string> {
+  return (await run(transport, command, { maxBytes: MAX_ANSWER_BYTES })).stdout.toString()
 }
 
 const MARK = 'drover-probe'
 
-export function parseProbe(said: string): Probe {
-  const lines = said.slice(said.lastIndexOf(`${MARK}\n`) + MARK.length + 1).split('\n')
+export function parseProbe(answer: string): Known['probe'] {
+  const lines = answer.slice(answer.lastIndexOf(`${MARK}\n`) + MARK.length + 1).split('\n')
   const installer = lines.map(line => /^install ([a-z-]+)$/.exec(line)?.[1]).find(name => name !== undefined)
   const command = installer !== undefined && Object.hasOwn(INSTALLERS, installer) ? INSTALLERS[installer] : undefined
   const waypipe = lines.flatMap(line => (line.startsWith('waypipe: ') ? [line.slice('waypipe: '.length)] : []))
@@ -94,9 +107,12 @@ export function parseProbe(said: string): Probe {
     isInstalled: lines.includes('installed'),
     isX11Only: lines.includes('x11'),
     waypipe: parseWaypipeVersion(waypipe.join('\n')),
-    running: lines.flatMap(runningOf).slice(0, MAX_RUNNING),
     install: command === undefined ? null : packageName => `${command} ${packageName}`,
   }
+}
+
+export function parseRunning(answer: string): Probe['running'] {
+  return answer.split('\n').flatMap(runningOf).slice(0, MAX_RUNNING)
 }
 
 function runningOf(line: string): Probe['running'] {
