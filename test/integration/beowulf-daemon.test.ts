@@ -142,12 +142,29 @@ test('what a core left that was killed is replaced by the next one', async () =>
   await waitFor(async () => (await say(product, '{"cmd":"allocate","app":"a"}').catch(() => [])).length === 1)
 })
 
-test('whoever takes hosts over from beowulf has its clients answered', async () => {
+test('whoever takes hosts over from beowulf has its clients answered, and its apps where they stick; a second time changes nothing', async () => {
   const product = await startProduct()
   mkdirSync(join(product.home.dir, '.beowulf'))
   writeFileSync(join(product.home.dir, '.beowulf/hosts'), 'host1.example\n')
-  expect((await product.drover(['host', 'import', 'beowulf'])).code).toBe(0)
+  const rc = 'polling_interval = 10\nsticky.firefox = host1.example\nsticky.gimp = host9.example\n'
+  writeFileSync(join(product.home.dir, '.beowulf/beowulfdrc'), rc)
+  const configPath = join(product.home.dir, '.config/drover/config.yaml')
+  mkdirSync(dirname(configPath), { recursive: true })
+  const before = existsSync(configPath) ? readFileSync(configPath, 'utf8') : ''
+  writeFileSync(configPath, `${before}# Mine.\nrules:\n  - { app: krita, affinity: local } # for its tablet\n`)
+  expect((await product.drover(['host', 'import'])).stdout).toContain('firefox is pinned to host1.example there')
+
+  const first = await product.drover(['host', 'import', 'beowulf'])
+  expect(first).toMatchObject({ code: 0, stdout: 'Added host1.example\nPinned firefox to host1.example\n' })
+  expect(first.stderr).toMatch(/Left out polling_interval: .*\n.*Left out gimp: it is for host9.example, which is no host here/s)
   await waitFor(() => existsSync(socketOf(product)))
+  const taken = readFileSync(configPath, 'utf8')
+  expect(taken).toContain('# for its tablet')
+  expect(taken).toMatch(/app: firefox,? *\n? *pin: host1.example/)
+
+  const second = await product.drover(['host', 'import', 'beowulf'])
+  expect(second).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('it is pinned to host1.example already') })
+  expect(readFileSync(configPath, 'utf8')).toBe(taken)
 })
 
 /** What is answered until the stream ends. */
