@@ -65,6 +65,15 @@ test('a pin made in the window decides where the next job goes, and stands in th
     if (PICTURES) await page.screenshot({ path: join(PICTURES, `rules-${colorScheme}.png`) })
   }
 
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click()
+  await page.getByRole('row', { name: /box/ }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Drain' }).click()
+  await page.getByRole('row', { name: /box drained/ }).waitFor()
+  await inFile(/drain: true/)
+  expect((await placed()).placement).toMatchObject({ host: 'local', reason: expect.stringContaining('but it is drained') })
+  await page.getByRole('button', { name: 'Let it take jobs' }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+
   await rules.getByRole('button', { name: 'Remove the rule for true' }).press('Enter')
   await rules.getByRole('button', { name: 'Remove the rule for true' }).waitFor({ state: 'detached' })
   expect((await placed()).placement?.reason).not.toContain('pinned')

@@ -78,7 +78,7 @@ function meaningOf(key: string, text: string): SettingValue {
 /** What is no single value, and how it is changed. */
 const LISTS: ReadonlyMap<string, string> = new Map([
   ['hosts', 'Hosts are changed with: drover host add, drover host rm'],
-  ['rules', 'Rules are changed with: drover pin, drover unpin, drover affinity'],
+  ['rules', 'Rules are changed with: drover pin, drover unpin, drover affinity, drover needs'],
   ['local.tags', 'Tags are changed with: drover host tag local +TAG'],
 ])
 
