@@ -1,5 +1,5 @@
 /** Placement rules in a real browser: made where a person wonders about a host, changed and removed in Settings, and all of it in the file. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
@@ -18,6 +18,8 @@ test('a pin made in the window decides where the next job goes, and stands in th
   const path = join(product.home.dir, '.config/drover/config.yaml')
   const config = () => readFileSync(path, 'utf8')
   writeFileSync(path, `${config()}# Mine alone.\nrules:\n  - { command: render, needs: [gpu] } # the card\n`)
+  mkdirSync(join(product.home.dir, '.beowulf'))
+  writeFileSync(join(product.home.dir, '.beowulf/beowulfdrc'), 'sticky.gimp = box\n')
   const placed = async () => (await product.call('job.push', { ...PUSH, host: 'auto' })).job
   const inFile = (pattern: RegExp) => waitFor(() => pattern.test(config()), { what: `${pattern} in the config` })
 
@@ -72,6 +74,12 @@ test('a pin made in the window decides where the next job goes, and stands in th
   await inFile(/drain: true/)
   expect((await placed()).placement).toMatchObject({ host: 'local', reason: expect.stringContaining('but it is drained') })
   await page.getByRole('button', { name: 'Let it take jobs' }).click()
+  // What another tool pins is offered where its hosts are.
+  await page.getByRole('button', { name: 'Import…' }).click()
+  await dialog.getByText('gimp: always on box').waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Take over 1 pin' }).click()
+  await inFile(/app: gimp\n +pin: box\n/)
   await page.getByRole('link', { name: 'Settings' }).click()
 
   await rules.getByRole('button', { name: 'Remove the rule for true' }).press('Enter')
@@ -80,7 +88,7 @@ test('a pin made in the window decides where the next job goes, and stands in th
   const removed = page.locator('.toast', { hasText: 'The rule for true was removed' })
   await removed.getByRole('button', { name: 'Undo' }).press('Enter')
   await rules.getByText('3 d left').waitFor()
-  for (const name of ['true', 'render']) {
+  for (const name of ['true', 'render', 'gimp']) {
     await rules.getByRole('button', { name: `Remove the rule for ${name}` }).click()
     await rules.getByRole('button', { name: `Remove the rule for ${name}` }).waitFor({ state: 'detached' })
   }

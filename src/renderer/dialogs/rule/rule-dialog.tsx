@@ -11,10 +11,16 @@ import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { coreNow } from '../../stores/clock.ts'
 import { MoreRuleFields, PinFields, SubjectFields } from './rule-fields.tsx'
-import { draftOf, NEW_RULE, type RuleDraft, type RuleProblems, ruleOf, ruleProblems } from './rule-form.ts'
-
-/** What is to be always on a host: `pattern` is what a rule calls it. */
-export type PinWish = Pick<RuleView, 'kind' | 'pattern'> & { host: string }
+import {
+  draftOf,
+  NEW_RULE,
+  type PinWish,
+  pinDraft,
+  type RuleDraft,
+  type RuleProblems,
+  ruleOf,
+  ruleProblems,
+} from './rule-form.ts'
 
 export function RuleDialog({ rule, onClose }: { readonly rule: PlacedRule | null; readonly onClose: () => void }) {
   return (
@@ -28,19 +34,11 @@ export function RuleDialog({ rule, onClose }: { readonly rule: PlacedRule | null
 export function PinDialog({ wish, onClose }: { readonly wish: PinWish; readonly onClose: () => void }) {
   const { answer, again } = useAnswer('rules', () => core.call('rule.list', {}))
   const before = answer.kind === 'here' ? ruleFor(wish, answer.value.rules) : null
-  const start = before === null ? { ...NEW_RULE, ...wish } : { ...draftOf(before.rule), host: wish.host }
   return (
     <Dialog title="Always on this host" onClose={onClose}>
       {answer.kind === 'waiting' && <Waiting what="Reading the rules" height={200} />}
       {answer.kind === 'failed' && <Problem error={answer.error} onAgain={again} />}
-      {answer.kind === 'here' && (
-        <RuleForm
-          start={start.fallback === start.host ? { ...start, fallback: 'none' } : start}
-          before={before}
-          isPin
-          onClose={onClose}
-        />
-      )}
+      {answer.kind === 'here' && <RuleForm start={pinDraft(wish, before)} before={before} isPin onClose={onClose} />}
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RuleView } from '../../../shared/contract.ts'
-import { draftOf, localText, NEW_RULE, type RuleDraft, ruleOf, ruleProblems } from './rule-form.ts'
+import { draftOf, localText, NEW_RULE, pinDraft, type RuleDraft, ruleOf, ruleProblems } from './rule-form.ts'
 
 const NOW = Date.UTC(2030, 0, 1, 12, 0, 30)
 const RULE: RuleView = {
@@ -25,6 +25,16 @@ test('a time that was typed is that of this computer, and none is for good', () 
   expect(ruleOf(draft, RULE.pin?.until ?? null).pin?.until).toBe(new Date(2031, 4, 1, 18, 30).getTime())
   expect(localText(new Date(2031, 4, 1, 18, 30).getTime())).toBe('2031-05-01T18:30')
   expect(ruleOf({ ...draft, until: '' }, RULE.pin?.until ?? null).pin?.until).toBeNull()
+})
+
+test('what is pinned anew keeps what else its rule says, and is not over before it began', () => {
+  const wish = { kind: 'app', pattern: 'firefox', host: 'big' } as const
+  expect(pinDraft(wish, null)).toEqual({ ...NEW_RULE, ...wish })
+  expect(pinDraft(wish, { rule: RULE })).toEqual({ ...draftOf(RULE), host: 'big' })
+  const pin = { host: 'box', fallback: 'big', until: NOW - 1, isExpired: true }
+  const over = pinDraft(wish, { rule: { ...RULE, pin } })
+  expect(over).toMatchObject({ host: 'big', fallback: 'none', until: '', affinity: 'big', needs: 'gpu, arch:arm64' })
+  expect(ruleOf(over, pin.until).pin).toEqual({ host: 'big', fallback: 'none', until: null })
 })
 
 test.each<[Partial<RuleDraft>, keyof RuleDraft, RegExp]>([

@@ -11,6 +11,8 @@ export type RuleDraft = {
   affinity: string
   needs: string
 }
+/** What is to be always on a host: `pattern` is what a rule calls it. */
+export type PinWish = Pick<RuleView, 'kind' | 'pattern'> & { host: string }
 export type RuleProblems = { [K in keyof RuleDraft]?: string | undefined }
 export type RuleInput = Input<'rule.add'>['rule']
 type Until = NonNullable<RuleView['pin']>['until']
@@ -30,6 +32,18 @@ export const NEW_RULE: RuleDraft = {
 export function draftOf({ kind, pattern, pin, affinity, needs }: RuleView): RuleDraft {
   const { host = '', fallback = 'none', until = null } = pin ?? {}
   return { kind, pattern, host, fallback, until: localText(until), affinity: affinity ?? '', needs: needs.join(', ') }
+}
+
+/** The rule of that name is changed, if there is one. A pin that has ended would begin anew as one that has ended. */
+export function pinDraft(wish: PinWish, before: { rule: RuleView } | null): RuleDraft {
+  if (before === null) return { ...NEW_RULE, ...wish }
+  const draft = draftOf(before.rule)
+  return {
+    ...draft,
+    host: wish.host,
+    fallback: draft.fallback === wish.host ? 'none' : draft.fallback,
+    until: before.rule.pin?.isExpired ? '' : draft.until,
+  }
 }
 
 /** `before`: the end that the pin had; what was not changed stays that, to the second. */
