@@ -598,7 +598,8 @@ detach() {
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
 # and the watcher's helpers. Reads `J id` lines and grep's finds, takes /proc folders. With `wanted` it prints the PIDs of that job, else
-# a row per job, or per process of a `P pid start` line with what descends from it; the id of one that neither runs nor is watched goes to descriptor 3.
+# a row per job, or per process of a `P pid start` line with what descends from it; the id of a job that neither runs nor is watched goes
+# to descriptor 3. Nothing is printed before all is read.
 TREE_AWK='
 function read_stat(pid,  file, text, all, f) {
   file = "/proc/" pid "/stat"
@@ -689,12 +690,25 @@ END {
 # tree WANTED|'' IDS
 tree() (
   set +f
+  again look_for_tree "$@"
+)
+
+look_for_tree() {
   {
     # shellcheck disable=SC2086 # Ids, to be split.
     printf 'J %s\n' $2
     grep -azosH "^DROVER_JOB=${1:-[0-9a-f-]*}\$" /proc/[0-9]*/environ | tr '\0' '\n'
   } | JOBS=$JOBS awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" -v head="${NONCE-} ${REQUEST-}" "$TREE_AWK" /proc/[0-9]*
-)
+}
+
+# Does what reads the files of processes, once more while that fails: mawk ends where a process does between the opening and the reading.
+again() {
+  tries=1
+  until "$@"; do
+    [ $tries -lt 10 ] || return
+    tries=$((tries + 1))
+  done
+}
 
 # ---- the log of events
 
@@ -1337,10 +1351,17 @@ process_trees() {
     roots="$roots $pid/$process_start"
   done
   set +f
-  # shellcheck disable=SC2086 # Numbers, to be split.
-  [ -z "$roots" ] || printf 'P %s\n' $roots | tr / ' ' |
-    awk -v wanted= -v page_kb="$PAGE_KB" -v head="$NONCE $REQUEST" "$TREE_AWK" /proc/[0-9]*
+  # Silence would mean that they are gone.
+  [ -z "$roots" ] || again look_for_roots || {
+    err HOST_ERROR "Cannot look at the processes of this host" && return
+  }
   ok
+}
+
+look_for_roots() {
+  # shellcheck disable=SC2086 # Numbers, to be split.
+  printf 'P %s\n' $roots | tr / ' ' |
+    awk -v wanted= -v page_kb="$PAGE_KB" -v head="$NONCE $REQUEST" "$TREE_AWK" /proc/[0-9]*
 }
 
 # Whether a process runs for our user, by its real id: its folder in /proc may be root's all the same.
@@ -1355,6 +1376,19 @@ is_ours() {
 top() {
   case $1 in [1-9] | [1-9][0-9]) ;; *) err BAD_INPUT "'$1' is no number of processes" && return ;; esac
   set +f
+  found=$(again look_for_top "$1" 2>/dev/null) || {
+    err HOST_ERROR "Cannot look at the processes of this host" && return
+  }
+  printf '%s\n' "$found" | while read -r path numbers; do
+    first_line "$path/comm"
+    [ -n "$line" ] && encode "$line" && name=$field || continue
+    user=$(stat -c %U "$path" 2>/dev/null) && encode "$user" || field=-
+    reply "row ${path#/proc/} $field $name $numbers"
+  done
+  ok
+}
+
+look_for_top() {
   # By a pipe: there may be more than fit on a command line.
   printf '%s\n' /proc/[0-9]* | awk -v most="$1" -v page_kb="$PAGE_KB" '
     function centiseconds(line) {
@@ -1396,13 +1430,7 @@ top() {
       take(ticks)
       take(kb)
       for (path in taken) print path, ticks[path], span, kb[path]
-    }' | while read -r path numbers; do
-    first_line "$path/comm"
-    [ -n "$line" ] && encode "$line" && name=$field || continue
-    user=$(stat -c %U "$path" 2>/dev/null) && encode "$user" || field=-
-    reply "row ${path#/proc/} $field $name $numbers"
-  done
-  ok
+    }'
 }
 
 remove() {
