@@ -54,6 +54,14 @@ describe('with a host', () => {
     const asked = { command: { line: app }, folder: null, sync: false, host: 'auto', terminal: null }
     const { job } = await product.call('job.push', asked)
     expect((await product.call('job.explain', { job: job.id })).need?.memoryBytes).toBeGreaterThan(5e7)
+    await product.reaches(job.id, 'ended')
+
+    // The next one is there as soon as it is reported.
+    const report = { cmd: 'report', app, pid: process.pid, host: 'box' }
+    expect(await say(product, JSON.stringify(report))).toEqual([{ ok: true }])
+    const next = (await product.call('job.push', asked)).job
+    const { numbers } = await product.call('job.explain', { job: next.id })
+    expect(numbers?.find(({ host }) => host === 'box')?.reservedBytes).toBeGreaterThan(5e7)
   })
 
   test('it is for its owner alone, and is there only while it is wanted', async () => {
