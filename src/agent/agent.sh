@@ -598,7 +598,8 @@ detach() {
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
 # and the watcher's helpers. Reads `J id` lines and grep's finds, takes /proc folders. With `wanted` it prints the PIDs of that job, else
-# a row per job; the id of one that neither runs nor is watched goes to descriptor 3. Nothing is printed before all is read.
+# a row per job, or per process of a `P pid start` line with what descends from it; the id of a job that neither runs nor is watched goes
+# to descriptor 3. Nothing is printed before all is read.
 TREE_AWK='
 function read_stat(pid,  file, text, all, f) {
   file = "/proc/" pid "/stat"
@@ -649,6 +650,12 @@ $1 == "J" {
     if (is_watched || !(watcher[1] in began)) of_session[watcher[1]] = $2
   } else if (is_up || !(pid in began)) of_session[pid] = $2
   alive[$2] = is_up || is_watched
+  next
+}
+$1 == "P" {
+  if (!($2 in began) || began[$2] != $3) next
+  ids[++count] = of[$2] = $2 "/" $3
+  alive[of[$2]] = 1
   next
 }
 {
@@ -801,6 +808,7 @@ answer() {
     watch/1) start_watching "${1#=}" ;;
     list/0) background list ;;
     job-samples/0) background job_samples ;;
+    process-trees/*) background process_trees "$@" ;;
     top/1) background top "${1#=}" ;;
     disk/0) background disk ;;
     disk-entries/1) background disk_entries "$1" ;;
@@ -1326,6 +1334,42 @@ job_samples() {
     done
   fi
   ok
+}
+
+# process-trees PID/START… : what job-samples tells of jobs, of processes of this user that we did not start, each with all that descends
+# from it. START `-` is any. Of one that is gone there is no row; one that has ended and was not waited for has no processes.
+process_trees() {
+  user=$(id -u) roots=
+  for root in "$@"; do
+    pid=${root%%/*} start=${root#*/}
+    pid=${pid#=}
+    case $pid/$start in
+      / | /* | */ | *[!0-9]*/* | */-?* | */*[!0-9-]*) err BAD_INPUT "'$root' is no process" && return ;;
+    esac
+    process "$pid" && is_ours "$pid" || continue
+    [ "$start" = - ] || [ "$start" = "$process_start" ] || continue
+    roots="$roots $pid/$process_start"
+  done
+  set +f
+  # Silence would mean that they are gone.
+  [ -z "$roots" ] || again look_for_roots || {
+    err HOST_ERROR "Cannot look at the processes of this host" && return
+  }
+  ok
+}
+
+look_for_roots() {
+  # shellcheck disable=SC2086 # Numbers, to be split.
+  printf 'P %s\n' $roots | tr / ' ' |
+    awk -v wanted= -v page_kb="$PAGE_KB" -v head="$NONCE $REQUEST" "$TREE_AWK" /proc/[0-9]*
+}
+
+# Whether a process runs for our user, by its real id: its folder in /proc may be root's all the same.
+is_ours() {
+  line=
+  { while IFS= read -r line; do case $line in Uid:*) break ;; esac; done <"/proc/$1/status"; } 2>/dev/null
+  line=${line#Uid:?}
+  [ "${line%%[!0-9]*}" = "$user" ]
 }
 
 # top MOST : the busiest processes of a second from now on, and the largest. PIDs, user, name, ticks, centiseconds, kB.

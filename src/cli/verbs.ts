@@ -37,6 +37,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   launch: () => import('./verbs/launch.ts'),
   logs: () => import('./verbs/logs.ts'),
   ls: async () => ls,
+  needs: () => import('./verbs/needs.ts'),
   open: () => import('./verbs/open.ts'),
   pin: () => import('./verbs/pin.ts'),
   pull: () => import('./verbs/pull.ts'),

@@ -2,10 +2,10 @@
  * Builds what has to do with apps, for core.ts: the catalogue of all hosts, launching, and the answers for clients of beowulf, which launch
  * by themselves. It decides nothing itself.
  */
-import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Display, Methods, Principal } from '../shared/contract.ts'
 import type { EventBody } from '../shared/domain.ts'
+import { AppError } from '../shared/errors.ts'
 import type { Paths } from '../shared/paths.ts'
 import type { BeowulfAnswers } from './api/beowulf.ts'
 import { sshDestination } from './api/beowulf-messages.ts'
@@ -13,8 +13,10 @@ import { Apps } from './apps/apps.ts'
 import type { CatalogueRoom } from './apps/catalogue-room.ts'
 import { openCatalogueRoom } from './apps/catalogue-room.ts'
 import { DisplayLinks } from './apps/display-links.ts'
+import { ReportedApps } from './apps/reported-apps.ts'
 import type { LaunchableApps } from './desktop-room.ts'
 import type { HostDialler } from './hosts/host-dialler.ts'
+import type { HostLink } from './hosts/host-link.ts'
 import { type Hosts, LOCAL } from './hosts/hosts.ts'
 import type { KeyVault } from './hosts/key-vault.ts'
 import type { SshSettings } from './hosts/ssh-tools.ts'
@@ -49,6 +51,8 @@ export type AppRoom = {
   catalogue: CatalogueRoom['catalogue']
   methods: Pick<Methods, CatalogueMethod | 'app.launch' | 'app.place'>
   tray: LaunchableApps
+  /** What clients of beowulf launched. */
+  reported: ReportedApps
   beowulf: BeowulfAnswers
   hostGone(name: string): void
   close(): void
@@ -86,6 +90,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     desktop,
     newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
   })
+  const reported = new ReportedApps({ history: store.history, holds: placer.holds, now, steadyNow: placer.steadyNow, log })
   const launching = appMethods(apps)
   const methods: AppRoom['methods'] = {
     ...launching,
@@ -111,21 +116,32 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
         await methods['app.open']({ app, action: null, host, targets: [], display: desktop(), newInstance: false }, owner)
       },
     },
+    reported,
     beowulf: {
       allocate: async app => {
         // Its clients run ssh by themselves, so a host is what that can reach: never this computer.
         const links = () => hosts.all().filter(({ name }) => name !== LOCAL.name)
         const { host, reason } = await place({ command: { line: app }, folder: null, kind: 'app' }, null, { ...placer, links })
-        // It launches there in a moment, and no job of ours shows it.
-        placer.holds.take(randomUUID(), { host, memoryBytes: null, heldAtMs: placer.steadyNow() })
+        reported.given(app, { host })
         return { host: sshDestination(hosts.get(host).connection), reason }
       },
-      report: ({ app, pid, host }) => log.info('a client of beowulf runs an app', { app, pid, host }),
+      report: ({ app, pid, host }) => reported.report(app, pid, hostMeant(host, hosts)),
     },
-    hostGone: name => catalogueRoom.hostGone(name),
+    hostGone: name => {
+      catalogueRoom.hostGone(name)
+      reported.hostLost(name)
+    },
     close: () => {
       catalogueRoom.close()
       apps.close()
     },
   }
+}
+
+/** As we told it to a client of beowulf, or as it is called here; never this computer. @throws {AppError} `NOT_FOUND` */
+function hostMeant(host: string, hosts: Hosts): HostLink {
+  const others = hosts.all().filter(({ name }) => name !== LOCAL.name)
+  const meant = others.find(link => sshDestination(link.connection) === host) ?? others.find(({ name }) => name === host)
+  if (meant) return meant
+  throw new AppError('NOT_FOUND', `No host "${host}". Known hosts: ${others.map(({ name }) => name).join(', ') || 'none'}`)
 }

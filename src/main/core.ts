@@ -85,7 +85,10 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         void room.welcome(link, live)
         appRoom.catalogue.hostConnected(link.name, live)
       },
-      lost: link => jobs.hostLost(link.name),
+      lost: link => {
+        jobs.hostLost(link.name)
+        appRoom.reported.hostLost(link.name)
+      },
       sampled: (link, sample) => {
         samples.add(link.name, sample)
         recorder.sampled(link, sample)
@@ -94,6 +97,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       jobsSampled: (link, samples) => {
         jobs.sampled(link.name, samples)
         recorder.jobsSampled(samples)
+        void appRoom.reported.sample(link)
       },
     },
   })
@@ -121,6 +125,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     ended: row => desk.jobEnded(row),
     prepareApp: (row, live) => apps.prepare(row, live),
     asTold: (row, job) => apps.asTold(row, job),
+    reported: () => appRoom.reported.placed(),
     clock,
     log: log.room('jobs'),
   })

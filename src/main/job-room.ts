@@ -43,6 +43,8 @@ export type JobRoomOptions = {
   ended(row: JobRow): void
   prepareApp: DeliveryOptions['prepareApp']
   asTold: NonNullable<JobsOptions['asTold']>
+  /** What runs on hosts besides jobs, for placements to count. */
+  reported(): ReturnType<PlacerOptions['unfinished']>
   clock: CoreClock
   log: Log
 }
@@ -85,7 +87,7 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
     settled: () => hosts.settled(SETTLE_MS),
     traitsOf: name => traitsOf(config(), name),
     rules: () => config().rules,
-    unfinished: () => jobs.unfinished(),
+    unfinished: () => [...jobs.unfinished(), ...options.reported()],
     holds: new Holds(),
     now,
     steadyNow: () => steadyClock.now(),

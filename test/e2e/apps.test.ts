@@ -49,9 +49,16 @@ test('apps of all hosts are found as one types, and favourites come first', { ti
   expect(await menu.getByRole('menuitem').allTextContents()).toEqual([
     ' Launch on box',
     'New picture',
+    'Always on this host…',
     'Make it a favourite',
     "Add to this desktop's menu",
   ])
+  await menu.getByRole('menuitem', { name: 'Always on this host…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Always on this host' })
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('zeal')
+  expect(await dialog.getByLabel('Always on').inputValue()).toBe('box')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'More for Zeal DE' }).click()
   await menu.getByRole('menuitem', { name: 'Make it a favourite' }).click()
   const favourites = page.getByRole('region', { name: 'Favourites' })
   await favourites.getByRole('button', { name: 'Zeal DE box' }).waitFor()

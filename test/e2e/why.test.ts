@@ -25,5 +25,5 @@ test('a job that was placed says why, with the numbers of every host, and the sa
   const asked = (await product.call('job.push', { ...push, host: 'box' })).job
   await openJob(ground, asked, 'why')
   await table.getByText('asked for').waitFor()
-  expect(await table.getByRole('button').count()).toBe(0)
+  expect(await table.getByRole('button', { name: 'Weigh again' }).count()).toBe(0)
 })

@@ -6,6 +6,14 @@ export type Wrong = { what: string /** The field that is wrong; empty when it is
 
 const DROP = 'abcdabcd-0000-4000-8000-000000000001'
 
+const RULE: Input<'rule.add'>['rule'] = {
+  kind: 'app',
+  pattern: 'firefox',
+  pin: { host: 'box', fallback: 'auto', until: 1 },
+  affinity: 'box',
+  needs: ['gpu'],
+}
+
 /** Right ones. They are never sent: what is sent differs in a field that makes them wrong. */
 const RIGHT: { readonly [M in Method]: Input<M> } = {
   'core.status': {},
@@ -30,6 +38,9 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'rule.pin': { kind: 'app', pattern: 'firefox', host: 'box', fallback: 'auto', until: 1 },
   'rule.unpin': { kind: 'app', pattern: 'firefox' },
   'rule.affinity': { kind: 'app', pattern: 'firefox', host: 'box' },
+  'rule.add': { rule: RULE, at: 0 },
+  'rule.change': { at: 0, was: { kind: 'app', pattern: 'firefox' }, rule: RULE },
+  'rule.remove': { at: 0, was: { kind: 'app', pattern: 'firefox' } },
   'job.push': {
     command: { line: 'true' },
     folder: null,

@@ -1,8 +1,11 @@
 /** What the agent tells of its host's load and of what runs there, in each shell. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ended, isRunning, jobSpec, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
-import { waitFor } from '../helpers/wait.ts'
+import { isRoot, NOBODY } from '../helpers/other-user.ts'
+import { waitFor, within } from '../helpers/wait.ts'
 
 test('a sample tells what the kernel does: pressure, network, disks, and how full ours is', async () => {
   const all = SHELLS.map(async shell => {
@@ -50,6 +53,38 @@ test('the busiest processes and the largest are told, whatever they call themsel
     expect(new Set(processes.map(({ pid }) => pid)).size).toBe(processes.length)
     for (const { pid, user } of processes) expect([pid > 0, user.length > 0]).toEqual([true, true])
     expect(Math.max(...processes.map(({ memoryBytes }) => memoryBytes))).toBeGreaterThan(2 ** 20)
+  }
+})
+
+test('of a process that somebody else began all of its tree is told, and of none that is gone, is another, or is not ours', async () => {
+  const script = 'perl -e \'$| = 1; $x = "a" x 4e7; print "up\\n"; sleep 1000\' & exec sleep 1000'
+  const app = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  const pid = app.pid ?? 0
+  onTestFinished(() => void process.kill(-pid, 'SIGKILL'))
+  await within(once(app.stdout, 'data'))
+  const other = isRoot() ? spawn('setpriv', [`--reuid=${NOBODY}`, '--clear-groups', 'sleep', '1000']) : null
+  onTestFinished(() => void other?.kill('SIGKILL'))
+  const ended = spawn('true')
+  await within(once(ended, 'exit'))
+  const foreign = other?.pid ?? 1
+  if (other) await waitFor(() => readFileSync(`/proc/${foreign}/status`, 'utf8').includes(`Uid:\t${NOBODY}`))
+  const all = SHELLS.map(async shell => {
+    const agent = await makeAgentHost(shell).open()
+    const trees = await agent.processTrees([pid, foreign, ended.pid ?? 0].map(one => ({ pid: one, start: null })))
+    const start = trees[0]?.start ?? ''
+    const again = await agent.processTrees([
+      { pid, start },
+      { pid, start: '1' },
+    ])
+    await expect(agent.processTrees([{ pid: -1, start: null }])).rejects.toThrow('is no process')
+    return { trees, again }
+  })
+  for (const { trees, again } of await Promise.all(all)) {
+    expect(trees).toEqual([
+      { pid, start: expect.stringMatching(/^\d+$/), cpuMs: expect.any(Number), memoryBytes: expect.any(Number), processes: 2 },
+    ])
+    expect(trees[0]?.memoryBytes).toBeGreaterThan(4e7)
+    expect(again.map(tree => [tree.pid, tree.start, tree.processes])).toEqual([[pid, trees[0]?.start, 2]])
   }
 })
 

@@ -1,5 +1,7 @@
 /** Clients of beowulf, answered in place of its daemon: one that shares no code with us, and whatever else may come to that socket. */
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -31,17 +33,35 @@ describe('with a host', () => {
     await box.stop()
   })
 
-  test('a client of another make launches where it is told, reports it, and ends as the app did', async () => {
-    const command = 'echo it ran; exit 7'
-    const run = new Promise<{ code: unknown; stdout: string; stderr: string }>(resolve => {
-      const args = [CLIENT, socketOf(product), product.home.sshConfigPath, 'firefox', command]
-      execFile('perl', args, { env: product.env }, (error, stdout, stderr) => resolve({ code: error?.code, stdout, stderr }))
-    })
-    const { code, stdout, stderr } = await within(run, { timeoutMs: 30_000 })
-    expect(stderr).toBe('')
-    const [host] = stdout.split('\n')
-    expect(host).toMatch(/^(box|ssh:\/\/\S+@127\.\S+:\d+): \S.*CPU \d+ %/)
-    expect([stdout.includes('\nreported\n'), stdout.includes('\nit ran\n'), code]).toEqual([true, true, 7])
+  test('a client of another make launches where it is told, reports it, and ends as the app did; what that took is remembered', async () => {
+    const app = `hungry${randomBytes(4).toString('hex')}`
+    const command = `perl -e '$0 = "${app}"; $x = "a" x 5e7; $SIG{TERM} = sub { exit 7 }; print "it ran\\n"; sleep 1000'`
+    const client = spawn('perl', [CLIENT, socketOf(product), product.home.sshConfigPath, app, command], { env: product.env })
+    onTestFinished(() => void client.kill('SIGKILL'))
+    const said = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) client[name].setEncoding('utf8').on('data', text => (said[name] += text))
+    const ended = once(client, 'exit')
+    const pid = await waitFor(() => Number(/^reported (\d+)$/m.exec(said.stdout)?.[1]), { timeoutMs: 30_000, what: 'a report' })
+    expect(said.stdout).toMatch(/^(box|ssh:\/\/\S+@127\.\S+:\d+): \S.*CPU \d+ %/)
+    const measured = () => product.coreLog().includes(app)
+    await waitFor(measured)
+
+    process.kill(pid)
+    expect((await within(ended, { timeoutMs: 30_000 }))[0]).toBe(7)
+    expect([said.stdout.includes('it ran\n'), said.stderr]).toEqual([true, ''])
+    const hasEnded = new RegExp(`has ended.*${app}`)
+    await waitFor(() => hasEnded.test(product.coreLog()), { timeoutMs: 30_000, what: 'the end to be seen' })
+    const asked = { command: { line: app }, folder: null, sync: false, host: 'auto', terminal: null }
+    const { job } = await product.call('job.push', asked)
+    expect((await product.call('job.explain', { job: job.id })).need?.memoryBytes).toBeGreaterThan(5e7)
+    await product.reaches(job.id, 'ended')
+
+    // The next one is there as soon as it is reported.
+    const report = { cmd: 'report', app, pid: process.pid, host: 'box' }
+    expect(await say(product, JSON.stringify(report))).toEqual([{ ok: true }])
+    const next = (await product.call('job.push', asked)).job
+    const { numbers } = await product.call('job.explain', { job: next.id })
+    expect(numbers?.find(({ host }) => host === 'box')?.reservedBytes).toBeGreaterThan(5e7)
   })
 
   test('it is for its owner alone, and is there only while it is wanted', async () => {
@@ -54,7 +74,7 @@ describe('with a host', () => {
 
   test.each([
     ['one line', '{"cmd":"allocate","app":"firefox"}\n', 1],
-    ['two lines at once', '{"cmd":"allocate","app":"a"}\n{"cmd":"report","app":"a","pid":1,"host":"box"}\n', 2],
+    ['two lines at once', `{"cmd":"allocate","app":"a"}\n{"cmd":"report","app":"a","pid":${process.pid},"host":"box"}\n`, 2],
     ['two without a newline at the end', '{"cmd":"allocate","app":"a"}\n{"cmd":"allocate","app":"b"}', 2],
     ['keys of a later day', '{"cmd":"allocate","app":"a","priority":3}', 1],
   ])('%s: each is answered by a line, and then the stream ends', async (_, text, answers) => {
@@ -92,6 +112,18 @@ describe('with a host', () => {
     ['an empty app', '{"cmd":"allocate","app":""}', /app/],
     ['control characters', '{"cmd":"allocate","app":"a\\u001b[2J"}', /control characters/],
     ['a process that cannot be', '{"cmd":"report","app":"a","pid":-1,"host":"b"}', /pid/],
+    ['a process that no kernel has', '{"cmd":"report","app":"a","pid":4294967296,"host":"box"}', /pid/],
+    [
+      'a process that is not there',
+      '{"cmd":"report","app":"a","pid":2147483000,"host":"box"}',
+      /^box runs no process 2147483000/,
+    ],
+    [
+      'a host that is not there',
+      '{"cmd":"report","app":"a","pid":1,"host":"no\\u00a0where"}',
+      /^No host "no.where". Known hosts: box, named/,
+    ],
+    ['this computer', '{"cmd":"report","app":"a","pid":1,"host":"local"}', /^No host "local"/],
     ['what has no end', `{"cmd":"${'x'.repeat(70_000)}`, /does not come to its end/],
     ['a line too long', `{"cmd":"allocate","app":"${'x'.repeat(70_000)}"}\n`, /too long|to its end/],
   ])('%s is an error that says what is wrong', async (_, text, message) => {
@@ -142,12 +174,29 @@ test('what a core left that was killed is replaced by the next one', async () =>
   await waitFor(async () => (await say(product, '{"cmd":"allocate","app":"a"}').catch(() => [])).length === 1)
 })
 
-test('whoever takes hosts over from beowulf has its clients answered', async () => {
+test('whoever takes hosts over from beowulf has its clients answered, and its apps where they stick; a second time changes nothing', async () => {
   const product = await startProduct()
   mkdirSync(join(product.home.dir, '.beowulf'))
   writeFileSync(join(product.home.dir, '.beowulf/hosts'), 'host1.example\n')
-  expect((await product.drover(['host', 'import', 'beowulf'])).code).toBe(0)
+  const rc = 'polling_interval = 10\nsticky.firefox = host1.example\nsticky.gimp = host9.example\n'
+  writeFileSync(join(product.home.dir, '.beowulf/beowulfdrc'), rc)
+  const configPath = join(product.home.dir, '.config/drover/config.yaml')
+  mkdirSync(dirname(configPath), { recursive: true })
+  const before = existsSync(configPath) ? readFileSync(configPath, 'utf8') : ''
+  writeFileSync(configPath, `${before}# Mine.\nrules:\n  - { app: krita, affinity: local } # for its tablet\n`)
+  expect((await product.drover(['host', 'import'])).stdout).toContain('firefox is pinned to host1.example there')
+
+  const first = await product.drover(['host', 'import', 'beowulf'])
+  expect(first).toMatchObject({ code: 0, stdout: 'Added host1.example\nPinned firefox to host1.example\n' })
+  expect(first.stderr).toMatch(/Left out polling_interval: .*\n.*Left out gimp: it is for host9.example, which is no host here/s)
   await waitFor(() => existsSync(socketOf(product)))
+  const taken = readFileSync(configPath, 'utf8')
+  expect(taken).toContain('# for its tablet')
+  expect(taken).toMatch(/app: firefox,? *\n? *pin: host1.example/)
+
+  const second = await product.drover(['host', 'import', 'beowulf'])
+  expect(second).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('it is pinned to host1.example already') })
+  expect(readFileSync(configPath, 'utf8')).toBe(taken)
 })
 
 /** What is answered until the stream ends. */

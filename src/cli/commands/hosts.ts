@@ -116,11 +116,14 @@ export const hostVerbs: readonly VerbSpec[] = [
         kind: 'text',
         choices: ['ssh-config', 'beowulf', 'p'],
         isOptional: true,
-        help: '~/.ssh/config, ~/.beowulf/hosts or ~/.config/p/config.yaml. Without it: shows what each has.',
+        help: '~/.ssh/config, ~/.beowulf/hosts (with ~/.beowulf/beowulfdrc) or ~/.config/p/config.yaml. Without it: shows what each has.',
       },
       { name: 'NAME', kind: 'text', isOptional: true, isRepeated: true, help: 'Only these; all of them by default.' },
     ],
-    about: ['The files are read once and never changed.'],
+    about: [
+      'The files are read once and never changed. What cannot be taken over is told, with the reason; what was taken over before is left as it is.',
+      'Of beowulf the apps that are always on one host (sticky.APP = HOST) become pins: see drover rules.',
+    ],
     examples: [
       { run: 'drover host import', does: 'what could be taken over' },
       { run: 'drover host import ssh-config build gpu', does: 'two of them' },

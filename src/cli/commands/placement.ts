@@ -68,6 +68,27 @@ export const placementVerbs: readonly VerbSpec[] = [
     ],
   },
   {
+    path: 'needs',
+    group: 'hosts',
+    run: 'needs',
+    summary: 'Run a command only on hosts that have what it needs',
+    operands: [
+      COMMAND,
+      {
+        name: 'NEED',
+        kind: 'text',
+        isRepeated: true,
+        help: 'gpu, arch:NAME (as arch:arm64) or a tag of hosts; of several it needs all. none: nothing any more.',
+      },
+    ],
+    flags: [APP],
+    about: ['It takes the place of what the command needed before. For a single job there is drover push --needs.', NAMES],
+    examples: [
+      { run: 'drover needs ./train.sh gpu fast', does: '' },
+      { run: 'drover needs ./train.sh none', does: 'takes it back' },
+    ],
+  },
+  {
     path: 'rules',
     group: 'hosts',
     run: 'rules',

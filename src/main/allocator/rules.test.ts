@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { appName, ruleNameOf, ruleNames } from '../../shared/app-name.ts'
 import type { Command } from '../../shared/domain.ts'
 import type { Rule } from '../config/rules.ts'
-import { appName } from './app-name.ts'
 import { matchesGlob } from './glob.ts'
 import { rulesFor } from './rules.ts'
 
@@ -27,6 +27,25 @@ test.each<[Command, string]>([
   [{ line: '' }, ''],
 ])('%j is the app %s', (command, name) => {
   expect(appName(command)).toBe(name)
+})
+
+test.each<[Command, string[], string]>([
+  [{ argv: ['/usr/bin/firefox-esr', 'x'] }, ['firefox', 'firefox-esr'], 'firefox'],
+  [{ argv: ['env', 'HINT=/x.desktop', '-u', '/snap/bin/code'] }, ['env', 'code'], 'code'],
+  [{ line: 'env A=b firefox-bin' }, ['env', 'firefox', 'firefox-bin'], 'firefox'],
+  [{ argv: ['env'] }, ['env'], 'env'],
+  [
+    { argv: ['/usr/bin/flatpak', 'run', '--branch=stable', '--command=gimp-2.10', 'org.gimp.GIMP', '@@u'] },
+    ['flatpak', 'gimp-2.10', 'org.gimp.GIMP'],
+    'gimp-2.10',
+  ],
+  [{ line: 'flatpak run org.kde.krita a.png' }, ['flatpak', 'org.kde.krita'], 'org.kde.krita'],
+  [{ argv: ['flatpak', 'update', 'x'] }, ['flatpak'], 'flatpak'],
+  [{ argv: ['flatpak', 'run', '--help'] }, ['flatpak'], 'flatpak'],
+  [{ line: 'flatpak run "$(id)"' }, ['flatpak'], 'flatpak'],
+])('%j is meant by %j, and a new rule is for %s', (command, names, name) => {
+  expect(ruleNames(command)).toEqual(names)
+  expect(ruleNameOf(command)).toBe(name)
 })
 
 test('an app goes by its name without the kind of its build, and not at every hyphen', () => {
@@ -94,6 +113,9 @@ describe('the rules that hold', () => {
     const app = [rule('firefox', { kind: 'app', affinity: 'a' })]
     expect(of(app, { argv: ['firefox-esr'] }, 'app').affinity).toBe('a')
     expect(of(app, { argv: ['firefox-esr'] }, 'push').affinity).toBeNull()
+    expect(of([rule('telegram', { kind: 'app', affinity: 'a' })], { argv: ['/opt/Telegram'] }, 'app').affinity).toBe('a')
+    expect(of([rule('telegram', { affinity: 'a' })], { argv: ['/opt/Telegram'] }, 'app').affinity).toBeNull()
+    expect(of(app, { argv: ['flatpak', 'run', '--command=firefox', 'org.mozilla.firefox'] }, 'app').affinity).toBe('a')
     expect(of([rule('firefox-esr', { affinity: 'a' })], { argv: ['firefox-esr'] }, 'app').affinity).toBe('a')
     expect(of([rule('make test*', { affinity: 'a' })], { line: ' make test-all ' }).affinity).toBe('a')
     expect(of([rule('make test*', { affinity: 'a' })], { argv: ['make', 'tests'] }).affinity).toBe('a')

@@ -1,9 +1,10 @@
 /** Which rules of the config hold for a command now. Pure; the first rule with a pin, and the first with an affinity, decide. */
+
+import { ruleNames } from '../../shared/app-name.ts'
 import type { Command, JobKind } from '../../shared/domain.ts'
 import type { Need, Pin } from '../../shared/placement.ts'
 import { untilText } from '../../shared/until.ts'
 import type { Rule } from '../config/rules.ts'
-import { appName, programName } from './app-name.ts'
 import { matchesGlob } from './glob.ts'
 
 export type RuledJob = { readonly command: Command; readonly kind: JobKind }
@@ -11,7 +12,8 @@ export type AppliedRules = Pick<Need, 'pin' | 'affinity' | 'needs' | 'notes'>
 
 /** `now` in epoch milliseconds: a pin that has ended is passed over, and said. */
 export function rulesFor(rules: readonly Rule[], job: RuledJob, now: number): AppliedRules {
-  const fitting = rules.filter(rule => fits(rule, job))
+  const names = ruleNames(job.command)
+  const fitting = rules.filter(rule => fits(rule, job, names))
   const notes: string[] = []
   let pin: Pin | null = null
   for (const { pattern, pin: found } of fitting) {
@@ -28,10 +30,11 @@ export function rulesFor(rules: readonly Rule[], job: RuledJob, now: number): Ap
   }
 }
 
-function fits({ kind, pattern }: Rule, job: RuledJob): boolean {
-  if (kind === 'app' && job.kind !== 'app') return false
-  const { command } = job
+/** Of apps people know the name as it is shown, so capitals do not count there. */
+function fits({ kind, pattern }: Rule, { command, kind: jobKind }: RuledJob, names: readonly string[]): boolean {
+  if (kind === 'app' && jobKind !== 'app') return false
   // A name has no blank: what has one is meant for the whole of it.
-  if (/\s/.test(pattern)) return matchesGlob(pattern, 'argv' in command ? command.argv.join(' ') : command.line.trim())
-  return matchesGlob(pattern, appName(command)) || matchesGlob(pattern, programName(command))
+  const texts = /\s/.test(pattern) ? ['argv' in command ? command.argv.join(' ') : command.line.trim()] : names
+  if (kind === 'command') return texts.some(text => matchesGlob(pattern, text))
+  return texts.some(text => matchesGlob(pattern.toLowerCase(), text.toLowerCase()))
 }

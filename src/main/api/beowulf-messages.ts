@@ -11,10 +11,13 @@ const Text = z
   .max(4096)
   .regex(/^\P{Cc}*$/u, 'has control characters in it')
 
+/** Of any kernel. */
+const MAX_PID = 2 ** 31 - 1
+
 /** What else a client says of itself is not ours to judge. */
 const Request = z.discriminatedUnion('cmd', [
   z.object({ cmd: z.literal('allocate'), app: Text }),
-  z.object({ cmd: z.literal('report'), app: Text, pid: z.int().positive(), host: Text }),
+  z.object({ cmd: z.literal('report'), app: Text, pid: z.int().positive().max(MAX_PID), host: Text }),
 ])
 export type BeowulfRequest = z.output<typeof Request>
 

@@ -13,7 +13,8 @@ import { listenAt, type SocketFile } from './socket-file.ts'
 export type BeowulfAnswers = {
   /** `host`: as ssh can reach it. @throws {AppError} `NO_HOST` with the reason of each host. */
   allocate(app: string): Promise<{ host: string; reason: string }>
-  report(report: Extract<BeowulfRequest, { cmd: 'report' }>): void
+  /** @throws {AppError} naming the host, or the process there, that is not. */
+  report(report: Extract<BeowulfRequest, { cmd: 'report' }>): Promise<void>
 }
 
 /** A client that waits for the end of the stream gets it this long after its answer. */
@@ -110,7 +111,7 @@ export class BeowulfSocket {
     try {
       const request = parseBeowulfRequest(text)
       if (request.cmd === 'allocate') return await this.#answers.allocate(request.app)
-      this.#answers.report(request)
+      await this.#answers.report(request)
       return { ok: true }
     } catch (error) {
       return { error: toErrorBody(error).message }

@@ -1,6 +1,7 @@
 /** Apps that open a second window in the process that runs already, wherever its windows are: perhaps on the screen of that host. */
+
+import { appName } from '../../shared/app-name.ts'
 import type { Command } from '../../shared/domain.ts'
-import { appName } from '../allocator/app-name.ts'
 import { withArguments } from './program-of.ts'
 
 type SingleInstance = {

@@ -3,7 +3,7 @@ import { type Document, isMap, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
-import { hostsOf, nameOf, newList } from './document-parts.ts'
+import { dropKey, hostsOf, nameOf, newList } from './document-parts.ts'
 import { refuseRuled } from './rule-edits.ts'
 import { settingKeys, settingSchema } from './schema.ts'
 
@@ -27,7 +27,7 @@ export function removeHost(document: Document, name: string): void {
   if (!hosts || index < 0) throw new AppError('NOT_FOUND', `There is no host named ${name} in the config`)
   refuseRuled(document, name)
   hosts.items.splice(index, 1)
-  if (hosts.items.length === 0) document.delete('hosts')
+  if (hosts.items.length === 0) dropKey(document, 'hosts')
   if (isMap(document.contents) && document.get('default_host') === name) document.delete('default_host')
 }
 
@@ -78,7 +78,7 @@ function meaningOf(key: string, text: string): SettingValue {
 /** What is no single value, and how it is changed. */
 const LISTS: ReadonlyMap<string, string> = new Map([
   ['hosts', 'Hosts are changed with: drover host add, drover host rm'],
-  ['rules', 'Rules are changed with: drover pin, drover unpin, drover affinity'],
+  ['rules', 'Rules are changed with: drover pin, drover unpin, drover affinity, drover needs'],
   ['local.tags', 'Tags are changed with: drover host tag local +TAG'],
 ])
 

@@ -8,6 +8,7 @@ import { type ImportOffer, readImportSources } from './import-sources.ts'
 const ME = { hostname: 'desk', addresses: [] }
 const SSH = '.ssh/config'
 const BEOWULF = '.beowulf/hosts'
+const BEOWULFDRC = '.beowulf/beowulfdrc'
 const P = '.config/p/config.yaml'
 
 /** A home with these files, and what is offered there. */
@@ -37,6 +38,7 @@ test('no files, no offers; each file makes one', () => {
       source: 'ssh-config',
       path: join(home, SSH),
       hosts: [{ name: 'a', connection: 'a' }],
+      pins: [],
       skipped: [],
       defaultHost: null,
       error: null,
@@ -45,11 +47,20 @@ test('no files, no offers; each file makes one', () => {
       source: 'beowulf',
       path: join(home, BEOWULF),
       hosts: [{ name: 'b', connection: 'b' }],
+      pins: [],
       skipped: [],
       defaultHost: null,
       error: null,
     },
-    { source: 'p', path: join(home, P), hosts: [{ name: 'c', connection: 'd' }], skipped: [], defaultHost: null, error: null },
+    {
+      source: 'p',
+      path: join(home, P),
+      hosts: [{ name: 'c', connection: 'd' }],
+      pins: [],
+      skipped: [],
+      defaultHost: null,
+      error: null,
+    },
   ])
 })
 
@@ -129,6 +140,48 @@ describe('~/.beowulf/hosts', () => {
       expect(offer.hosts).toEqual([])
     },
   )
+})
+
+describe('~/.beowulf/beowulfdrc', () => {
+  test('apps that stick to a host are pins; what else stands there is left out, each with the reason', () => {
+    const text = `# beowulf
+polling_interval = 10
+sticky.firefox = workstation.local  # always there
+sticky.org.gimp.GIMP=big
+sticky.firefox = other
+sticky.lib* = big
+sticky. = big
+colour = red
+`
+    const offer = only(BEOWULF, 'workstation.local', { [BEOWULFDRC]: text })
+    expect(names(offer)).toEqual(['workstation.local'])
+    expect(offer.pins).toEqual([
+      { app: 'firefox', host: 'workstation.local' },
+      { app: 'org.gimp.GIMP', host: 'big' },
+    ])
+    const path = join(offer.home, BEOWULFDRC)
+    expect(offer.skipped.map(({ name, why }) => `${name}: ${why}`)).toEqual([
+      'polling_interval: hosts are always asked every 2 seconds',
+      `sticky.firefox: it stands there twice: ${path}:3 and ${path}:5`,
+      'sticky.lib*: it has * or ? in it, which would fit other apps as well',
+      'sticky.: its name is empty',
+      'colour: Drover has no such setting',
+    ])
+  })
+
+  test.each(['sticky.firefox', 'sticky.firefox =', '= big', 'sticky.fire fox = big', '[sticky]'])(
+    '%j is a mistake, with its line, and no reason to leave the hosts out',
+    line => {
+      const offer = only(BEOWULF, 'big', { [BEOWULFDRC]: `sticky.a = big\n${line}\n` })
+      expect([names(offer), offer.pins, offer.error]).toEqual([['big'], [], null])
+      expect(offer.skipped).toEqual([{ name: 'beowulfdrc', why: expect.stringMatching(/beowulfdrc:2: not a setting/) }])
+    },
+  )
+
+  test('it may be there alone; beside hosts with a mistake it offers nothing', () => {
+    expect(only(BEOWULFDRC, 'sticky.a = b').pins).toEqual([{ app: 'a', host: 'b' }])
+    expect(only(BEOWULF, 'a b', { [BEOWULFDRC]: 'sticky.a = b' })).toMatchObject({ pins: [], error: { code: 'BAD_CONFIG' } })
+  })
 })
 
 describe("p's config", () => {

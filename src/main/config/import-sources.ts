@@ -1,12 +1,14 @@
 /**
- * What other tools' files offer to be imported as hosts: ~/.ssh/config, ~/.beowulf/hosts, ~/.config/p/config.yaml. They are only read.
- * A file with a mistake in it offers nothing, and says where the mistake is. Nothing here decides what is imported.
+ * What other tools' files offer to be imported: hosts of ~/.ssh/config, ~/.beowulf/hosts and ~/.config/p/config.yaml, and beowulf's pins
+ * of apps to hosts. They are only read. A file with a mistake in it offers nothing, and says where the mistake is. Nothing here decides
+ * what is imported.
  */
 import type { z } from 'zod'
 import { Connection, HostName } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { readUserText } from './config-text.ts'
 import { beowulfHosts } from './import-beowulf.ts'
+import { type BeowulfPins, beowulfPins, type NamedPin } from './import-beowulf-pins.ts'
 import { pWorkers } from './import-p.ts'
 import { sshConfigHosts } from './import-ssh-config.ts'
 import type { NamedHost } from './named-host.ts'
@@ -18,7 +20,9 @@ export type ImportOffer = {
   source: ImportSource
   path: string
   hosts: { name: string; connection: string }[]
-  /** Of the file's hosts, those that cannot be ours. */
+  /** Apps and the hosts they are always to be on, as the files name them. */
+  pins: NamedPin[]
+  /** Of the files' hosts and settings, those that cannot be ours. */
   skipped: { name: string; why: string }[]
   /** The one of `hosts` that the other tool used when none was named. */
   defaultHost: string | null
@@ -39,10 +43,32 @@ export function readImportSources(places: ImportPlaces): ImportOffer[] {
   const sshConfig = places.sshConfig ?? `${home}/.ssh/config`
   const offers = [
     offer(places, 'ssh-config', sshConfig, text => ({ hosts: sshConfigHosts(sshConfig, text, home) })),
-    offer(places, 'beowulf', `${home}/.beowulf/hosts`, (text, path) => ({ hosts: beowulfHosts(path, text) })),
+    beowulfOffer(places),
     offer(places, 'p', `${home}/.config/p/config.yaml`, (text, path) => pWorkers(path, text)),
   ]
   return offers.filter(one => one !== null)
+}
+
+/** Its pins stand in a file of their own, and what is wrong with that says nothing of the hosts. */
+function beowulfOffer(places: ImportPlaces): ImportOffer | null {
+  const folder = `${places.home}/.beowulf`
+  const path = `${folder}/beowulfdrc`
+  const hosts = offer(places, 'beowulf', `${folder}/hosts`, (text, from) => ({ hosts: beowulfHosts(from, text) }))
+  const read = readPins(path)
+  if (read === null || (hosts !== null && hosts.error !== null)) return hosts
+  const { pins, skipped } = read
+  const alone = { source: 'beowulf' as const, path, hosts: [], skipped: [], defaultHost: null, error: null }
+  return { ...(hosts ?? alone), pins, skipped: [...(hosts?.skipped ?? []), ...skipped] }
+}
+
+function readPins(path: string): BeowulfPins | null {
+  try {
+    const text = readUserText(path)
+    return text === null ? null : beowulfPins(path, text)
+  } catch (error) {
+    if (error instanceof AppError) return { pins: [], skipped: [{ name: 'beowulfdrc', why: error.message }] }
+    throw error
+  }
 }
 
 function offer(
@@ -51,14 +77,14 @@ function offer(
   path: string,
   parse: (text: string, path: string) => { hosts: NamedHost[]; defaultName?: string | null },
 ): ImportOffer | null {
-  const nothing = { source, path, hosts: [], skipped: [], defaultHost: null }
+  const nothing = { source, path, hosts: [], pins: [], skipped: [], defaultHost: null }
   try {
     const text = readUserText(path)
     if (text === null) return null
     const { hosts: named, defaultName = null } = parse(text, path)
     const { hosts, skipped } = sort(named, me)
     const defaultHost = hosts.find(host => host.name === defaultName)?.name ?? null
-    return { source, path, hosts, skipped, defaultHost, error: null }
+    return { source, path, hosts, pins: [], skipped, defaultHost, error: null }
   } catch (error) {
     if (error instanceof AppError) return { ...nothing, error }
     throw error

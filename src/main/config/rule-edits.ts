@@ -2,7 +2,7 @@
 import { type Document, isMap, isScalar, isSeq, YAMLMap, type YAMLSeq } from 'yaml'
 import { AppError } from '../../shared/errors.ts'
 import { untilText } from '../../shared/until.ts'
-import { hostsOf, nameOf, newList } from './document-parts.ts'
+import { dropKey, hostsOf, nameOf, newList } from './document-parts.ts'
 
 export type Subject = { readonly kind: 'app' | 'command'; readonly pattern: string }
 
@@ -87,11 +87,11 @@ function rulesOf(document: Document, { kind, pattern }: Subject): YAMLMap[] {
   return allRules(document).filter(rule => rule.get(kind) === pattern)
 }
 
-function allRules(document: Document): YAMLMap[] {
+export function allRules(document: Document): YAMLMap[] {
   return (ruleList(document)?.items ?? []).filter(item => isMap(item))
 }
 
-function ruleList(document: Document): YAMLSeq | undefined {
+export function ruleList(document: Document): YAMLSeq | undefined {
   const rules: unknown = isMap(document.contents) ? document.get('rules', true) : undefined
   return isSeq(rules) ? rules : undefined
 }
@@ -104,7 +104,7 @@ function newRule(document: Document, { kind, pattern }: Subject): YAMLMap {
   return rule
 }
 
-function requireHost(document: Document, name: string): void {
+export function requireHost(document: Document, name: string): void {
   const names = ['local', ...(hostsOf(document)?.items.map(nameOf) ?? [])]
   if (!names.includes(name)) throw new AppError('NOT_FOUND', `There is no host named ${name}. Hosts: ${names.join(', ')}`)
 }
@@ -128,21 +128,21 @@ function tagsOf(host: YAMLMap): string[] {
   return isSeq(tags) ? tags.items.flatMap(tag => (isScalar(tag) ? String(tag.value) : [])) : []
 }
 
-function setOrDelete(map: YAMLMap, key: string, value: unknown): void {
+export function setOrDelete(map: YAMLMap, key: string, value: unknown): void {
   if (value === null) map.delete(key)
   else map.set(key, value)
 }
 
-function unpin(rule: YAMLMap): void {
+export function unpin(rule: YAMLMap): void {
   for (const key of ['pin', 'fallback', 'until']) rule.delete(key)
 }
 
 /** Rules that say nothing any more, and a list without rules. */
-function dropEmpty(document: Document): void {
+export function dropEmpty(document: Document): void {
   const list = ruleList(document)
   if (!list) return
   list.items = list.items.filter(rule => !isMap(rule) || rule.has('pin') || rule.has('affinity') || rule.has('needs'))
-  if (list.items.length === 0) document.delete('rules')
+  if (list.items.length === 0) dropKey(document, 'rules')
 }
 
 function dropEmptyLocal(document: Document): void {

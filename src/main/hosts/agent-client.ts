@@ -13,6 +13,7 @@ import type {
   AgentJob,
   AgentJobSample,
   AgentProcess,
+  AgentTree,
   FolderStat,
   HostDisk,
   PassedSignal,
@@ -31,6 +32,7 @@ import {
   parseProcess,
   parseSample,
   parseText,
+  parseTree,
 } from './agent-records.ts'
 import type { HostClock } from './host-clock.ts'
 import { type HostCounters, hostSample } from './host-sample.ts'
@@ -40,6 +42,7 @@ import type { Transport } from './transport.ts'
 const LONG_MS = 3_600_000
 /** A request is to fit into what a pipe takes at once, with others. */
 const REMOVED_AT_ONCE = 64
+const TREES_AT_ONCE = 100
 /** A command is told back only so far: it is for people. The whole of it stays in the job's `cmd`. */
 const SUMMARY_CHARACTERS = 500
 /** What is told as it happens has happened within this time. */
@@ -196,6 +199,16 @@ export class AgentClient implements Agent {
       this.#cpuMs.set(sample.id, cpuMs)
       return { ...sample, cpuMs }
     })
+  }
+
+  async processTrees(roots: readonly { pid: number; start: string | null }[]): Promise<AgentTree[]> {
+    const trees: AgentTree[] = []
+    for (let at = 0; at < roots.length; at += TREES_AT_ONCE) {
+      const fields = roots.slice(at, at + TREES_AT_ONCE).map(({ pid, start }) => `${pid}/${start ?? '-'}`)
+      const { rows } = await this.#channel.request('process-trees', fields, LONG_MS)
+      trees.push(...rows.map(row => parseTree(row, this.info.clockTicks)))
+    }
+    return trees
   }
 
   async top(most: number): Promise<AgentProcess[]> {

@@ -3,7 +3,7 @@
  */
 import type { ErrorCode } from '../../shared/errors.ts'
 import { AppError, ERROR_CODES } from '../../shared/errors.ts'
-import type { AgentInfo, AgentJob, AgentJobSample, AgentProcess, FolderStat, HostDisk } from './agent.ts'
+import type { AgentInfo, AgentJob, AgentJobSample, AgentProcess, AgentTree, FolderStat, HostDisk } from './agent.ts'
 import { decodeField, violation } from './agent-protocol.ts'
 import type { HostCounters } from './host-sample.ts'
 
@@ -171,6 +171,18 @@ export function parseJobSample(rest: string, clockTicks: number): AgentJobSample
   }
   words.end()
   return sample
+}
+
+export function parseTree(rest: string, clockTicks: number): AgentTree {
+  const words = new Words(rest)
+  const [, pid, start] = /^(\d{1,10})\/(\d{1,20})$/.exec(words.text()) ?? []
+  if (pid === undefined || start === undefined) throw violation('a process', rest)
+  const cpuMs = Math.round((words.number() * 1000) / clockTicks)
+  const memoryBytes = words.number() * 1024
+  words.oneOf(['pss', 'rss'])
+  const tree = { pid: Number(pid), start, cpuMs, memoryBytes, processes: words.number() }
+  words.end()
+  return tree
 }
 
 export function parseProcess(rest: string, clockTicks: number): AgentProcess {

@@ -75,6 +75,11 @@ export type StartSpec = {
 
 export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; memoryKind: 'pss' | 'rss'; processes: number }
 
+/** A process by its PID, and by when it began, in the kernel's ticks since the boot: PIDs come again. */
+export type ProcessRoot = { readonly pid: number; readonly start: string }
+/** It and all that descends from it. No processes: it has ended, and its parent has yet to hear. */
+export type AgentTree = ProcessRoot & { cpuMs: number; memoryBytes: number; processes: number }
+
 /** `cpuRatio` is of one core. Names are cleaned and cut. */
 export type AgentProcess = { pid: number; user: string; command: string; cpuRatio: number; memoryBytes: number }
 
@@ -120,6 +125,8 @@ export interface Agent {
   /** The host's load since the last call of it. */
   sample(): Promise<HostSample>
   jobSamples(): Promise<AgentJobSample[]>
+  /** Of processes of the host's user that we did not start: those that are there. `start` null: whichever has that PID now. */
+  processTrees(roots: readonly { pid: number; start: string | null }[]): Promise<AgentTree[]>
   /** Of a second from now on, the busiest processes of the host, and its largest: up to so many of each, in no order. */
   top(most: number): Promise<AgentProcess[]>
 

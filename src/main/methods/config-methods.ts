@@ -32,8 +32,9 @@ function textOf(config: ConfigFile): string {
 }
 
 /** By the keys of the file, nested as there. */
-function settingValues({
+export function settingValues({
   defaultHost,
+  local,
   detachOnCtrlC,
   push,
   notifications,
@@ -48,6 +49,7 @@ function settingValues({
 }: Config): Record<string, unknown> {
   return {
     default_host: defaultHost,
+    local: { tags: local.tags, drain: local.drain },
     detach_on_ctrl_c: detachOnCtrlC,
     push: { spare_limit_bytes: push.spareLimitBytes, keep_finished_days: push.keepFinishedDays },
     notifications: {
@@ -59,7 +61,7 @@ function settingValues({
       muted_hosts: notifications.mutedHosts,
     },
     tray: { show: tray.show, panel: tray.panel },
-    web: { address: web.address, port: web.port },
+    web: { address: web.address, port: web.port, dashboard: web.dashboard },
     metrics: { open: metrics.open },
     keep_core: keepCore,
     start_at_login: startAtLogin,

@@ -2,6 +2,7 @@
 import type { Methods } from '../../shared/contract.ts'
 import type { ConfigFile } from '../config/config-file.ts'
 import { changeTags, removePin, setAffinity, setDrain, setPin } from '../config/rule-edits.ts'
+import { addRule, changeRule, removeRule } from '../config/rule-list-edits.ts'
 
 export type PlacementMethodsOptions = {
   config: ConfigFile
@@ -27,6 +28,18 @@ export function placementMethods({ config, now }: PlacementMethodsOptions): Pick
     },
     'rule.affinity': async ({ host, ...subject }) => {
       await config.edit(document => setAffinity(document, subject, host))
+      return null
+    },
+    'rule.add': async ({ rule, at }) => {
+      await config.edit(document => addRule(document, rule, at))
+      return null
+    },
+    'rule.change': async ({ rule, ...ref }) => {
+      await config.edit(document => changeRule(document, ref, rule))
+      return null
+    },
+    'rule.remove': async ref => {
+      await config.edit(document => removeRule(document, ref))
       return null
     },
     'host.drain': async ({ name, isDrained }) => {

@@ -9,6 +9,7 @@ import { KeysDialog } from './keys-dialog.tsx'
 import { PushDialog } from './push/push-dialog.tsx'
 import { PushDropDialog } from './push/push-drop-dialog.tsx'
 import { RemoveHostDialog } from './remove-host-dialog.tsx'
+import { PinDialog, RuleDialog } from './rule/rule-dialog.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 import { UnlockDialog } from './unlock-dialog.tsx'
 
@@ -30,6 +31,10 @@ export function Dialogs() {
       return <RemoveHostDialog key={open.host} name={open.host} onClose={closeDialog} />
     case 'keys':
       return <KeysDialog onClose={closeDialog} />
+    case 'rule':
+      return <RuleDialog rule={open.rule} onClose={closeDialog} />
+    case 'pin':
+      return <PinDialog wish={open.wish} onClose={closeDialog} />
     case 'push':
       return <PushDialog key={open.folder} folder={open.folder} onClose={closeDialog} />
     case 'push-drop':

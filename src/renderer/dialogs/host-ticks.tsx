@@ -45,16 +45,24 @@ export function newHosts({ hosts }: Importable): Importable['hosts'] {
   return hosts.filter(host => !host.isKnown)
 }
 
-/** Takes over what is ticked, file by file. */
+/** Those that can be taken over with the hosts that are ticked. */
+export function newPins(source: Importable, unticked: ReadonlySet<string>): Importable['pins'] {
+  const left = newHosts(source).filter(({ name }) => unticked.has(tickKey(source, name)))
+  return source.pins.filter(({ host, isKnown }) => !isKnown && !left.some(({ name }) => name === host))
+}
+
+/** Takes over what is ticked, file by file, and what is pinned to it. */
 export async function importHosts(sources: readonly Importable[], unticked: ReadonlySet<string>): Promise<Output<'host.import'>> {
-  const result: Output<'host.import'> = { added: [], skipped: [] }
+  const result: Output<'host.import'> = { added: [], pinned: [], skipped: [] }
   for (const source of sources) {
     const names = newHosts(source)
       .map(host => host.name)
       .filter(name => !unticked.has(tickKey(source, name)))
-    if (names.length === 0) continue
-    const { added, skipped } = await core.call('host.import', { source: source.source, names })
+    const pins = newPins(source, unticked).map(({ app }) => app)
+    if (names.length === 0 && pins.length === 0) continue
+    const { added, pinned, skipped } = await core.call('host.import', { source: source.source, names, pins })
     result.added.push(...added)
+    result.pinned.push(...pinned)
     result.skipped.push(...skipped)
   }
   return result

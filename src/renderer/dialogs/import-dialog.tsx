@@ -13,7 +13,7 @@ import { Problem } from '../components/problem.tsx'
 import { useAnswer } from '../components/use-answer.ts'
 import { core } from '../core.ts'
 import { showToast } from '../stores/toasts.ts'
-import { HostTicks, importHosts, newHosts, tickKey } from './host-ticks.tsx'
+import { HostTicks, importHosts, newHosts, newPins, tickKey } from './host-ticks.tsx'
 
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const { answer, again } = useAnswer('importable', () => core.call('host.importable', {}))
@@ -21,11 +21,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const [problem, setProblem] = useState<string | null>(null)
   const sources = answer.kind === 'here' ? answer.value.sources : []
   const ticked = sources.flatMap(source => newHosts(source).filter(host => !unticked.has(tickKey(source, host.name))))
+  const pins = sources.flatMap(source => newPins(source, unticked))
   const take = async () => {
     setProblem(null)
     try {
-      const { added, skipped } = await importHosts(sources, unticked)
-      if (added.length > 0) showToast({ kind: 'done', text: `${counted(added.length, 'host')} taken over` })
+      const { added, pinned, skipped } = await importHosts(sources, unticked)
+      if (added.length + pinned.length > 0)
+        showToast({ kind: 'done', text: `${takenText(added.length, pinned.length)} taken over` })
       if (skipped.length === 0) return onClose()
       setProblem(skipped.map(({ name, why }) => `${name}: ${why}`).join('\n'))
     } catch (error) {
@@ -48,12 +50,17 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       {problem !== null && <Problem error={{ message: problem }} />}
       <footer>
         <Button onPress={onClose}>Close</Button>
-        <Button kind="primary" disabled={ticked.length === 0} onPress={take}>
-          Take over {counted(ticked.length, 'host')}
+        <Button kind="primary" disabled={ticked.length + pins.length === 0} onPress={take}>
+          Take over {takenText(ticked.length, pins.length)}
         </Button>
       </footer>
     </Dialog>
   )
+}
+
+function takenText(hosts: number, pins: number): string {
+  if (pins === 0) return counted(hosts, 'host')
+  return hosts === 0 ? counted(pins, 'pin') : `${counted(hosts, 'host')} and ${counted(pins, 'pin')}`
 }
 
 type SourceProps = {
@@ -63,7 +70,7 @@ type SourceProps = {
 }
 
 function Source({ source, unticked, onChange }: SourceProps) {
-  const { path, hosts, skipped, error, importedAt } = source
+  const { path, hosts, pins, skipped, error, importedAt } = source
   return (
     <section className="stack source">
       <h3>
@@ -77,8 +84,14 @@ function Source({ source, unticked, onChange }: SourceProps) {
       {error !== null && <Problem error={{ message: error }} />}
       {error === null && hosts.length === 0 && <span className="dim">It names no host.</span>}
       <HostTicks source={source} unticked={unticked} onChange={onChange} />
+      {pins.map(({ app, host, isKnown }) => (
+        <span key={app} className={isKnown ? 'faint' : 'dim'}>
+          {visible(app)}: always on {visible(host)}
+          {isKnown && '; it has a pin here already'}
+        </span>
+      ))}
       {skipped.map(({ name, why }) => (
-        <span key={name} className="faint">
+        <span key={`${name} ${why}`} className="faint">
           {visible(name)}: {visible(why)}
         </span>
       ))}

@@ -3,7 +3,7 @@ import { launchApp } from '../components/app-deeds.ts'
 import { testHost } from '../components/host-action.tsx'
 import { runAgain, stopJob } from '../components/job-deeds.ts'
 import { core } from '../core.ts'
-import { openDialog } from '../stores/dialogs.ts'
+import { type OpenDialog, openDialog } from '../stores/dialogs.ts'
 import { navigate } from '../stores/route.ts'
 import { showError, showToast } from '../stores/toasts.ts'
 import { setTheme } from '../theme/appearance.ts'
@@ -18,7 +18,7 @@ async function run(deed: PaletteDeed): Promise<void> {
     case 'view':
       return navigate({ view: deed.view })
     case 'dialog':
-      return openDialog(deed.dialog === 'push' ? { kind: 'push', folder: null } : { kind: deed.dialog })
+      return openDialog(dialogOf(deed.dialog))
     case 'launch-app':
       return launchApp(deed)
     case 'theme':
@@ -40,6 +40,11 @@ async function run(deed: PaletteDeed): Promise<void> {
     case 'rerun-job':
       return runAgain(deed)
   }
+}
+
+function dialogOf(dialog: Extract<PaletteDeed, { kind: 'dialog' }>['dialog']): OpenDialog {
+  if (dialog === 'push') return { kind: 'push', folder: null }
+  return dialog === 'rule' ? { kind: 'rule', rule: null } : { kind: dialog }
 }
 
 async function goAndTest(name: string): Promise<void> {

@@ -7,7 +7,7 @@ import { fuzzyScore } from './fuzzy.ts'
 /** What is done when it is chosen: named, so that this file is pure. */
 export type PaletteDeed =
   | { kind: 'view'; view: 'overview' | 'apps' | 'jobs' | 'metrics' | 'hosts' | 'settings' }
-  | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' }
+  | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' | 'rule' }
   | { kind: 'theme'; theme: 'system' | 'dark' | 'light' }
   | { kind: 'sign-out' }
   | { kind: 'launch-app'; id: string; name: string }
@@ -47,6 +47,7 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'hosts', title: 'Hosts', keys: 'g h', deed: { kind: 'view', view: 'hosts' } },
   { id: 'settings', title: 'Settings', keys: 'g s', deed: { kind: 'view', view: 'settings' } },
   { id: 'import-hosts', title: 'Import hosts…', detail: '~/.ssh/config', deed: { kind: 'dialog', dialog: 'import-hosts' } },
+  { id: 'rule', title: 'Add a placement rule…', detail: 'always on a host, or rather', deed: { kind: 'dialog', dialog: 'rule' } },
   { id: 'keys', title: 'List of keys', keys: '?', deed: { kind: 'dialog', dialog: 'keys' } },
   { id: 'theme-dark', title: 'Theme: dark', isQuiet: true, deed: { kind: 'theme', theme: 'dark' } },
   { id: 'theme-light', title: 'Theme: light', isQuiet: true, deed: { kind: 'theme', theme: 'light' } },

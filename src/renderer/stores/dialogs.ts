@@ -1,5 +1,7 @@
 /** Which dialog is open: one at a time. */
 import { create } from 'zustand'
+import type { RuleView } from '../../shared/contract.ts'
+import type { PinWish } from '../dialogs/rule/rule-form.ts'
 
 export type OpenDialog =
   | { kind: 'palette' }
@@ -9,6 +11,10 @@ export type OpenDialog =
   | { kind: 'import-hosts' }
   | { kind: 'remove-host'; host: string }
   | { kind: 'keys' }
+  /** Null: a new one. `at`: its place among the rules. */
+  | { kind: 'rule'; rule: { at: number; rule: RuleView } | null }
+  /** What is to be always on that host. */
+  | { kind: 'pin'; wish: PinWish }
   /** `folder`: where it begins, absolute on the core's machine. */
   | { kind: 'push'; folder: string | null }
   /** Of a folder that was dropped: see stores/drops.ts. */

@@ -7,7 +7,7 @@ export type Toast = {
   kind: 'done' | 'problem'
   text: string
   /** What one would do next. */
-  action?: { label: string; run(): void }
+  action?: { label: string; run(): unknown }
 }
 
 const SHOWN_MS = 6_000

@@ -7,7 +7,9 @@ export type Importable = {
   source: 'ssh-config' | 'beowulf' | 'p'
   path: string
   hosts: { name: string; connection: string; isKnown: boolean }[]
-  /** Of the file's hosts, those that cannot be ours. */
+  /** Apps that are always to be on one host, one of ours or of `hosts`, by the name it has or will have here. */
+  pins: { app: string; host: string; isKnown: boolean }[]
+  /** Of the file's hosts and settings, those that cannot be ours. */
   skipped: { name: string; why: string }[]
   /** What is wrong with the file, with its place; it then offers nothing. */
   error: string | null
@@ -59,7 +61,12 @@ export const hostMethods = {
   'host.importable': { allow: owner, input: nothing, output: output<{ sources: Importable[] }>() },
   'host.import': {
     allow: owner,
-    input: z.strictObject({ source: z.enum(['ssh-config', 'beowulf', 'p']), names: z.array(HostName).optional() }),
-    output: output<{ added: string[]; skipped: { name: string; why: string }[] }>(),
+    /** `names`: of the hosts, these alone. `pins`: those of these apps alone; without it those to the hosts that are taken. */
+    input: z.strictObject({
+      source: z.enum(['ssh-config', 'beowulf', 'p']),
+      names: z.array(HostName).optional(),
+      pins: z.array(Short(200)).max(1_000).optional(),
+    }),
+    output: output<{ added: string[]; pinned: { app: string; host: string }[]; skipped: { name: string; why: string }[] }>(),
   },
 } as const

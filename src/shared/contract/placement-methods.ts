@@ -16,6 +16,9 @@ export const Pattern = Short(200)
   .regex(/^[^\p{Cc}\uFFFD]+$/u, 'must be text on one line')
   .regex(/[^\s*?]/, 'would fit everything')
 
+/** Epoch milliseconds that a date can have. */
+const Until = z.int().min(0).max(8.64e15)
+
 export type RuleView = {
   kind: 'app' | 'command'
   pattern: string
@@ -26,6 +29,26 @@ export type RuleView = {
 
 const Subject = { pattern: Pattern, kind: z.enum(['app', 'command']).default('command') }
 
+/** A rule as it is to be: all of it. */
+const RuleInput = z.strictObject({
+  kind: z.enum(['app', 'command']),
+  pattern: Pattern,
+  pin: z
+    .strictObject({
+      host: HostName,
+      fallback: HostName.default('none'),
+      until: Until.nullable().default(null),
+    })
+    .nullable(),
+  affinity: HostName.nullable(),
+  needs: Needs,
+})
+/** A rule by its place in `rule.list`, and for what it was there: the file may have been changed meanwhile. */
+const RuleRef = {
+  at: z.int().min(0).max(10_000),
+  was: z.strictObject({ kind: RuleInput.shape.kind, pattern: z.string().max(200) }),
+}
+
 export const placementMethods = {
   'rule.list': { allow: viewer, input: nothing, output: output<{ rules: RuleView[] }>() },
   /** Always this host, in place of an earlier pin of the same name. `fallback`: a host, `auto` or `none`. */
@@ -35,13 +58,21 @@ export const placementMethods = {
       ...Subject,
       host: HostName,
       fallback: HostName.default('none'),
-      until: z.int().min(0).max(8.64e15).nullable().default(null),
+      until: Until.nullable().default(null),
     }),
     output: output<null>(),
   },
   'rule.unpin': { allow: owner, input: z.strictObject(Subject), output: output<null>() },
   /** Null: no affinity any more. */
   'rule.affinity': { allow: owner, input: z.strictObject({ ...Subject, host: HostName.nullable() }), output: output<null>() },
+  /** `at`: its place among the others, of which the first that says something decides; null: the last. */
+  'rule.add': {
+    allow: owner,
+    input: z.strictObject({ rule: RuleInput, at: RuleRef.at.nullable().default(null) }),
+    output: output<null>(),
+  },
+  'rule.change': { allow: owner, input: z.strictObject({ ...RuleRef, rule: RuleInput }), output: output<null>() },
+  'rule.remove': { allow: owner, input: z.strictObject(RuleRef), output: output<null>() },
   /** A host that is drained gets no new jobs by itself; what runs there goes on. */
   'host.drain': { allow: owner, input: z.strictObject({ name: HostName, isDrained: z.boolean() }), output: output<null>() },
   'host.tag': {

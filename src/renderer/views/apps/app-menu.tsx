@@ -1,6 +1,7 @@
 /** The menu of an app: where to launch it, what else it can do, and what of it runs. */
 import { type FocusEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
+import { ruleNameOf } from '../../../shared/app-name.ts'
 import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
 import { addToMenu, launchApp, setFavourite } from '../../components/app-deeds.ts'
@@ -8,6 +9,7 @@ import { stopJob } from '../../components/job-deeds.ts'
 import { moveFocus } from '../../components/menu-keys.ts'
 import { HostDot } from '../../components/state-tags.tsx'
 import { useCore } from '../../stores/core-store.ts'
+import { openDialog } from '../../stores/dialogs.ts'
 import { navigate } from '../../stores/route.ts'
 import { showError } from '../../stores/toasts.ts'
 
@@ -71,12 +73,20 @@ export function AppMenu({ app, jobs, onClose, onLeave }: AppMenuProps) {
           item(`why ${job.id}`, `Why${where}?`, () => navigate({ view: 'job', id: job.id, tab: 'why' })),
         ]
       })}
+      {item('pin', 'Always on this host…', () => openDialog({ kind: 'pin', wish: pinWish(app, jobs) }))}
       {item('favourite', app.isFavourite ? 'No favourite any more' : 'Make it a favourite', () =>
         setFavourite(app, !app.isFavourite),
       )}
       {item('menu', "Add to this desktop's menu", () => addToMenu(app))}
     </div>
   )
+}
+
+/** Where it runs, or could: the dialog asks. */
+function pinWish({ programs, hosts }: AppView, jobs: readonly JobView[]) {
+  const [program = ''] = programs
+  const host = jobs[0]?.host ?? hosts[0]?.host ?? ''
+  return { kind: 'app', pattern: ruleNameOf({ argv: [program] }), host } as const
 }
 
 /** Below the tile's button, and all of it in the window: a view cuts what hangs over its edges. */

@@ -51,6 +51,7 @@ const HostRow = memo(function HostRow({ host, isSelected }: { readonly host: Hos
             {visible(name)}
           </a>
           {host.isDefault && <span className="tag none">default</span>}
+          {host.isDrained && <span className="tag none">drained</span>}
         </span>
       </td>
       <td>

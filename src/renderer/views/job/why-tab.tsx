@@ -1,5 +1,6 @@
 /** Why a job runs where it does: the numbers of each host when it was placed, and why the others were left out. */
 import { useState } from 'react'
+import { ruleNameOf } from '../../../shared/app-name.ts'
 import type { JobView } from '../../../shared/domain.ts'
 import type { Explanation } from '../../../shared/placement.ts'
 import { candidateRows, NUMBER_TITLES } from '../../../shared/placement-text.ts'
@@ -9,8 +10,11 @@ import { Empty, Waiting } from '../../components/empty.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
+import { openDialog } from '../../stores/dialogs.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 
 export function WhyTab({ job }: { readonly job: JobView }) {
+  const mayAct = useMayAct()
   // It is placed once, and has a host from then on.
   const { answer, again } = useAnswer(`${job.id} ${job.host ?? ''}`, () => core.call('job.explain', { job: job.id }))
   if (answer.kind === 'waiting') return <Waiting what="Asking why it runs there" height={60} />
@@ -23,7 +27,12 @@ export function WhyTab({ job }: { readonly job: JobView }) {
         <strong>{visible(placement.host)}</strong>: {visibleLines(placement.reason)}
       </p>
       <CandidateTable explanation={answer.value} />
-      {numbers !== null && <Replay key={job.id} jobId={job.id} />}
+      <div className="why-replay">
+        {mayAct && !job.isForeign && (
+          <Button onPress={() => openDialog({ kind: 'pin', wish: pinWish(job, answer.value) })}>Always on this host…</Button>
+        )}
+        {numbers !== null && <Replay key={job.id} jobId={job.id} />}
+      </div>
     </section>
   )
 }
@@ -76,13 +85,19 @@ function Replay({ jobId }: { readonly jobId: string }) {
   const [said, setSaid] = useState('')
   const ask = async () => setSaid(replayText(await core.call('job.explain', { job: jobId, replay: true })))
   return (
-    <div className="why-replay">
+    <>
       <Button onPress={ask}>Weigh again</Button>
       <span role="status" className="dim">
         {visibleLines(said)}
       </span>
-    </div>
+    </>
   )
+}
+
+/** By the rule that pinned it, or a new one of its name. */
+function pinWish({ kind, command, host }: JobView, { placement, need }: Explanation) {
+  const pattern = need?.pin?.pattern ?? ruleNameOf(command)
+  return { kind: kind === 'app' ? 'app' : 'command', pattern, host: placement?.host ?? host ?? '' } as const
 }
 
 function replayText({ replay }: Explanation): string {

@@ -1,5 +1,6 @@
 /** Settings: the config file as a form. The file is the truth: what is changed in it elsewhere is seen here at once. */
 import './settings.css'
+import './rules.css'
 import { useEffect } from 'react'
 import { visible, visibleLines } from '../../../shared/visible.ts'
 import { Waiting } from '../../components/empty.tsx'
@@ -11,6 +12,7 @@ import { useMayAct } from '../../stores/may-act.ts'
 import { Appearance, SignOut } from './appearance.tsx'
 import { DashboardAddress } from './dashboard-address.tsx'
 import { HostsRow } from './hosts-row.tsx'
+import { RulesSection } from './rules-section.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
 
@@ -54,6 +56,7 @@ function ConfigForm() {
               <pre className="mono">{visibleLines(config.error)}</pre>
             </div>
           )}
+          <RulesSection isBroken={config.error !== null} />
           {SETTINGS.map(({ title, fields }) => (
             <fieldset key={title} className="card setting-group" disabled={config.error !== null}>
               <legend>{title}</legend>
