@@ -153,13 +153,16 @@ test('apps of hosts are listed, searched, remembered, and put into the menu as v
   await product.call('app.refresh', {})
   expect((await apps()).filter(({ id }) => id.startsWith('drover-'))).toEqual([])
 
+  // What would be left out without a word is refused, before anything is launched.
+  for (const flag of ['--dry-run', '--cli', '--silent', '--env=A=b'])
+    expect(await product.drover(['launch', flag, '--app', 'draw'])).toMatchObject({ code: 2, stdout: '' })
   const items = await product.json<MenuItem[]>(['desktop', 'ls'])
   expect(items.map(({ app, isChanged }) => [app, isChanged])).toEqual([
     ['draw', false],
     ['evil one', false],
   ])
   writeFileSync(join(folder, 'drover-evil_one.desktop'), `${written}X-Mine=1\n`)
-  const removed = await product.drover(['desktop', 'remove', 'draw', 'evil one'])
+  const removed = await product.drover(['desktop', 'remove', 'Draw', 'evil one'])
   expect(removed.stderr).toContain('drover-evil_one.desktop')
   expect(readdirSync(folder).toSorted()).toEqual(['draw.desktop', 'drover-evil_one.desktop'])
   expect(existsSync(join(product.home.dir, '.local/share/icons/hicolor/128x128/apps/drover-draw.png'))).toBe(false)
