@@ -13,10 +13,15 @@ export type Launched = {
   newInstance: boolean
 }
 
-/** Returns when the app has begun: a desktop waits for nobody. */
+/** Returns when the app has begun: a desktop waits for nobody. One of the terminal, started in one, is attached to: menus open one for it. */
 export async function launchApp(cli: Cli, args: Args, launched: Launched): Promise<number> {
   const targets = args.command.map(absoluteTarget)
   const { jobs } = await cli.call('app.open', { ...launched, targets })
+  const [job, ...others] = jobs
+  if (args.has('cli') && job?.hasTerminal && others.length === 0 && cli.stdin.isTTY === true && cli.out.isTerminal) {
+    const { attachTo } = await import('./attach.ts')
+    return await attachTo(cli, job.id)
+  }
   if (cli.out.isJson) cli.out.json(jobs)
   else for (const { id, host } of jobs) cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
   return 0

@@ -17,7 +17,7 @@ import { streamJob } from '../stream-job.ts'
 import { parseEnv } from '../values.ts'
 
 /** An app of the catalogue is begun as its entry says, and waited for by nobody. */
-const NOT_WITH_APP = ['dry-run', 'cli', 'silent', 'env']
+const NOT_WITH_APP = ['dry-run', 'silent', 'env']
 
 type LaunchInput = Input<'app.launch'>
 
