@@ -7,15 +7,10 @@ import type { Cli } from '../cli.ts'
 import { JobWatch } from '../job-watch.ts'
 import { streamJob } from '../stream-job.ts'
 
-export function run(cli: Cli, args: Args): Promise<number> {
-  return attachTo(cli, args.required('ID'), args.has('detach-on-ctrl-c'))
-}
-
-/** `isLeftByCtrlC`: whatever the config says. */
-export async function attachTo(cli: Cli, id: string, isLeftByCtrlC = false): Promise<number> {
+export async function run(cli: Cli, args: Args): Promise<number> {
   const session = await cli.client().connect()
   try {
-    const { job } = await session.call('job.get', { job: id })
+    const { job } = await session.call('job.get', { job: args.required('ID') })
     const short = shortId(job.id)
     const watch = await JobWatch.start(session, job.id)
     await watch.refresh()
@@ -28,7 +23,7 @@ export async function attachTo(cli: Cli, id: string, isLeftByCtrlC = false): Pro
       throw new AppError('CONFLICT', `attach needs a terminal here. The output as it comes: ${cli.program.name} logs -f ${short}`)
     }
     if (job.state === 'ended' && job.startedAt === null) return summarise(cli, job)
-    const leavesOnCtrlC = isLeftByCtrlC || (await session.call('config.get', {})).values.detach_on_ctrl_c === true
+    const leavesOnCtrlC = args.has('detach-on-ctrl-c') || (await session.call('config.get', {})).values.detach_on_ctrl_c === true
     return await attachJob(cli, session, watch, { jobId: job.id, leavesOnCtrlC, whenClosed: 'refuse' })
   } finally {
     session.close()
