@@ -8,7 +8,7 @@ import { takeOwnPort } from '../helpers/web.ts'
 
 const FAILED = '11111111-0000-4000-8000-000000000001'
 /** Of what would do something. */
-const DEEDS = /^(Push|Add|Import|Remove|Test|Stop|Run again|Pull|Make|Let |Drain|Try now|Sign out|Kill|Cancel|Ask)/
+const DEEDS = /^(Push|Add|Import|Remove|Test|Stop|Run again|Pull|Make|Let |Drain|Try now|Sign out|Kill|Cancel)/
 
 afterAll(closeBrowser)
 
