@@ -1,74 +1,26 @@
 /**
- * Makes the screenshots of the README, `node scripts/screenshots.ts`: the built product in a real terminal, with hosts behind real sshd.
- * What they show is what was on the screen.
+ * Makes all pictures of the README and the docs, `npm run screenshots`: the built product in a real terminal, browser and panel, with hosts
+ * behind real sshd. What they show is what was on the screen. It takes some minutes, since lines of load need time to be lived through.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { spawn } from '@lydell/node-pty'
-import headless from '@xterm/headless'
-import { openProduct } from '../test/helpers/product.ts'
-import { startSshd } from '../test/helpers/sshd.ts'
-import { waitFor } from '../test/helpers/wait.ts'
-import { screenSvg } from './screen-svg.ts'
+import { shootDesktop } from './screenshots/desktop.ts'
+import { openFlock } from './screenshots/flock.ts'
+import { shootTerminal } from './screenshots/terminal.ts'
+import { shootWindow } from './screenshots/window.ts'
 
-const SIZE = { cols: 92, rows: 12 }
-const OUT = join(import.meta.dirname, '../assets/screenshots')
-/** A project that is built by really compiling something, a file after the other. */
-const SOURCES = ['attic', 'barn', 'collar', 'dog', 'fence', 'gate', 'herd', 'lamb', 'meadow', 'pen', 'ram', 'shears']
-const MAKEFILE = `OBJECTS = $(patsubst %.c,%.o,$(sort $(wildcard *.c)))
-flock: $(OBJECTS)
-	@echo "  LINK  $@"; cat $(OBJECTS) >$@
-%.o: %.c
-	@echo "  CC    $<"; sleep 0.4; cksum <$< >$@
-`
+const FOLDER = join(import.meta.dirname, '../docs/screenshots')
+const MOST_BYTES = 2_500_000
 
-const hosts = { big: await startSshd(), attic: await startSshd() }
-const product = await openProduct(hosts)
+mkdirSync(FOLDER, { recursive: true })
+await shootTerminal(FOLDER)
+const flock = await openFlock()
 try {
-  const folder = join(product.home.dir, 'project')
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'Makefile'), MAKEFILE)
-  for (const name of SOURCES) writeFileSync(join(folder, `${name}.c`), `int ${name};\n`)
-  execFileSync('git', ['init', '-q'], { cwd: folder })
-  await product.drover(['host', 'ls', '-c'])
-
-  const terminal = new headless.Terminal({ ...SIZE, allowProposedApi: true })
-  const shell = spawn('bash', ['--norc'], {
-    ...SIZE,
-    cwd: folder,
-    env: {
-      ...product.env,
-      PS1: '\\[\\e[32m\\]~/\\W\\[\\e[0m\\] $ ',
-      TERM: 'xterm-256color',
-      PATH: `${join(import.meta.dirname, '../bin')}:${process.env.PATH}`,
-    },
-  })
-  shell.onData(data => terminal.write(data))
-  const screen = () => Array.from({ length: SIZE.rows }, (_, row) => line(terminal, row)).join('\n')
-  const sees = (text: string) => waitFor(() => screen().includes(text), { what: `${text} on the screen`, timeoutMs: 30_000 })
-  const shoot = (name: string, title: string) => writeFileSync(join(OUT, `${name}.svg`), screenSvg(terminal, title))
-  mkdirSync(OUT, { recursive: true })
-
-  await sees('$')
-  shell.write('drover push --on big -- make\r')
-  await sees('lamb.c')
-  shoot('push', 'drover push: the command runs on another host, as if it ran here')
-  await sees('Press any key')
-  shell.write(' ')
-  await sees('(id ')
-  await product.running(['-n', '--on', 'attic', '--', 'sleep 600'])
-  await product.drover(['push', '-n', '--on', 'local', '--', 'test', '-e', 'flock'], { cwd: folder })
-  shell.write('clear; drover host ls; drover ls\r')
-  await sees('running')
-  shoot('ls', 'drover host ls and drover ls')
-  shell.kill()
+  await shootDesktop(flock, FOLDER)
+  await shootWindow(flock, FOLDER)
 } finally {
-  await product.close()
-  for (const host of Object.values(hosts)) await host.stop()
+  await flock.close()
 }
+const bytes = readdirSync(FOLDER).reduce((sum, name) => sum + statSync(join(FOLDER, name)).size, 0)
+if (bytes > MOST_BYTES) throw new Error(`${FOLDER} has ${bytes} bytes: more than ${MOST_BYTES} is too much for a repository`)
 process.exit(0)
-
-function line(terminal: headless.Terminal, row: number): string {
-  return terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row)?.translateToString(true) ?? ''
-}

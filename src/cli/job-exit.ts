@@ -46,3 +46,8 @@ function signalNumber(signal: string): number {
   // Real-time signals and those that only other systems have are given as numbers.
   return known[`SIG${signal}`] ?? (/^\d+$/.test(signal) ? Number(signal) : 0)
 }
+
+/** Its program runs, or has run, or never will. */
+export function hasBegun(job: JobView): boolean {
+  return job.state === 'running' || job.state === 'ended' || (job.state === 'stopping' && job.startedAt !== null)
+}

@@ -9,7 +9,7 @@ import { attachJob, summarise } from './attach-job.ts'
 import type { Cli } from './cli.ts'
 import type { CoreSession } from './core-client.ts'
 import { UsageError } from './errors.ts'
-import { jobExitCode } from './job-exit.ts'
+import { hasBegun, jobExitCode } from './job-exit.ts'
 import { JobWatch } from './job-watch.ts'
 import { unlocking } from './keys.ts'
 import { PoliteStop } from './polite-stop.ts'
@@ -115,10 +115,6 @@ async function withProgress<T>(cli: Cli, watch: JobWatch, work: () => Promise<T>
     stopShowing()
     line.end()
   }
-}
-
-function hasBegun(job: JobView): boolean {
-  return job.state === 'running' || job.state === 'ended' || (job.state === 'stopping' && job.startedAt !== null)
 }
 
 async function isSetToLeave(session: CoreSession): Promise<boolean> {

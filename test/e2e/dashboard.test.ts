@@ -36,6 +36,7 @@ test('every view is there to look at, and the core is asked nothing that it refu
     [`/jobs/${FAILED}`]: page.getByRole('tab', { name: 'Resources' }),
     [`/jobs/${FAILED}/log`]: page.getByRole('tab', { name: 'Resources', selected: true }),
     [`/jobs/${FAILED}/why`]: page.getByRole('tab', { name: 'Why local?', selected: true }),
+    '/apps': page.getByRole('heading', { name: 'Apps', level: 1 }),
     '/hosts': page.getByRole('heading', { name: 'Hosts', level: 1 }),
     '/hosts/local': page.getByRole('region', { name: 'Host local' }),
     '/settings': page.getByText('Appearance, in this browser'),
@@ -47,6 +48,11 @@ test('every view is there to look at, and the core is asked nothing that it refu
     expect({ route, deeds: buttons.filter(text => DEEDS.test(text.trim())) }).toEqual({ route, deeds: [] })
   }
   expect(await page.getByRole('tab').allInnerTexts()).toEqual([])
+  // An app is not launched by a click, and has no menu.
+  await page.goto(`${address}/#/apps`)
+  await page.locator('.app-launch').first().click({ button: 'right' })
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  expect(await page.getByRole('menu').count()).toBe(0)
   await page.keyboard.press('n')
   expect(await page.getByRole('dialog').count()).toBe(0)
   expect(await axeFindings(page)).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * A person's desktop with a panel and a pointer, for one test: a session bus, an X server without a screen, sway in a window on it, and
+ * A person's desktop with a panel and a pointer: a session bus, an X server without a screen, sway in a window on it, and
  * waybar, whose tray module is both the watcher for icons and what shows them. sway does not run as root: it is nobody's then.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
@@ -29,6 +29,8 @@ export type PanelDesktop = {
   leftEdgeOfMenu(x: number, y: number): Promise<number>
   /** Writes a PNG of what is on the screen; `area` is `X,Y WxH`. */
   picture(path: string, area?: string): Promise<void>
+  /** Ends all of it. */
+  close(): void
 }
 
 export const SCREEN = { width: 900, height: 500 } as const
@@ -50,17 +52,25 @@ const PACKAGES = {
 }
 const run = promisify(execFile)
 
-/** @throws {Error} naming the package that is missing. */
+/** It ends with the test. @throws {Error} naming the package that is missing. */
 export async function startPanelDesktop(): Promise<PanelDesktop> {
+  const desktop = await openPanelDesktop()
+  onTestFinished(() => desktop.close())
+  return desktop
+}
+
+/** As startPanelDesktop, for whoever ends it. */
+export async function openPanelDesktop(): Promise<PanelDesktop> {
   for (const [program, name] of Object.entries(PACKAGES))
     if (!existsSync(`/usr/bin/${program}`))
       throw new Error(`${program} is not installed: scripts/setup-debian.sh installs the package ${name}`)
   const folder = mkdtempSync(join(tmpdir(), 'drover-panel-'))
   const children: ChildProcess[] = []
-  onTestFinished(() => {
+  const endWithUs = () => {
     for (const child of children) child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
-  })
+  }
+  process.once('exit', endWithUs)
   const begin = (program: string, args: string[], env: Record<string, string> = {}) => {
     const child = spawn(program, args, {
       env: { PATH: process.env.PATH, HOME: folder, ...env },
@@ -152,6 +162,10 @@ export async function startPanelDesktop(): Promise<PanelDesktop> {
     },
     picture: async (path, area) => {
       await run('grim', [...(area === undefined ? [] : ['-g', area]), path], { env: { ...process.env, ...env } })
+    },
+    close: () => {
+      process.off('exit', endWithUs)
+      endWithUs()
     },
   }
 }

@@ -16,6 +16,7 @@ import { run } from '../../src/main/hosts/transport.ts'
 import type { AppView, DesktopEntry, MenuItem } from '../../src/shared/app.ts'
 import { makeAgentHost, SHELLS } from '../helpers/agent-host.ts'
 import { entryText, INDEX_THEME, pngOf, writeEntry, writeIcon } from '../helpers/app-host.ts'
+import { Pane } from '../helpers/pane.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -153,18 +154,37 @@ test('apps of hosts are listed, searched, remembered, and put into the menu as v
   await product.call('app.refresh', {})
   expect((await apps()).filter(({ id }) => id.startsWith('drover-'))).toEqual([])
 
+  // What would be left out without a word is refused, before anything is launched.
+  for (const flag of ['--dry-run', '--silent', '--env=A=b'])
+    expect(await product.drover(['launch', flag, '--app', 'draw'])).toMatchObject({ code: 2, stdout: '' })
   const items = await product.json<MenuItem[]>(['desktop', 'ls'])
   expect(items.map(({ app, isChanged }) => [app, isChanged])).toEqual([
     ['draw', false],
     ['evil one', false],
   ])
   writeFileSync(join(folder, 'drover-evil_one.desktop'), `${written}X-Mine=1\n`)
-  const removed = await product.drover(['desktop', 'remove', 'draw', 'evil one'])
+  const removed = await product.drover(['desktop', 'remove', 'Draw', 'evil one'])
   expect(removed.stderr).toContain('drover-evil_one.desktop')
   expect(readdirSync(folder).toSorted()).toEqual(['draw.desktop', 'drover-evil_one.desktop'])
   expect(existsSync(join(product.home.dir, '.local/share/icons/hicolor/128x128/apps/drover-draw.png'))).toBe(false)
   // One that is not ours any more is in the way, and is not written over.
   expect((await product.drover(['desktop', 'install', 'evil one'])).stderr).toContain('is there already')
+})
+
+test('an app of the terminal is attached to in the one that a menu opens for it, and its exit code comes out', async () => {
+  const product = await startProduct()
+  const text = entryText({ Name: 'Ask', Exec: 'sh -c "echo ready; read x; exit 6"', Terminal: 'true' })
+  writeEntry(product.home.dir, 'ask.desktop', text)
+  await product.drover(['apps', '-r', '--on', 'local'])
+  const [item] = (await product.json<{ installed: MenuItem[] }>(['desktop', 'install', 'ask'])).installed
+  const [, typed = ''] = /^Exec=(.*)$/m.exec(readFileSync(item?.path ?? '', 'utf8')) ?? []
+  const pane = Pane.open({ env: { ...product.env, TERM: 'tmux-256color' } })
+  pane.line(`${typed}; echo "code $?"`)
+  await pane.sees(/^ready/m)
+  pane.keys('Enter')
+  await pane.sees('Press any key')
+  pane.keys('Enter')
+  await pane.sees('code 6')
 })
 
 test('every desktop entry of this machine is read, and the one that is made of it is valid', async () => {

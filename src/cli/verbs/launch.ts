@@ -16,12 +16,16 @@ import { randomId } from '../random-id.ts'
 import { streamJob } from '../stream-job.ts'
 import { parseEnv } from '../values.ts'
 
+/** An app of the catalogue is begun as its entry says, and waited for by nobody. */
+const NOT_WITH_APP = ['dry-run', 'silent', 'env']
+
 type LaunchInput = Input<'app.launch'>
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const host = args.value('on') ?? null
   const app = args.value('app')
   if (app !== undefined) {
+    for (const flag of NOT_WITH_APP) if (args.has(flag)) throw new UsageError(`--${flag} and --app exclude each other`)
     const { launchApp } = await import('./launch-app.ts')
     const [action, newInstance] = [args.value('action') ?? null, args.has('new-instance')]
     return await launchApp(cli, args, { app, action, host, newInstance, display: displayOf(cli.env) })

@@ -71,7 +71,10 @@ export class DesktopMenu {
    */
   remove(ref: string): { app: string; kept: string[] } {
     const id = ref.replace(/\.desktop$/, '').replace(/^drover-/, '')
-    const files = this.#files(ref).length > 0 ? this.#files(ref) : this.#files(id)
+    // By its name too, as the menu has it: no host may have the app any more.
+    const named = this.list().filter(({ name }) => name.toLowerCase() === ref.toLowerCase())
+    const ids = [ref, id, ...(named.length === 1 ? named.map(({ app }) => app) : [])]
+    const files = ids.map(one => this.#files(one)).find(found => found.length > 0) ?? []
     const [first] = files
     if (!first) throw new AppError('NOT_FOUND', `"${ref}" is not in the menu by Drover. See what is: drover desktop ls`)
     return { app: first.app, kept: files.filter(file => !this.#remove(file)).map(({ path }) => path) }

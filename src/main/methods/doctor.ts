@@ -17,6 +17,7 @@ const LOCAL_TOOLS = [
   { tool: 'git', argument: '--version', install: 'git', without: 'ignore rules cannot be asked for when a folder is pushed' },
   { tool: 'rsync', argument: '--version', install: 'rsync', without: 'folders are sent as tar, which is slower' },
   { tool: 'tmux', argument: '-V', install: 'tmux', without: 'jobs on local run without a terminal' },
+  { tool: 'waypipe', argument: '--version', install: 'waypipe', without: 'apps of other hosts cannot show their windows' },
 ] as const
 const CLOCK_OFF_MS = 60_000
 const DISK_LOW_BYTES = 1024 ** 3

@@ -15,6 +15,11 @@ test('marks upon each other are one group, which looks like its gravest', () => 
   ])
 })
 
+test('beside a group there is room for its number', () => {
+  const groups = groupFlags([flag(100), flag(104), flag(114), flag(127), flag(300), flag(314)], span, width)
+  expect(groups.map(({ flags }) => flags.length)).toEqual([3, 1, 1, 1])
+})
+
 test('a thousand marks in one place are one group; what is outside of the chart is in none', () => {
   const groups = groupFlags([...Array.from({ length: 1000 }, () => flag(1)), flag(-5), flag(1005)], span, width)
   expect(groups.map(({ flags }) => flags.length)).toEqual([1000])

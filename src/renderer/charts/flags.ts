@@ -9,6 +9,8 @@ export type FlagGroup<T extends Flag> = { readonly x: number; readonly kind: Fla
 
 /** As wide as a mark. */
 const APART = 12
+/** The number beside the mark of a group. */
+const NUMBER_WIDTH = 12
 /** How near a pointer must be. */
 const NEAR = 8
 
@@ -18,7 +20,7 @@ export function groupFlags<T extends Flag>(flags: readonly T[], span: Span, widt
   for (const flag of inSpan) {
     const x = xOf(flag.at, span, width)
     const last = groups.at(-1)
-    if (last && x - last.x < APART) last.flags.push(flag)
+    if (last && x - last.x < APART + (last.flags.length > 1 ? NUMBER_WIDTH : 0)) last.flags.push(flag)
     else groups.push({ x, flags: [flag] })
   }
   return groups.map(({ x, flags }) => ({ x, flags, kind: gravest(flags) }))

@@ -13,7 +13,7 @@ export function TopBar() {
         <Logo /> <span className="words">Drover</span>
       </a>
       <button type="button" className="palette-field" onClick={() => openDialog({ kind: 'palette' })}>
-        <span className="grow cut">{mayAct ? 'Push a folder, go to…' : 'Go to…'}</span>
+        <span className="grow cut">{mayAct ? 'Launch an app, push a folder, go to…' : 'Go to…'}</span>
         <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
       </button>
       {mayAct ? (

@@ -33,6 +33,16 @@ test('hosts by name: go there, test, make default', () => {
   expect(titles('box').slice(0, 3).toSorted()).toEqual(['Default host: box', 'Host box', 'Test host box'])
 })
 
+test('an app goes before what runs of it, a view before an app', () => {
+  const launch = (name: string) =>
+    ({ id: `app:${name}`, title: `Launch ${name}`, deed: { kind: 'launch-app', id: name, name } }) as const
+  const running = job(1, { kind: 'app', state: 'running', command: { argv: ['firefox'] } })
+  const fitting = (query: string) =>
+    matchingEntries({ hosts: [], jobs: [running] }, query, [], [launch('Firefox'), launch('Settings')]).map(entry => entry.title)
+  expect(fitting('fire')).toEqual(['Launch Firefox', 'firefox', 'Stop: firefox…'])
+  expect(fitting('settings')).toEqual(['Settings', 'Launch Settings'])
+})
+
 test('the id of an old job finds it', () => {
   expect(titles('00000999')).toContain('run 999')
   expect(titles('run 999')).not.toContain('run 999')

@@ -29,6 +29,8 @@ export type PaletteEntry = {
   question?: string
   /** Only when something was typed: there would be too many. */
   isQuiet?: boolean
+  /** Behind what fits about as well: who types an app's name wants to launch it, more than to see that it runs. */
+  isBehind?: boolean
   deed: PaletteDeed
 }
 
@@ -36,6 +38,8 @@ const NEWEST_JOBS = 200
 const SHOWN = 60
 /** More than any letters can have. */
 const ID_FITS = 1_000
+/** More than the beginning of a title is worth over the beginning of a word. */
+const BEHIND = 4
 
 const FIXED: readonly PaletteEntry[] = [
   { id: 'push', title: 'Push a folder…', keys: 'n', deed: { kind: 'dialog', dialog: 'push' } },
@@ -94,14 +98,14 @@ function isOnlyLooking({ deed }: PaletteEntry): boolean {
   return ['view', 'theme', 'host', 'job'].includes(deed.kind) || (deed.kind === 'dialog' && deed.dialog === 'keys')
 }
 
-function entryScore({ title, detail = '', jobId }: PaletteEntry, query: string): number | null {
+function entryScore({ title, detail = '', jobId, isBehind = false }: PaletteEntry, query: string): number | null {
   const words = query.toLowerCase().split(/\s+/)
   const ids = jobId === undefined ? [] : words.filter(word => typedId(word) !== null && /\d/.test(word))
   const fitting = ids.filter(id => jobId?.startsWith(id))
   if (ids.some(id => !fitting.includes(id) && !title.toLowerCase().includes(id))) return null
   const others = words.filter(word => !fitting.includes(word))
   const score = fuzzyScore(others.join(' '), `${title} ${detail}`)
-  return score === null ? null : score + fitting.length * ID_FITS
+  return score === null ? null : score + fitting.length * ID_FITS - (isBehind ? BEHIND : 0)
 }
 
 function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] {
@@ -123,8 +127,8 @@ function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] 
 }
 
 export function jobEntries(job: JobView): PaletteEntry[] {
-  const { id, state, isForeign, hasTerminal } = job
-  const go = { ...namedJobEntry(job), isQuiet: state === 'ended' }
+  const { id, kind, state, isForeign, hasTerminal } = job
+  const go = { ...namedJobEntry(job), isQuiet: state === 'ended', isBehind: kind === 'app' }
   if (isForeign) return [go]
   const { title } = go
   const next: Pick<PaletteEntry, 'id' | 'title' | 'question' | 'deed'> =

@@ -3,10 +3,11 @@ import { MoreHorizontal, Star } from 'lucide-react'
 import { type MouseEvent, memo, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
 import type { JobView } from '../../../shared/domain.ts'
-import { counted } from '../../../shared/format.ts'
+import { bytesText, counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { isJobOf, launchApp } from '../../components/app-deeds.ts'
 import { AppIcon } from '../../components/app-icon.tsx'
+import { useMayAct } from '../../stores/may-act.ts'
 import { routeHash } from '../../stores/route.ts'
 import { showError } from '../../stores/toasts.ts'
 import { AppMenu } from './app-menu.tsx'
@@ -15,10 +16,12 @@ const ICON = 48
 
 export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppView; readonly live: readonly JobView[] }) {
   const [isOpen, setIsOpen] = useState(false)
+  const mayAct = useMayAct()
   const more = useRef<HTMLButtonElement>(null)
   const name = visible(app.name)
   const jobs = live.filter(job => isJobOf(job, app.programs))
   const openMenu = (event: MouseEvent) => {
+    if (!mayAct) return
     event.preventDefault()
     setIsOpen(true)
   }
@@ -26,31 +29,40 @@ export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppV
     setIsOpen(false)
     more.current?.focus()
   }
+  const title = visible(app.comment ?? app.genericName ?? app.name)
+  const face = (
+    <>
+      <AppIcon app={app} size={ICON} />
+      <span className="app-name">{name}</span>
+      <span className="app-hosts dim">{placesText(app)}</span>
+    </>
+  )
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the menu that it opens has a button of its own.
     <div className="app-tile" onContextMenu={openMenu}>
-      <button
-        type="button"
-        className="app-launch"
-        title={visible(app.comment ?? app.genericName ?? app.name)}
-        onClick={() => launchApp(app).catch(showError)}
-      >
-        <AppIcon app={app} size={ICON} />
-        <span className="app-name">{name}</span>
-        <span className="app-hosts dim">{placesText(app)}</span>
-      </button>
+      {mayAct ? (
+        <button type="button" className="app-launch" title={title} onClick={() => launchApp(app).catch(showError)}>
+          {face}
+        </button>
+      ) : (
+        <div className="app-launch" title={title}>
+          {face}
+        </div>
+      )}
       {app.isFavourite && <Star className="app-star" size={12} role="img" aria-label="Favourite" />}
-      <button
-        ref={more}
-        type="button"
-        className="app-more"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        aria-label={`More for ${name}`}
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        <MoreHorizontal size={14} aria-hidden />
-      </button>
+      {mayAct && (
+        <button
+          ref={more}
+          type="button"
+          className="app-more"
+          aria-haspopup="menu"
+          aria-expanded={isOpen}
+          aria-label={`More for ${name}`}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <MoreHorizontal size={14} aria-hidden />
+        </button>
+      )}
       {jobs.length > 0 && (
         <a className="app-running" href={routeHash({ view: 'job', id: jobs[0]?.id ?? '', tab: null })}>
           <span className="dot" /> {runningText(jobs)}
@@ -68,5 +80,7 @@ function placesText({ hosts }: AppView): string {
 
 function runningText(jobs: readonly JobView[]): string {
   const hosts = [...new Set(jobs.map(({ host }) => visible(host ?? 'its way')))]
-  return `on ${hosts.slice(0, 2).join(', ')}${hosts.length > 2 ? ` +${hosts.length - 2}` : ''}`
+  const memoryBytes = jobs.reduce((sum, job) => sum + (job.memoryBytes ?? 0), 0)
+  const cost = memoryBytes === 0 ? '' : ` · ${bytesText(memoryBytes)}`
+  return `on ${hosts.slice(0, 2).join(', ')}${hosts.length > 2 ? ` +${hosts.length - 2}` : ''}${cost}`
 }

@@ -1,6 +1,6 @@
 /** The apps of all hosts: favourites and what was used lately first, found as one types, launched by a click. */
 import './apps.css'
-import { RefreshCw } from 'lucide-react'
+import { RefreshCw, Search } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
 import { searchApps } from '../../../shared/app-search.ts'
@@ -11,6 +11,7 @@ import { Problem } from '../../components/problem.tsx'
 import { core } from '../../core.ts'
 import { loadApps, useApps } from '../../stores/apps.ts'
 import { useCore } from '../../stores/core-store.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { AppTile } from './app-tile.tsx'
 import { nextTile } from './next-tile.ts'
 
@@ -20,6 +21,7 @@ const MOST_SHOWN = 400
 
 export function AppsView() {
   const { apps, isLoaded, error } = useApps()
+  const mayAct = useMayAct()
   const [query, setQuery] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const view = useRef<HTMLDivElement>(null)
@@ -41,24 +43,29 @@ export function AppsView() {
     <div className="apps" ref={view} onKeyDown={onKey}>
       <header>
         <h1>Apps</h1>
-        <input
-          ref={field}
-          className="input apps-field"
-          type="search"
-          aria-label="Find an app"
-          placeholder="Find an app…"
-          value={query}
-          spellCheck={false}
-          autoComplete="off"
-          onChange={event => setQuery(event.target.value)}
-        />
-        <span className="grow" />
+        <label className="filter-field">
+          <Search size={14} aria-hidden />
+          <input
+            ref={field}
+            className="input"
+            type="search"
+            aria-label="Find an app"
+            placeholder="Find an app…"
+            value={query}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={event => setQuery(event.target.value)}
+          />
+        </label>
         <span className="dim number" role="status">
           {isLoaded && counted(shown, 'app')}
         </span>
-        <Button onPress={() => core.call('app.refresh', {})}>
-          <RefreshCw size={14} aria-hidden /> Ask the hosts
-        </Button>
+        <span className="grow" />
+        {mayAct && (
+          <Button onPress={() => core.call('app.refresh', {})}>
+            <RefreshCw size={14} aria-hidden /> Ask the hosts
+          </Button>
+        )}
       </header>
       {error !== null && <Problem error={error} onAgain={loadApps} />}
       {!isLoaded && error === null && <Waiting what="Loading apps" height={240} />}

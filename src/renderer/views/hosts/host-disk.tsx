@@ -51,11 +51,11 @@ function Figures({ use }: { readonly use: Output<'disk.usage'> }) {
   const [disk] = use.hosts
   if (disk === undefined) return null
   const figures = [
-    ['free', disk.freeBytes],
-    ['logs of jobs', disk.jobsBytes],
-    ['workdirs', disk.workdirsBytes],
-    ['copies of folders', disk.foldersBytes],
-    ['spares', disk.sparesBytes],
+    ['Free', disk.freeBytes],
+    ['Logs of jobs', disk.jobsBytes],
+    ['Workdirs', disk.workdirsBytes],
+    ['Copies of folders', disk.foldersBytes],
+    ['Spares', disk.sparesBytes],
   ] as const
   return (
     <dl className="figures number">

@@ -44,6 +44,8 @@ export function JobsView() {
   // What is chosen and gone from the core meanwhile is chosen no more; what the filter hides is, as the count says.
   const chosen = useMemo(() => [...chosenIds].flatMap(id => jobById.get(id) ?? []), [chosenIds, jobById])
 
+  const total = hasOlder ? `${countText(jobs.length)}+ jobs` : counted(jobs.length, 'job')
+
   const act = (action: BulkAction) => {
     const isUnasked = action === 'rerun' ? chosen.length <= RERUN_UNASKED : action === 'stop' && chosen.length === 1
     if (!isUnasked) return setAsked(action)
@@ -56,9 +58,7 @@ export function JobsView() {
         <h1>Jobs</h1>
         <FilterField />
         <span className="dim number" role="status">
-          {isLoaded &&
-            (deferred.trim() === '' ? countText(jobs.length) : `${countText(shown.length)} of ${countText(jobs.length)}`)}
-          {isLoaded && hasOlder && '+'}
+          {isLoaded && (deferred.trim() === '' ? total : `${countText(shown.length)} of ${total}`)}
         </span>
         <span className="grow" />
         {mayAct && chosen.length > 0 && <BulkBar chosen={chosen} onAct={act} />}
