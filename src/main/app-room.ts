@@ -48,6 +48,8 @@ export type AppRoom = {
   methods: Pick<Methods, CatalogueMethod | 'app.launch' | 'app.place'>
   tray: LaunchableApps
   beowulf: BeowulfAnswers
+  /** A file of this computer is at an app of a host by this id, or on its way. */
+  isVisiting(visitId: string): boolean
   hostGone(name: string): void
   close(): void
 }
@@ -79,15 +81,14 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     desktop,
     newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
   })
-  const launching = appMethods(apps)
   const methods: AppRoom['methods'] = {
-    ...launching,
+    ...appMethods(apps),
     ...catalogueMethods(catalogueRoom, {
       launch: ({ isTerminal, ...what }) => {
         const terminal = isTerminal ? TERMINAL : null
-        return launching['app.launch']({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} }, owner)
+        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} })
       },
-      place: what => launching['app.place']({ ...what, needsDesktop: true }, owner),
+      place: ({ isTerminal, ...what }) => apps.weigh({ ...what, host: null, needsDesktop: !isTerminal }),
     }),
   }
   return {
@@ -115,6 +116,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
       },
       report: ({ app, pid, host }) => log.info('a client of beowulf runs an app', { app, pid, host }),
     },
+    isVisiting: id => catalogueRoom.visits.isVisiting(id),
     hostGone: name => catalogueRoom.hostGone(name),
     close: () => {
       catalogueRoom.close()

@@ -233,6 +233,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       jobs,
       owner,
       keepFinishedDays: () => config.current.push.keepFinishedDays,
+      isVisiting: id => appRoom.isVisiting(id),
       sweepDrops: request => drops.sweep(request),
       now,
     }),

@@ -196,6 +196,17 @@ test('every desktop entry of this machine is read, and the one that is made of i
   }
 })
 
+test('of a host that has more than can be told at once the rest is asked for the next time', async () => {
+  const { live, home } = await appHost('dash')
+  const text = entryText({ Name: 'Long', Exec: 'long' })
+  for (let count = 100; count < 230; count++) writeEntry(home, `${count}.desktop`, text.padEnd(MAX_ENTRY_BYTES, '#'))
+  const first = await scanApps('h1', live, [])
+  expect(first.length).toBeGreaterThan(100)
+  expect(first.length).toBeLessThan(130)
+  expect(first.filter(({ entry }) => entry === null)).toEqual([])
+  expect(await scanApps('h1', live, first)).toHaveLength(130)
+})
+
 /** A host of that shell on this machine, with a home of its own. */
 async function appHost(shell: (typeof SHELLS)[number], env: Record<string, string> = {}): Promise<{ live: Live; home: string }> {
   const host = makeAgentHost(shell, { env: { XDG_DATA_DIRS: '/nowhere', ...env } })

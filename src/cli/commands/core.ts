@@ -94,7 +94,7 @@ export const coreVerbs: readonly VerbSpec[] = [
       },
     ],
     about: [
-      'Takes only what this computer put there: folders of ended jobs, copies of folders not pushed for long, spare copies, old agents. The list of jobs stays.',
+      'Takes only what this computer put there: folders of ended jobs, copies of folders not pushed for long, spare copies, old agents, files that apps had open and that came back as they are there. The list of jobs stays.',
     ],
     examples: [{ run: 'drover gc -n', does: '' }],
   },

@@ -27,8 +27,10 @@ import { requireInstalled, requireOwnInstance, requireWaypipe } from './requirem
 import { asNewInstance, instancesOf } from './single-instance.ts'
 import { localWaypipe, requireSpeaking, type WaypipeVersion } from './waypipe-version.ts'
 
-type LaunchInput = Parameters<Methods['app.launch']>[0]
-type PlaceInput = Parameters<Methods['app.place']>[0]
+/** On a best host only these count; all, if it is not said. */
+type Among = { among?: readonly string[] }
+type LaunchInput = Parameters<Methods['app.launch']>[0] & Among
+type PlaceInput = Parameters<Methods['app.place']>[0] & Among
 
 export type AppsOptions = {
   jobs: Jobs
@@ -141,8 +143,10 @@ export class Apps {
       return { placement: { host: input.host, reason: 'asked for', score: 0, candidates: [] }, live, probe }
     }
     const refused = new Map<string, AppError>()
+    const { among } = input
+    const others = among ? hosts.all().flatMap(({ name }) => (among.includes(name) ? [] : [name])) : []
     for (;;) {
-      const placement = await place(input, new Set(refused.keys())).catch(error => {
+      const placement = await place(input, new Set([...others, ...refused.keys()])).catch(error => {
         throw refused.size === 0 ? error : noneHasIt(refused)
       })
       const { host } = placement

@@ -37,6 +37,11 @@ export function expandExec(exec: string, fields: ExecFields): string[][] {
   })
 }
 
+/** Whether it says where files or addresses go. */
+export function takesTargets(exec: string): boolean {
+  return execWords(exec).some(word => codes(word).some(code => 'fFuU'.includes(code)))
+}
+
 /** The program that the line starts, without its folder; null for no command. Leading `env A=B` is looked through. */
 export function execProgram(exec: string): string | null {
   try {
