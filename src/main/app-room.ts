@@ -102,7 +102,8 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
           .filter(app => app.isFavourite || app.usedAt !== null)
           .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
       launch: async (app, host) => {
-        await methods['app.open']({ app, action: null, host, targets: [], display: desktop(), newInstance: false }, owner)
+        const wish = { app, action: null, host, targets: [], display: desktop(), newInstance: false }
+        return (await methods['app.open'](wish, owner)).jobs
       },
     },
     beowulf: {

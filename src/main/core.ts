@@ -289,6 +289,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     // Only a window's core is followed by another.
     leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
     isWatched: doors.isWatched,
+    held: store.heldNews,
     onError: error => log.room('shell').warning('what was chosen on the desktop did not work', { error: String(error) }),
   })
   bus.subscribe(event => desk.heard(event))

@@ -52,6 +52,22 @@ test('many at once are one; who watched it fail is not told; by the config nobod
   expect((await desktop.read()).at(-1)).toMatchObject({ summary: 'sleep 2 is done' })
 })
 
+test('what quiet hours held back is told by the next core, also when the first was killed', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env)
+  await product.drover(['config', 'set', 'notifications.quiet_from', '00:00'])
+  await product.drover(['config', 'set', 'notifications.quiet_to', '23:59'])
+  await product.drover(['push', '-d', '-n', '--', 'exit 3'])
+  const database = join(product.home.dir, '.local/share/drover/drover.db')
+  await waitFor(() => [database, `${database}-wal`].some(path => readFileSync(path, 'latin1').includes('exit 3 failed')), {
+    what: 'the news to be kept',
+  })
+  await product.killCore()
+  expect((await product.drover(['config', 'set', 'notifications.quiet_from', 'null'], { env: desktop.env })).code).toBe(0)
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'the notification' })
+  expect(await desktop.read()).toMatchObject([{ summary: 'exit 3 failed' }])
+})
+
 test('a click opens the window at the job, on the desktop last heard of', async () => {
   const desktop = await startDesktop()
   const product = await startOn(desktop.env, {}, { path: home => `${home}/programs:${process.env.PATH}` })
