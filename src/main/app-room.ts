@@ -84,11 +84,11 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
   const methods: AppRoom['methods'] = {
     ...appMethods(apps),
     ...catalogueMethods(catalogueRoom, {
-      launch: ({ isTerminal, ...what }) => {
-        const terminal = isTerminal ? TERMINAL : null
-        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} })
+      launch: ({ isTerminal, env: more, ...what }) => {
+        const terminal = isTerminal ? (what.terminal ?? TERMINAL) : null
+        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: { ...more } })
       },
-      place: ({ isTerminal, ...what }) => apps.weigh({ ...what, host: null, needsDesktop: !isTerminal }),
+      place: ({ isTerminal, ...what }) => apps.weigh({ ...what, needsDesktop: !isTerminal }),
     }),
   }
   return {
@@ -102,7 +102,8 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
           .filter(app => app.isFavourite || app.usedAt !== null)
           .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
       launch: async (app, host) => {
-        const wish = { app, action: null, host, targets: [], display: desktop(), newInstance: false }
+        const how = { display: desktop(), newInstance: false, env: {}, isTerminal: false, terminal: null }
+        const wish = { app, action: null, host, targets: [], ...how }
         return (await methods['app.open'](wish, owner)).jobs
       },
     },

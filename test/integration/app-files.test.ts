@@ -27,6 +27,7 @@ import { entryText, writeEntry } from '../helpers/app-host.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { temporaryStore } from '../helpers/temporary-store.ts'
 
+const HOW = { display: null, newInstance: false, isTerminal: false, terminal: null, env: {} }
 const NOW = Date.UTC(2026, 4, 6, 7, 8)
 const LOG = { info: () => undefined, warning: () => undefined, error: () => undefined, debug: () => undefined } as never
 
@@ -249,7 +250,7 @@ async function ground(exec = 'draw %F') {
     store,
     agent,
     open: async (targets: readonly string[]) => {
-      const wish = { app: 'draw', action: null, host: null, targets, display: null, newInstance: false }
+      const wish = { app: 'draw', action: null, host: null, targets, ...HOW }
       await openApp({ catalogue, visits, ready: async () => live, launcher }, wish)
       return begun
     },

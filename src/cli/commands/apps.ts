@@ -7,7 +7,7 @@ const LAUNCH_FLAGS: readonly FlagSpec[] = [
   {
     name: 'app',
     value: { name: 'APP', kind: 'app' },
-    help: 'An app of the catalogue, as drover apps lists them; after -- stand files and addresses to open. Returns when it has begun.',
+    help: 'An app of the catalogue, as drover apps lists them; after -- stand files and addresses to open. Returns when it has begun; a program of the terminal is attached to.',
   },
   { name: 'action', value: { name: 'ACTION', kind: 'text' }, help: "With --app: one of the app's own actions." },
   { name: 'cli', help: 'A program of the terminal: you are attached to it, and it needs no desktop.' },

@@ -19,13 +19,15 @@ export type LaunchedCommand = {
   display: Display | null
   newInstance: boolean
   isTerminal: boolean
+  terminal: TerminalSize | null
+  env: Readonly<Record<string, string>>
   /** The id that its job gets. */
   jobId: string
 }
 export type AppLauncher = {
   launch(what: LaunchedCommand): Promise<{ job: JobView }>
-  /** Where it would go now, of these hosts. */
-  place(what: Pick<LaunchedCommand, 'command' | 'among' | 'isTerminal'>): Promise<Placement>
+  /** Where it would go now. */
+  place(what: Pick<LaunchedCommand, 'command' | 'host' | 'among' | 'isTerminal'>): Promise<Placement>
 }
 export type AppParts = {
   catalogue: Catalogue
@@ -34,7 +36,11 @@ export type AppParts = {
   ready(host: string): Promise<Live>
   launcher: AppLauncher
 }
+type TerminalSize = { columns: number; rows: number }
 export type AppWish = { app: string; action: string | null; host: string | null; targets: readonly string[] }
+/** `isTerminal`: also where its entry does not say so. `jobId`: of the first of its jobs. */
+export type OpenWish = AppWish &
+  Pick<LaunchedCommand, 'display' | 'newInstance' | 'isTerminal' | 'terminal' | 'env'> & { jobId?: string | undefined }
 /** `runs`: more than one for an app that takes one file at a time. Host null: the best `among` those, which all start it so. */
 export type ChosenCommand = { runs: string[][]; host: string | null; among: readonly string[]; isTerminal: boolean }
 
@@ -47,22 +53,23 @@ const LOCAL = 'local'
  */
 export async function openApp(
   { catalogue, visits, ready, launcher }: AppParts,
-  { display, newInstance, ...wish }: AppWish & { display: Display | null; newInstance: boolean },
+  { display, newInstance, terminal, env, jobId: firstId, ...wish }: OpenWish,
 ): Promise<JobView[]> {
   // The same file twice would be one file there for two apps, and gone with the first of them.
   const targets = [...new Set(wish.targets)]
   const chosen = await chooseCommand(catalogue, { ...wish, targets }, launcher)
-  const { host, isTerminal } = chosen
-  const how = { display, newInstance, isTerminal, host }
+  const { host } = chosen
+  const isTerminal = chosen.isTerminal || wish.isTerminal
+  const how = { display, newInstance, isTerminal, terminal, env, host }
   // Known before there is a job: whatever happens between, a file that was sent belongs to an app.
-  const planned = chosen.runs.map(() => randomUUID())
+  const planned = chosen.runs.map((_, index) => (index === 0 && firstId) || randomUUID())
   const files = targets.filter(isFile)
   let { among, runs } = chosen
   const sent: string[] = []
   try {
     if (files.length > 0) {
       const [argv = []] = runs
-      const target = host ?? (await launcher.place({ command: { argv }, among, isTerminal })).host
+      const target = host ?? (await launcher.place({ command: { argv }, host: null, among, isTerminal })).host
       among = [target]
       if (target !== LOCAL) {
         const live = await ready(target)
@@ -87,6 +94,16 @@ export async function openApp(
   } finally {
     visits.launched(sent)
   }
+}
+
+/** Where it would be launched now. @throws {AppError} as openApp */
+export async function weighApp(
+  catalogue: Catalogue,
+  wish: Omit<AppWish, 'targets'>,
+  launcher: Pick<AppLauncher, 'place'>,
+): Promise<Placement> {
+  const { runs, ...chosen } = await chooseCommand(catalogue, { ...wish, targets: [] }, launcher)
+  return await launcher.place({ ...chosen, command: { argv: runs[0] ?? [] } })
 }
 
 /** @throws {AppError} `NOT_FOUND`, `NO_HOST` */
@@ -128,7 +145,7 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
     ways.map(async way => {
       const { runs, among, isTerminal } = chosenOf(way)
       try {
-        return [{ way, score: (await place({ command: { argv: runs[0] ?? [] }, among, isTerminal })).score }]
+        return [{ way, score: (await place({ command: { argv: runs[0] ?? [] }, host: null, among, isTerminal })).score }]
       } catch (error) {
         errors.push(error)
         return []
