@@ -1,4 +1,4 @@
-/** An app: its picture and name, where it is and where it runs. A click launches it; its menu has the rest. */
+/** An app: its picture and name, where it is and where it runs. A click launches it; its menu has the rest. A page that only looks has neither. */
 import { MoreHorizontal, Star } from 'lucide-react'
 import { type MouseEvent, memo, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
@@ -7,6 +7,7 @@ import { counted } from '../../../shared/format.ts'
 import { visible } from '../../../shared/visible.ts'
 import { isJobOf, launchApp } from '../../components/app-deeds.ts'
 import { AppIcon } from '../../components/app-icon.tsx'
+import { useMayAct } from '../../stores/may-act.ts'
 import { routeHash } from '../../stores/route.ts'
 import { showError } from '../../stores/toasts.ts'
 import { AppMenu } from './app-menu.tsx'
@@ -16,6 +17,7 @@ const ICON = 48
 export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppView; readonly live: readonly JobView[] }) {
   const [isOpen, setIsOpen] = useState(false)
   const more = useRef<HTMLButtonElement>(null)
+  const mayAct = useMayAct()
   const name = visible(app.name)
   const jobs = live.filter(job => isJobOf(job, app.programs))
   const openMenu = (event: MouseEvent) => {
@@ -28,11 +30,12 @@ export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppV
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the menu that it opens has a button of its own.
-    <div className="app-tile" onContextMenu={openMenu}>
+    <div className="app-tile" onContextMenu={mayAct ? openMenu : undefined}>
       <button
         type="button"
         className="app-launch"
-        title={visible(app.comment ?? app.genericName ?? app.name)}
+        disabled={!mayAct}
+        title={mayAct ? visible(app.comment ?? app.genericName ?? app.name) : 'This page may only look, and launches nothing'}
         onClick={() => launchApp(app).catch(showError)}
       >
         <AppIcon app={app} size={ICON} />
@@ -40,23 +43,25 @@ export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppV
         <span className="app-hosts dim">{placesText(app)}</span>
       </button>
       {app.isFavourite && <Star className="app-star" size={12} role="img" aria-label="Favourite" />}
-      <button
-        ref={more}
-        type="button"
-        className="app-more"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        aria-label={`More for ${name}`}
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        <MoreHorizontal size={14} aria-hidden />
-      </button>
+      {mayAct && (
+        <button
+          ref={more}
+          type="button"
+          className="app-more"
+          aria-haspopup="menu"
+          aria-expanded={isOpen}
+          aria-label={`More for ${name}`}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <MoreHorizontal size={14} aria-hidden />
+        </button>
+      )}
       {jobs.length > 0 && (
         <a className="app-running" href={routeHash({ view: 'job', id: jobs[0]?.id ?? '', tab: null })}>
           <span className="dot" /> {runningText(jobs)}
         </a>
       )}
-      {isOpen && <AppMenu app={app} jobs={jobs} onClose={close} onLeave={() => setIsOpen(false)} />}
+      {isOpen && mayAct && <AppMenu app={app} jobs={jobs} onClose={close} onLeave={() => setIsOpen(false)} />}
     </div>
   )
 })

@@ -11,6 +11,7 @@ import { Problem } from '../../components/problem.tsx'
 import { core } from '../../core.ts'
 import { loadApps, useApps } from '../../stores/apps.ts'
 import { useCore } from '../../stores/core-store.ts'
+import { useMayAct } from '../../stores/may-act.ts'
 import { AppTile } from './app-tile.tsx'
 import { nextTile } from './next-tile.ts'
 
@@ -20,6 +21,7 @@ const MOST_SHOWN = 400
 
 export function AppsView() {
   const { apps, isLoaded, error } = useApps()
+  const mayAct = useMayAct()
   const [query, setQuery] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const view = useRef<HTMLDivElement>(null)
@@ -56,9 +58,11 @@ export function AppsView() {
         <span className="dim number" role="status">
           {isLoaded && counted(shown, 'app')}
         </span>
-        <Button onPress={() => core.call('app.refresh', {})}>
-          <RefreshCw size={14} aria-hidden /> Ask the hosts
-        </Button>
+        {mayAct && (
+          <Button onPress={() => core.call('app.refresh', {})}>
+            <RefreshCw size={14} aria-hidden /> Ask the hosts
+          </Button>
+        )}
       </header>
       {error !== null && <Problem error={error} onAgain={loadApps} />}
       {!isLoaded && error === null && <Waiting what="Loading apps" height={240} />}
