@@ -1,24 +1,21 @@
 /** The tray of a whole core, in a real panel: what it shows, what a real pointer does there, and a panel that is started again. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Variant } from '@jellybrick/dbus-next'
 import { expect, test } from 'vitest'
 import { entryText, writeEntry } from '../helpers/app-host.ts'
-import { type BusClient, connectClient } from '../helpers/bus-client.ts'
+import { connectClient } from '../helpers/bus-client.ts'
 import { makeBrowsers } from '../helpers/fake-browser.ts'
 import { type PanelDesktop, SCREEN, startPanelDesktop } from '../helpers/panel.ts'
 import { isAlive } from '../helpers/processes.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { trayOn } from '../helpers/tray.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 /** Where the panel has it. */
 const icon = { x: SCREEN.width - 12, y: 16 }
-const MENU = 'com.canonical.dbusmenu'
 /** Of an entry in the menu, in pixels. */
 const ROW = 25
-type Node = [number, Record<string, Variant>, Variant<Node>[]]
-type Tray = { item: string; labels(): Promise<string[]>; choose(...labels: string[]): Promise<void> }
 
 async function startWith(
   desktop: PanelDesktop,
@@ -42,31 +39,6 @@ async function openMenu(desktop: PanelDesktop, rows: number): Promise<void> {
     },
     { what: `a menu of ${rows} entries`, timeoutMs: 20_000 },
   )
-}
-
-/** As a panel does it, without a pointer. */
-async function trayOn(client: BusClient): Promise<Tray> {
-  const item = await waitFor(async () => (await client.names()).find(name => name.startsWith('org.kde.StatusNotifierItem-')))
-  const read = async () => {
-    const [, root] = await client.call(item, '/MenuBar', `${MENU}.GetLayout`, 'iias', [0, -1, []])
-    return (root as Node)[2].map(child => child.value)
-  }
-  const labelOf = ([, properties]: Node) => String(properties.label?.value ?? '—')
-  return {
-    item,
-    labels: async () => (await read()).map(labelOf),
-    choose: async (...labels) => {
-      let level = await read()
-      let id = 0
-      for (const label of labels) {
-        const found = level.find(node => labelOf(node).startsWith(label))
-        if (!found) throw new Error(`No ${label} among ${level.map(labelOf).join(', ')}`)
-        id = found[0]
-        level = found[2].map(child => child.value)
-      }
-      await client.call(item, '/MenuBar', `${MENU}.Event`, 'isvu', [id, 'clicked', new Variant('s', ''), 0])
-    },
-  }
 }
 
 test('a real pointer opens the window and stops a job; a panel that is started again shows the tray again', async () => {
