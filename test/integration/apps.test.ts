@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { scanApps } from '../../src/main/apps/catalogue-scan.ts'
 import { readDesktopEntry } from '../../src/main/apps/desktop-entry.ts'
@@ -158,6 +159,13 @@ test('apps of hosts are listed, searched, remembered, and put into the menu as v
     ['draw', false],
     ['evil one', false],
   ])
+  // As a core leaves it that is killed between its note of the next text and the writing of it: still ours to write anew.
+  await product.drover(['daemon', 'stop'])
+  const sqlite = new Sqlite(join(product.home.dir, '.local/share/drover/drover.db'))
+  sqlite.exec("UPDATE menu_file SET sha256 = 'of-the-next ' || sha256")
+  sqlite.close()
+  expect(await product.drover(['desktop', 'install', 'draw'])).toMatchObject({ code: 0 })
+  expect((await product.json<MenuItem[]>(['desktop', 'ls'])).map(({ isChanged }) => isChanged)).toEqual([false, false])
   writeFileSync(join(folder, 'drover-evil_one.desktop'), `${written}X-Mine=1\n`)
   const removed = await product.drover(['desktop', 'remove', 'draw', 'evil one'])
   expect(removed.stderr).toContain('drover-evil_one.desktop')

@@ -58,8 +58,8 @@ const LOCAL = 'local'
 const WATCH_EVERY_MS = 1_000
 /** How long a connection that draws nothing is kept for the next launch. */
 const IDLE_MS = 10 * 60_000
-/** What only this host lacks: another may have it. */
-const ELSEWHERE = new Set(['MISSING_TOOL', 'HOST_UNREACHABLE', 'CONFLICT'])
+/** What is so on this host only: another may have the app. */
+const ELSEWHERE = new Set(['MISSING_TOOL', 'HOST_UNREACHABLE', 'HOST_ERROR', 'TIMEOUT', 'CONFLICT'])
 
 export class Apps {
   readonly #options: AppsOptions
@@ -165,7 +165,7 @@ export class Apps {
   /** @throws {AppError} what stands in the way there, and what to do. */
   async #check(host: string, live: Live, input: PlaceInput & { newInstance: boolean }): Promise<Probe> {
     const program = programOf(input.command)
-    const probe = await this.#probes.ask(live, program, input.needsDesktop ? instancesOf(program) : [])
+    const probe = await this.#probes.ask({ host, live }, program, input.needsDesktop ? instancesOf(program) : [])
     requireInstalled({ host, program, probe })
     if (!input.needsDesktop) return probe
     if (!input.newInstance)
@@ -193,7 +193,7 @@ export class Apps {
     const { hosts, links, env, resolveSsh, bytesPerSecond } = this.#options
     const desktopSocket = await requireWayland(desktop)
     this.#waypipe ??= await localWaypipe(env)
-    const { waypipe: there } = await this.#probes.ask(live, null, [])
+    const { waypipe: there } = await this.#probes.ask({ host, live }, null, [])
     if (there === null) throw new AppError('MISSING_TOOL', `waypipe is not installed on ${host}`)
     requireSpeaking(this.#waypipe, there, host)
     const { connection } = hosts.get(host)

@@ -194,8 +194,8 @@ export class Catalogue {
   async #scan(host: string, live: Live): Promise<void> {
     const known = this.#rows.get(host) ?? []
     const rows = await scanApps(host, live, known)
-    // It may have left the config while it told.
-    if (!this.#options.hosts().some(({ name }) => name === host)) return
+    // It may have left the config while it told, or its name may stand for another machine now.
+    if (this.#liveOf(host) !== live) return
     const isSame = JSON.stringify(rows.map(stampOf)) === JSON.stringify(known.map(stampOf))
     if (isSame && this.#rows.has(host)) return
     this.#rows.set(host, rows)

@@ -9,6 +9,9 @@ import { AppError } from '../../shared/errors.ts'
 type Letter = { letter: string; isQuoted: boolean }
 type Word = readonly Letter[]
 
+/** Each of the codes for files, of which the specification allows one, may stand for a hundred. */
+const MOST_WORDS = 1_000
+
 /** What the field codes stand for. */
 export type ExecFields = {
   /** What is opened: paths, or addresses with a scheme. */
@@ -32,6 +35,7 @@ export function expandExec(exec: string, fields: ExecFields): string[][] {
   const runs = takesOne && fields.targets.length > 1 ? fields.targets.map(target => [target]) : [fields.targets]
   return runs.map(targets => {
     const argv = words.flatMap(word => expandWord(word, { ...fields, targets }))
+    if (argv.length > MOST_WORDS) throw new AppError('BAD_INPUT', `The command has too many words: ${shown(exec)}`)
     if (argv.length === 0 || argv[0] === '') throw new AppError('BAD_INPUT', `The command is empty: ${shown(exec)}`)
     return argv
   })

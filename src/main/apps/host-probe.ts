@@ -2,6 +2,7 @@
  * Asks a host what an app needs there: whether the login shell finds it, what waypipe is there, whether it runs already. One question, and
  * a short memory of good answers, so that a second launch asks nothing.
  */
+import { AppError } from '../../shared/errors.ts'
 import { shellJoin, shellQuote } from '../../shared/shell-quote.ts'
 import type { Live } from '../hosts/host-link.ts'
 import { run } from '../hosts/transport.ts'
@@ -19,7 +20,11 @@ export type Probe = {
   install: ((packageName: string) => string) | null
 }
 
+type Asked = { host: string; live: Live }
+
 const MAX_ANSWER_BYTES = 64 * 1024
+/** A profile may take its time. */
+const ANSWER_MS = 30_000
 const KEPT_MS = 5 * 60_000
 const MAX_RUNNING = 100
 
@@ -62,20 +67,31 @@ export class HostProbes {
   readonly #known = new WeakMap<Live['agent'], Map<string, { at: number; probe: Probe }>>()
 
   /** `processes`: names of its running ones to look for. Only then is the host asked at each launch. */
-  async ask(live: Live, program: string | null, processes: readonly string[]): Promise<Probe> {
+  async ask({ host, live }: Asked, program: string | null, processes: readonly string[]): Promise<Probe> {
     const known = this.#known.get(live.agent) ?? new Map<string, { at: number; probe: Probe }>()
     this.#known.set(live.agent, known)
     const before = known.get(program ?? '')
     if (before && processes.length === 0 && performance.now() - before.at < KEPT_MS) return before.probe
-    const probe = parseProbe(
-      (await run(live.transport, probeCommand(live, program, processes), { maxBytes: MAX_ANSWER_BYTES })).stdout.toString(),
-    )
+    const probe = await answerOf({ host, live }, probeCommand(live, program, processes))
     const at = performance.now()
     if (probe.isInstalled) known.set(program ?? '', { at, probe })
     // Of no program at all, the same answer tells what waypipe is there.
     if (probe.waypipe !== null) known.set('', { at, probe: { ...probe, isInstalled: true, isX11Only: false, running: [] } })
     return probe
   }
+}
+
+/** Of a host that gave no answer nothing is known: not that it lacks the app. */
+async function answerOf({ host, live: { transport, agent } }: Asked, command: string): Promise<Probe> {
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  const { code, stdout, stderr } = await run(transport, command, { maxBytes: MAX_ANSWER_BYTES, signal })
+  const probe = parseProbe(stdout.toString())
+  if (probe && code !== null) return probe
+  if (signal.aborted)
+    throw new AppError('TIMEOUT', `The login shell of ${host} (${agent.info.shell}) did not answer in ${ANSWER_MS / 1000} s`)
+  if (code === null) throw new AppError('HOST_UNREACHABLE', `The connection to ${host} broke while it was asked what it has`)
+  const said = stderr.trim().split('\n').at(-1) || `exit code ${code}`
+  throw new AppError('HOST_ERROR', `The login shell of ${host} (${agent.info.shell}) does not say what it has: ${said}`)
 }
 
 /** Through the login shell, which knows where programs are. What a profile prints comes before the mark. */
@@ -100,8 +116,11 @@ function probeCommand({ agent }: Live, program: string | null, processes: readon
 
 const MARK = 'drover-probe'
 
-export function parseProbe(said: string): Probe {
-  const lines = said.slice(said.lastIndexOf(`${MARK}\n`) + MARK.length + 1).split('\n')
+/** Null for what is no answer. */
+export function parseProbe(said: string): Probe | null {
+  const at = said.lastIndexOf(`${MARK}\n`)
+  if (at < 0) return null
+  const lines = said.slice(at + MARK.length + 1).split('\n')
   const installer = lines.map(line => /^install ([a-z-]+)$/.exec(line)?.[1]).find(name => name !== undefined)
   const command = installer !== undefined && Object.hasOwn(INSTALLERS, installer) ? INSTALLERS[installer] : undefined
   const waypipe = lines.flatMap(line => (line.startsWith('waypipe: ') ? [line.slice('waypipe: '.length)] : []))
