@@ -14,6 +14,7 @@ import { endMaster, forward, startMaster } from './display-master.ts'
 import { type ClientRecord, DisplayRecords, type MasterRecord } from './display-records.ts'
 import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
+import { endStrayClients } from './stray-clients.ts'
 import { endClient, startClient } from './waypipe-client.ts'
 
 export type DisplayLinksOptions = { folder: string; settings: SshSettings; env: NodeJS.ProcessEnv }
@@ -37,6 +38,7 @@ export class DisplayLinks {
   constructor(options: DisplayLinksOptions) {
     this.#options = options
     this.#records = new DisplayRecords(options.folder)
+    endStrayClients(options.settings.runtimeDir, new Set(this.#clients().map(({ socketPath }) => socketPath)))
   }
 
   /** The link from that host to that desktop, made where there is none. @throws {AppError} why it cannot be made. */

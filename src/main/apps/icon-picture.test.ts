@@ -2,6 +2,7 @@
 import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { MAX_ICON_BYTES, pictureOf } from './icon-picture.ts'
+import { stepOf } from './icons.ts'
 
 const svg = (inside: string, head = '') => Buffer.from(`${head}<svg xmlns="http://www.w3.org/2000/svg">${inside}</svg>`)
 
@@ -79,3 +80,8 @@ function png(width: number, height: number): Buffer {
     chunk('IEND', Buffer.alloc(0)),
   ])
 }
+
+test('whoever asks for all sizes gets few', () => {
+  const sizes = new Set(Array.from({ length: 505 }, (_, index) => stepOf(index + 8)))
+  expect([...sizes]).toEqual([16, 24, 32, 48, 64, 96, 128, 192, 256, 512])
+})
