@@ -61,8 +61,8 @@ export async function startDesktop(): Promise<Desktop> {
   const beginService = () => begin('dunst', ['-conf', join(folder, 'dunstrc')], env)
   let service = beginService()
   const ctl = async (...args: string[]) => (await run('dunstctl', args, { env: { PATH: process.env.PATH, ...env } })).stdout
-  const isUp = () => waitFor(() => ctl('is-paused').catch(() => false), { what: 'dunst' })
-  await isUp()
+  const serviceIsUp = () => waitFor(() => ctl('is-paused').catch(() => false), { what: 'dunst' })
+  await serviceIsUp()
   return {
     env,
     shown: async () => Number(await ctl('count', 'displayed')),
@@ -85,7 +85,7 @@ export async function startDesktop(): Promise<Desktop> {
       service.kill('SIGKILL')
       await gone
       service = beginService()
-      await isUp()
+      await serviceIsUp()
     },
     killBus: () => bus.kill('SIGKILL'),
   }
