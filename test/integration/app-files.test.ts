@@ -93,7 +93,7 @@ test('what the app saved beside it stays on the host, and is told', async () => 
 })
 
 test('what cannot come back is told once, and comes when it can', async () => {
-  const { open, look, file, folder, stuck, host } = await ground()
+  const { open, look, file, folder, stuck, host, visits } = await ground()
   const [command] = await open([file])
   renameSync(folder, `${folder}.away`)
   writeFileSync(command?.at(-1) ?? '', 'second')
@@ -102,6 +102,8 @@ test('what cannot come back is told once, and comes when it can', async () => {
   renameSync(`${folder}.away`, folder)
   await look()
   expect(readFileSync(file, 'utf8')).toBe('second')
+  visits.hostGone('box')
+  expect(stuck.at(1)).toMatchObject({ path: file, why: expect.stringContaining('box has left the config') })
   expect(readdirSync(host.root)).toContain('visits')
 })
 

@@ -89,9 +89,15 @@ export class FileVisits {
     await this.#lookAll(this.#options.table.list())
   }
 
-  /** What is there stays there: nobody can be asked for it any more. */
+  /** What is there stays there: nobody can be asked for it any more. Of an app that has it open that is told. */
   hostGone(host: string): void {
-    for (const visit of this.#options.table.list()) if (visit.host === host) this.#forget(visit)
+    const { table, isRunning, stuck } = this.#options
+    for (const visit of table.list()) {
+      if (visit.host !== host) continue
+      this.#forget(visit)
+      const why = `${host} has left the config: what its app makes of it from now on stays there, below ~/.drover/visits`
+      if (visit.jobId !== null && isRunning(visit.jobId)) stuck({ host, path: visit.path, why })
+    }
   }
 
   close(): void {
