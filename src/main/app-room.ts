@@ -84,9 +84,9 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
   const methods: AppRoom['methods'] = {
     ...appMethods(apps),
     ...catalogueMethods(catalogueRoom, {
-      launch: ({ isTerminal, env: more, ...what }) => {
+      launch: ({ isTerminal, folder, env: more, ...what }) => {
         const terminal = isTerminal ? (what.terminal ?? TERMINAL) : null
-        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: { ...more } })
+        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, folderThere: folder, terminal, env: { ...more } })
       },
       place: ({ isTerminal, ...what }) => apps.weigh({ ...what, needsDesktop: !isTerminal }),
     }),

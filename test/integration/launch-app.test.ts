@@ -46,8 +46,8 @@ test('an app of a host is launched by its entry in the menu, with a file of this
 
 test('--dry-run only says where; a program of the terminal is attached to, at a terminal and by --cli', async () => {
   const { product, box } = stage
-  const command = `sh -c "stty size; echo hello \\$WHOM; read x; exit \\$x" sh %U`
-  writeEntry(box.home, 'typed.desktop', entryText({ Name: 'Typed', Exec: command, Terminal: 'true' }))
+  const command = `sh -c "stty size; pwd; echo hello \\$WHOM; read x; exit \\$x" sh %U`
+  writeEntry(box.home, 'typed.desktop', entryText({ Name: 'Typed', Exec: command, Terminal: 'true', Path: '/usr/share' }))
   await product.call('app.refresh', {})
   await waitFor(async () => (await product.call('app.list', { query: 'typed' })).apps.length === 1, { what: 'the app' })
   const before = (await product.jobs()).length
@@ -58,7 +58,7 @@ test('--dry-run only says where; a program of the terminal is attached to, at a 
   const pane = Pane.open({ env: { ...product.env, TERM: 'tmux-256color' }, columns: 90, rows: 20 })
   for (const more of ['', '--cli']) {
     pane.line(`clear; ${DROVER} launch ${more} -e WHOM=you --app typed; echo "code $?"`)
-    expect(await pane.sees('hello you')).toMatch(/^19 90$/m)
+    expect(await pane.sees('hello you')).toMatch(/^19 90\n\/usr\/share\nhello/m)
     pane.line('7')
     await pane.sees('Press any key')
     pane.keys('Enter')

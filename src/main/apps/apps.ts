@@ -29,7 +29,8 @@ import { localWaypipe, requireSpeaking, type WaypipeVersion } from './waypipe-ve
 
 /** On a best host only these count; all, if it is not said. */
 type Among = { among?: readonly string[] }
-type LaunchInput = Parameters<Methods['app.launch']>[0] & Among
+/** `folderThere`: where it begins, whichever its host. */
+type LaunchInput = Parameters<Methods['app.launch']>[0] & Among & { folderThere?: string | null }
 type PlaceInput = Parameters<Methods['app.place']>[0] & Among
 
 export type AppsOptions = {
@@ -101,7 +102,9 @@ export class Apps {
     const display = app !== null && before !== null && isListening(before) ? app.desktop : null
     const needsDesktop = app?.way !== 'terminal'
     const folder = app?.startFolder ?? null
-    return this.launch({ ...how, command, env: { ...env }, display, needsDesktop, folder, newInstance: false })
+    // Another host may have no such folder.
+    const folderThere = app?.way !== 'direct' && how.host === row.host ? folder : null
+    return this.launch({ ...how, command, env: { ...env }, display, needsDesktop, folder, folderThere, newInstance: false })
   }
 
   async weigh(input: PlaceInput): Promise<Placement> {
@@ -111,8 +114,8 @@ export class Apps {
   /** What the app's job runs, when its host is about to begin it: again after this core or the link was lost meanwhile. */
   async prepare(row: JobRow, live: Live): Promise<Prepared> {
     const app = row.app
-    if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir: live.agent.info.home }
-    const workdir = app.startFolder ?? live.agent.info.home
+    const workdir = app?.startFolder ?? live.agent.info.home
+    if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir }
     if (app.way === 'direct') return { script: directScript(row, app.desktop), workdir }
     const host = row.host ?? ''
     const link = app.link && !this.#options.links.isDown(app.link.id) ? app.link : await this.#link(host, live, app.desktop)
@@ -180,13 +183,14 @@ export class Apps {
   ): Promise<{ command: LaunchInput['command']; app: JobApp }> {
     const { desktop, host, live } = launch
     const command = launch.newInstance ? newInstanceOf(launch.command, live) : launch.command
-    if (!launch.needsDesktop) return { command, app: { way: 'terminal', desktop: {}, link: null, startFolder: null } }
+    const startFolder = launch.folderThere ?? null
+    if (!launch.needsDesktop) return { command, app: { way: 'terminal', desktop: {}, link: null, startFolder } }
     if (host === LOCAL) {
       requireDesktop(desktop)
-      return { command, app: { way: 'direct', desktop, link: null, startFolder: launch.folder } }
+      return { command, app: { way: 'direct', desktop, link: null, startFolder: startFolder ?? launch.folder } }
     }
     const link = await this.#link(host, live, desktop)
-    return { command, app: { way: 'waypipe', desktop, link, startFolder: null } }
+    return { command, app: { way: 'waypipe', desktop, link, startFolder } }
   }
 
   async #link(host: string, live: Live, desktop: Desktop): Promise<DisplayLink> {

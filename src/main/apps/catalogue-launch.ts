@@ -19,6 +19,8 @@ export type LaunchedCommand = {
   display: Display | null
   newInstance: boolean
   isTerminal: boolean
+  /** Where it begins; null for the person's home. */
+  folder: string | null
   terminal: TerminalSize | null
   env: Readonly<Record<string, string>>
   /** The id that its job gets. */
@@ -42,7 +44,7 @@ export type AppWish = { app: string; action: string | null; host: string | null;
 export type OpenWish = AppWish &
   Pick<LaunchedCommand, 'display' | 'newInstance' | 'isTerminal' | 'terminal' | 'env'> & { jobId?: string | undefined }
 /** `runs`: more than one for an app that takes one file at a time. Host null: the best `among` those, which all start it so. */
-export type ChosenCommand = { runs: string[][]; host: string | null; among: readonly string[]; isTerminal: boolean }
+export type ChosenCommand = { runs: string[][] } & Pick<LaunchedCommand, 'host' | 'among' | 'isTerminal' | 'folder'>
 
 const LOCAL = 'local'
 
@@ -58,9 +60,9 @@ export async function openApp(
   // The same file twice would be one file there for two apps, and gone with the first of them.
   const targets = [...new Set(wish.targets)]
   const chosen = await chooseCommand(catalogue, { ...wish, targets }, launcher)
-  const { host } = chosen
+  const { host, folder } = chosen
   const isTerminal = chosen.isTerminal || wish.isTerminal
-  const how = { display, newInstance, isTerminal, terminal, env, host }
+  const how = { display, newInstance, isTerminal, folder, terminal, env, host }
   // Known before there is a job: whatever happens between, a file that was sent belongs to an app.
   const planned = chosen.runs.map((_, index) => (index === 0 && firstId) || randomUUID())
   const files = targets.filter(isFile)
@@ -117,7 +119,7 @@ export async function chooseCommand(
   const { host } = wish
   const commandOn = (on: string) => catalogue.command(app, on, { action, targets })
   if (host !== null && host !== 'auto') return { ...chosenOf([commandOn(host)]), host }
-  const ways = [...Map.groupBy(those(there, commandOn), ({ runs }) => JSON.stringify(runs)).values()]
+  const ways = [...Map.groupBy(those(there, commandOn), ({ runs, workdir }) => JSON.stringify([runs, workdir])).values()]
   const [only = [], ...others] = ways
   return chosenOf(others.length === 0 ? only : await bestOf(ways, place))
 }
@@ -160,7 +162,8 @@ async function bestOf(ways: readonly (readonly AppCommand[])[], place: AppLaunch
 function chosenOf(way: readonly AppCommand[]): ChosenCommand {
   const [first] = way
   const among = way.map(({ variant }) => variant.host)
-  return { runs: first?.runs ?? [], host: null, among, isTerminal: first?.variant.entry.isTerminal ?? false }
+  const isTerminal = first?.variant.entry.isTerminal ?? false
+  return { runs: first?.runs ?? [], host: null, among, isTerminal, folder: first?.workdir ?? null }
 }
 
 function isFile(target: string): boolean {

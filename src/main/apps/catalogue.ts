@@ -169,7 +169,13 @@ export class Catalogue {
         `${app.id} opens no files or addresses${action === null ? '' : ` by ${action}`}, as its entry says`,
       )
     const fields: ExecFields = { targets, icon: entry.icon, name, entryPath: variant.path }
-    return { app: app.id, variant, name, runs: expandExec(chosen.exec, fields), workdir: entry.path }
+    return {
+      app: app.id,
+      variant,
+      name,
+      runs: expandExec(chosen.exec, fields),
+      workdir: entry.path?.startsWith('/') ? entry.path : null,
+    }
   }
 
   setFavourite(ref: string, isFavourite: boolean): void {
