@@ -53,6 +53,11 @@ test('--dry-run only says where; a program of the terminal is attached to, at a 
   const before = (await product.jobs()).length
   const placed = await product.drover(['launch', '--app', 'typed', '--dry-run'])
   expect(placed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^box: /) })
+  // Its program is on this computer too; the app is not.
+  await product.drover(['host', 'drain', 'box'])
+  const drained = await product.drover(['launch', '--app', 'typed', '--dry-run'])
+  expect(drained).toMatchObject({ stdout: '', stderr: expect.stringContaining('box') })
+  await product.drover(['host', 'undrain', 'box'])
   expect(await product.jobs()).toHaveLength(before)
 
   const pane = Pane.open({ env: { ...product.env, TERM: 'tmux-256color' }, columns: 90, rows: 20 })
