@@ -54,6 +54,7 @@ main() {
     has-programs) xargs -0 sh "$AGENT" programs ;;
     programs) programs "$@" ;;
     visit) visit "$@" ;;
+    hash) hash_of "$1" ;;
     app-icon) app_icon "$1" "$2" "$3" ;;
     *) refuse "This agent has no verb '$verb'" ;;
   esac
@@ -1899,28 +1900,58 @@ programs() {
   done
 }
 
-# visit in|hash|out|remove ID [NAME] : a file of the owner's computer, brought here for an app. `in` takes its bytes and prints where it is,
-# `hash` prints that of its bytes, `out` sends them. Exits 4 when it is not there.
+# visit WHAT ID NAME … : a file of the owner's computer, brought here for an app. Exits 4 when it is not there.
+#   in … OWNER JOB   takes its bytes, and prints their hash and, in the next line, where it is
+#   hash, out        prints the hash of what it is now; sends it
+#   same … HASH      its owner's computer has what has this hash
+#   remove … HASH    its app has ended. Exits 5 if it is another than that; 6 where the app has left more beside it, which stays
 visit() {
   is_id "$2" || refuse "'$2' is no visit"
-  dir=$ROOT/visits/$2
-  case ${3-} in */* | . | .. | '') [ "$1" = remove ] || refuse "'${3-}' is no name of a file" ;; esac
+  dir=$ROOT/visits/$2 mark=$ROOT/visits/.mark.$2
+  case ${3-} in */* | . | .. | '') refuse "'${3-}' is no name of a file" ;; esac
+  command -v sha256sum >/dev/null 2>&1 || refuse 'This host has no sha256sum' 127
   case $1 in
     in)
-      mkdir -p "$dir" && cat >"$dir/$3" || refuse "Cannot write $dir/$3"
-      printf '%s\n' "$dir/$3"
+      mkdir -p "$dir" && printf '%s\n' "$4" "$5" >"$mark" && cat >"$dir/$3" && hash=$(hash_of "$dir/$3") &&
+        printf '%s\n' "$hash" >>"$mark" || refuse "Cannot write $dir/$3"
+      printf '%s\n' "$hash" "$dir/$3"
       ;;
     # Programs write a file anew and rename it, so for a moment it may not be there.
-    hash)
-      [ -f "$dir/$3" ] || exit 4
-      command -v sha256sum >/dev/null 2>&1 || refuse 'This host has no sha256sum' 127
-      sha256sum <"$dir/$3" | cut -c 1-64
-      ;;
+    hash) [ -f "$dir/$3" ] && hash_of "$dir/$3" || exit 4 ;;
     out)
       [ -f "$dir/$3" ] || exit 4
       exec cat "$dir/$3"
       ;;
-    remove) rm -rf "$dir" ;;
+    same)
+      { IFS= read -r by && IFS= read -r job; } <"$mark" && printf '%s\n' "$by" "$job" "$4" >"$mark.new" && mv "$mark.new" "$mark"
+      ;;
+    remove)
+      [ ! -f "$dir/$3" ] || [ "$(hash_of "$dir/$3")" = "$4" ] || exit 5
+      rm -f "$dir/$3"
+      [ ! -d "$dir" ] || find "$dir" -mindepth 1 -maxdepth 1 -type f \( -name '*~' -o -name '.~lock.*' \) -exec rm -f {} +
+      rmdir "$dir" 2>/dev/null || [ ! -e "$dir" ] || exit 6
+      rm -f "$mark"
+      ;;
+  esac
+}
+
+hash_of() {
+  sha256sum <"$1" | cut -c 1-64
+}
+
+# Whether the visit's app has ended and what it left is what its owner's computer has, or less. Copies of before and marks of programs
+# that have it open are no work of anybody's.
+is_returned() {
+  job='' hash=''
+  { IFS= read -r _ && IFS= read -r job && IFS= read -r hash; } <"visits/.mark.$1"
+  ! is_id "$job" || ! is_at_work "$job" || return
+  [ -z "$(find "visits/$1" -mindepth 1 ! -type f | head -n 1)" ] || return
+  here=$(find "visits/$1" -type f ! -name '*~' ! -name '.~lock.*' -exec sh "$AGENT" hash {} \;)
+  case $here in
+    '' | "$hash") ;;
+    *[!0-9a-f]*) false ;;
+    # It never came here whole.
+    *) [ -z "$hash" ] ;;
   esac
 }
 
@@ -2066,6 +2097,10 @@ own_entries() {
     if [ -e "$path/stamp" ]; then echo "folder $key $path/tree $path/stamp"; else echo "folder $key $path/tree $path"; fi
     [ ! -d "$path/spare" ] || echo "spare $key $path/spare $path/spare_stamp"
   done
+  for path in visits/[0-9a-f]*; do
+    id=${path##*/}
+    ! is_own visit "$id" "$1" || ! is_returned "$id" || echo "visit $id $path $path"
+  done
   for path in bin/agent-*; do
     [ ! -f "$path" ] || [ "${path##*/}" = "${AGENT##*/}" ] || echo "agent ${path##*/agent-} $path $path"
   done
@@ -2081,6 +2116,7 @@ is_own() {
       [ -n "$line" ] || [ "$1" = job ] || first_line "workdirs/.owner.$2"
       ;;
     folder | spare) is_key "$2" && first_line "folders/$2/owner" ;;
+    visit) is_id "$2" && first_line "visits/.mark.$2" ;;
     *) return 1 ;;
   esac
   [ "$line" = "$3" ]
@@ -2152,6 +2188,13 @@ remove_entry() {
       ;;
     folder) lock_folder "folders/$id" -x && discard "folders/$id" ;;
     spare) lock_folder "folders/$id" -x && discard "folders/$id/spare" ;;
+    visit)
+      if ! is_returned "$id"; then
+        err CONFLICT "The file of visit $id is in use again"
+        return
+      fi
+      discard "visits/$id" && discard "visits/.mark.$id"
+      ;;
     *) false ;;
   esac || {
     fail "Cannot remove the $kind $id"

@@ -117,17 +117,17 @@ async function withProgress<T>(cli: Cli, watch: JobWatch, work: () => Promise<T>
   }
 }
 
-async function isSetToLeave(session: CoreSession): Promise<boolean> {
+export async function isSetToLeave(session: CoreSession): Promise<boolean> {
   const { values } = await session.call('config.get', {})
   return values.detach_on_ctrl_c === true
 }
 
 /** A person at both ends, and a terminal that a program can draw on. */
-function hasTerminalHere(cli: Cli): boolean {
+export function hasTerminalHere(cli: Cli): boolean {
   // stdin comes last: see index.ts.
   return cli.out.isTerminal && cli.env.TERM !== 'dumb' && cli.stdin.isTTY === true
 }
 
-function sizeHere(cli: Cli): TerminalSize {
+export function sizeHere(cli: Cli): TerminalSize {
   return { columns: cli.out.stdout.columns || 80, rows: cli.out.stdout.rows || 24 }
 }

@@ -25,8 +25,10 @@ export async function reachCore(reach: Reach): Promise<Socket> {
   const running = await connectToCore(reach.env)
   if (running) return running
   if (!reach.start) throw new AppError('CORE_UNREACHABLE', 'No core is running; start it with: drover daemon start')
-  const { startCore } = await import('./start-core.ts')
   const deadline = performance.now() + reach.startTimeoutMs
+  const served = reach.program === undefined ? await reachByUnit(reach.env, deadline) : null
+  if (served) return served
+  const { startCore } = await import('./start-core.ts')
   let isHeld = false
   let kills = 0
   while (!isHeld || performance.now() < deadline) {
@@ -49,6 +51,17 @@ export async function reachCore(reach: Reach): Promise<Socket> {
   }
   const seconds = reach.startTimeoutMs / 1000
   throw new AppError('TIMEOUT', `Another core holds the database, but nobody answered at its socket in ${seconds} s`)
+}
+
+/** Null where no unit keeps a core, or its core does not come. */
+async function reachByUnit(env: NodeJS.ProcessEnv, deadline: number): Promise<Socket | null> {
+  const { isUnitUp, startByUnit } = await import('./user-unit.ts')
+  if (!(await startByUnit(env))) return null
+  do {
+    const socket = await connectBefore(env, performance.now() + LOOK_MS)
+    if (socket) return socket
+  } while (performance.now() < deadline && (await isUnitUp(env)))
+  return null
 }
 
 function isTimeout(error: unknown): boolean {

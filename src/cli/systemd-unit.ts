@@ -7,10 +7,26 @@ const MARK = '# Written by: drover daemon install. Removed by: drover daemon rem
 const EXIT_USAGE = 2
 const EXIT_MAKES_NO_SENSE_AGAIN = 75
 
+/** Where the core's files are, if it is not where they usually are: the user's manager knows nothing of any shell. */
+const KEPT_VARIABLES = ['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'DROVER_SSH_CONFIG'] as const
+
 export const UNIT_NAME = 'drover.service'
 
 export function isOurUnit(text: string): boolean {
   return text.split('\n', 1)[0] === MARK
+}
+
+export function keptVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(KEPT_VARIABLES.map(name => [name, env[name]]))
+}
+
+/** Whether its core has its files where one of this environment has them. */
+export function isUnitFor(text: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  const lines = text.split('\n')
+  return KEPT_VARIABLES.every(name => {
+    const there = lines.find(line => line.startsWith(`Environment="${name}=`))
+    return there === (env[name] === undefined ? undefined : setting(name, env[name]))
+  })
 }
 
 /**
@@ -18,9 +34,7 @@ export function isOurUnit(text: string): boolean {
  * none of what shuts a service in either: a job could not use sudo then, nor write where its user may.
  */
 export function unitText({ file, args, env }: Pick<CoreProgram, 'file' | 'args' | 'env'>): string {
-  const settings = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [`Environment=${quoted(`${name}=${value}`)}`],
-  )
+  const settings = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [setting(name, value)]))
   return `${MARK}
 [Unit]
 Description=Drover: herds your machines over SSH
@@ -44,6 +58,10 @@ TimeoutStopSec=20
 [Install]
 WantedBy=default.target
 `
+}
+
+function setting(name: string, value: string): string {
+  return `Environment=${quoted(`${name}=${value}`)}`
 }
 
 /** systemd takes no quotes and no backslashes in a program's own path, and looks for variables in all words but that. */

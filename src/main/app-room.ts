@@ -54,6 +54,8 @@ export type AppRoom = {
   /** What clients of beowulf launched. */
   reported: ReportedApps
   beowulf: BeowulfAnswers
+  /** A file of this computer is at an app of a host by this id, or on its way. */
+  isVisiting(visitId: string): boolean
   hostGone(name: string): void
   close(): void
 }
@@ -91,15 +93,14 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     newRow: input => newRow({ ...input, host: null, folder: null, sync: false, needs: [], pull: [], createdAt: now() }),
   })
   const reported = new ReportedApps({ history: store.history, holds: placer.holds, now, steadyNow: placer.steadyNow, log })
-  const launching = appMethods(apps)
   const methods: AppRoom['methods'] = {
-    ...launching,
+    ...appMethods(apps),
     ...catalogueMethods(catalogueRoom, {
-      launch: ({ isTerminal, ...what }) => {
-        const terminal = isTerminal ? TERMINAL : null
-        return launching['app.launch']({ ...what, needsDesktop: !isTerminal, folder: null, terminal, env: {} }, owner)
+      launch: ({ isTerminal, folder, env: more, ...what }) => {
+        const terminal = isTerminal ? (what.terminal ?? TERMINAL) : null
+        return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, folderThere: folder, terminal, env: { ...more } })
       },
-      place: what => launching['app.place']({ ...what, needsDesktop: true }, owner),
+      place: ({ isTerminal, ...what }) => apps.weigh({ ...what, needsDesktop: !isTerminal }),
     }),
   }
   return {
@@ -113,7 +114,9 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
           .filter(app => app.isFavourite || app.usedAt !== null)
           .map(({ id, name, hosts: there }) => ({ id, name, hosts: there.map(({ host }) => host) })),
       launch: async (app, host) => {
-        await methods['app.open']({ app, action: null, host, targets: [], display: desktop(), newInstance: false }, owner)
+        const how = { display: desktop(), newInstance: false, env: {}, isTerminal: false, terminal: null }
+        const wish = { app, action: null, host, targets: [], ...how }
+        return (await methods['app.open'](wish, owner)).jobs
       },
     },
     reported,
@@ -131,6 +134,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
       catalogueRoom.hostGone(name)
       reported.hostLost(name)
     },
+    isVisiting: id => catalogueRoom.visits.isVisiting(id),
     close: () => {
       catalogueRoom.close()
       apps.close()

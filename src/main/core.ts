@@ -239,6 +239,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       jobs,
       owner,
       keepFinishedDays: () => config.current.push.keepFinishedDays,
+      isVisiting: id => appRoom.isVisiting(id),
       sweepDrops: request => drops.sweep(request),
       now,
     }),
@@ -294,6 +295,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     // Only a window's core is followed by another.
     leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
     isWatched: doors.isWatched,
+    held: store.heldNews,
     onError: error => log.room('shell').warning('what was chosen on the desktop did not work', { error: String(error) }),
   })
   bus.subscribe(event => desk.heard(event))

@@ -4,11 +4,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Display, Methods, Principal } from '../shared/contract.ts'
-import type { CoreEvent, HostState, HostView } from '../shared/domain.ts'
+import type { CoreEvent, HostState, HostView, JobView } from '../shared/domain.ts'
+import { AppError, toErrorBody } from '../shared/errors.ts'
 import type { Config } from './config/schema.ts'
 import { LOCAL } from './hosts/hosts.ts'
 import { Attention } from './shell/attention.ts'
-import type { EndedJob, Notice, NoticeAction } from './shell/notice.ts'
+import { heldOf, heldText } from './shell/held-notices.ts'
+import { type EndedJob, failureNotice, fileNotice, type Notice, type NoticeAction } from './shell/notice.ts'
 import type { PolicyRules } from './shell/notice-policy.ts'
 import { Notifier } from './shell/notifier.ts'
 import { minuteOf } from './shell/quiet-hours.ts'
@@ -19,8 +21,8 @@ import { type TrayAction, type TrayApp, type TrayJob, trayView } from './shell/t
 export type LaunchableApps = {
   /** Favourites first, then what was used last. */
   list(): readonly TrayApp[]
-  /** `host` null: on the best one. */
-  launch(appId: string, host: string | null): Promise<void>
+  /** `host` null: on the best one. Gives its jobs. */
+  launch(appId: string, host: string | null): Promise<readonly Pick<JobView, 'id' | 'hasTerminal'>[]>
 }
 export type DesktopRoomOptions = {
   methods(): Methods
@@ -38,6 +40,8 @@ export type DesktopRoomOptions = {
   /** What goes on without this core. */
   leaving(): string
   isWatched(jobId: string): boolean
+  /** News that nobody was to hear yet: of the core before, and from now on. */
+  held: { read(): string | null; write(text: string): void }
   onError(error: unknown): void
 }
 export type DesktopRoom = {
@@ -53,6 +57,16 @@ export type DesktopRoom = {
   close(): void
 }
 
+/** What is said of a choice that did not work. */
+const FAILURES: Readonly<Record<TrayAction['type'], string>> = {
+  open: 'The window could not be opened',
+  'run-again': 'The job could not be run again',
+  stop: 'The job could not be stopped',
+  dismiss: 'It could not be dismissed',
+  launch: 'The app could not be launched',
+  quit: 'Drover could not be ended',
+}
+
 export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
   const { methods, owner, shell, config, display, onError } = options
   const attention = new Attention()
@@ -62,7 +76,10 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
   const notifier = new Notifier({
     rules: () => policyRules(config().notifications),
     isWatched: options.isWatched,
+    hasDesktop: () => shell().mayNotify,
     show: notice => shell().notify(notice),
+    held: heldOf(options.held.read()),
+    keep: held => options.held.write(heldText(held)),
   })
   const tray = new Tray({
     view: () => (config().tray.show && shell().mayHaveTray ? trayView(trayState()) : null),
@@ -86,9 +103,15 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
       hostStates.delete(event.name)
       tray.changed()
     } else if (event.type === 'config.changed') {
-      notifier.rulesChanged()
+      notifier.circumstancesChanged()
       tray.changed()
-    } else if (event.type === 'job.changed' || event.type === 'job.removed' || event.type === 'apps.changed') tray.changed()
+    } else if (event.type === 'file.stuck') notifier.happened(fileNotice(event), event.host)
+    else if (event.type === 'file.returned') fileReturned(event)
+    else if (event.type === 'job.changed' || event.type === 'job.removed' || event.type === 'apps.changed') tray.changed()
+  }
+
+  function fileReturned({ host, path, keptAs }: { host: string; path: string; keptAs: string | null }): void {
+    if (keptAs !== null) notifier.happened(fileNotice({ host, path, keptAs }), host)
   }
 
   /** Comes with every sample, too. */
@@ -107,11 +130,18 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
   }
 
   async function open(route: string): Promise<void> {
-    await methods()['window.open']({ display: display(), route }, owner)
+    const { problem } = await methods()['window.open']({ display: display(), route }, owner)
+    if (problem !== null) throw new AppError('NOT_FOUND', problem)
   }
 
   async function runAgain(jobId: string): Promise<void> {
     await methods()['job.rerun']({ job: jobId, host: null, terminal: null, jobId: randomUUID() }, owner)
+  }
+
+  async function launch(appId: string, host: string | null): Promise<void> {
+    const jobs = (await options.apps?.launch(appId, host)) ?? []
+    // A program of the terminal is shown by nobody else.
+    for (const { id, hasTerminal } of jobs) if (hasTerminal) await open(`/jobs/${id}/terminal`)
   }
 
   async function chosen(action: TrayAction): Promise<void> {
@@ -128,17 +158,21 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
         if (attention.dismiss(action.ids)) tray.changed()
         return
       case 'launch':
-        return await options.apps?.launch(action.appId, action.host)
+        return await launch(action.appId, action.host)
       case 'quit':
         await methods()['core.stop']({}, owner)
     }
   }
 
-  function once(key: string, work: () => Promise<void>): void {
+  /** Who chose it looks at no window of ours: that it did not work is told where it was chosen. */
+  function once(key: string, what: string, work: () => Promise<void>): void {
     if (underWay.has(key)) return
     underWay.add(key)
     void work()
-      .catch(onError)
+      .catch(error => {
+        onError(error)
+        shell().notify(failureNotice({ what, why: toErrorBody(error).message, route: '/' }))
+      })
       .finally(() => underWay.delete(key))
   }
 
@@ -151,16 +185,17 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
     },
     desktopChanged: () => {
       shell().desktopChanged()
+      notifier.circumstancesChanged()
       tray.changed()
     },
     seen,
     onAction: (action, { jobId, route }) =>
-      once(`${action} ${route}`, async () => {
+      once(`${action} ${route}`, FAILURES[action === 'again' ? 'run-again' : 'open'], async () => {
         if (jobId !== null) seen([jobId])
         if (action === 'again') return jobId === null ? undefined : await runAgain(jobId)
         await open(jobId !== null && action === 'log' ? `${route}/log` : route)
       }),
-    onTray: action => once(JSON.stringify(action), () => chosen(action)),
+    onTray: action => once(JSON.stringify(action), FAILURES[action.type], () => chosen(action)),
     close: () => {
       notifier.close()
       tray.close()

@@ -184,6 +184,8 @@ export type EventBody =
   | { type: 'pull.dropped'; pullId: string; jobId: string; pattern: string; error: ErrorBody }
   /** What an app on a host made of a file of this computer is here. `keptAs`: the file was changed here too, and is left as it is. */
   | { type: 'file.returned'; host: string; path: string; keptAs: string | null }
+  /** Something that an app on a host made of a file of this computer, or beside it, stays there. */
+  | { type: 'file.stuck'; host: string; path: string; why: string }
   /** Apps came or went, or what a person made of them is different. */
   | { type: 'apps.changed' }
   | { type: 'config.changed' }

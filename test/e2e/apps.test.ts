@@ -1,8 +1,9 @@
 /** The Apps view in a real browser: apps of this machine and of a host, found, kept at hand, and shown by pictures that can do nothing. */
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { entryText, INDEX_THEME, pngOf, writeEntry, writeIcon } from '../helpers/app-host.ts'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
+import { openLaunchStage } from '../helpers/launch-stage.ts'
 import { startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -72,4 +73,29 @@ test('apps of all hosts are found as one types, and favourites come first', { ti
   await page.keyboard.press('Control+K')
   await page.getByRole('combobox').fill('launch krit')
   await page.getByRole('option', { name: /^Launch Krita DE/ }).waitFor()
+})
+
+test('a click on a tile opens the window of the app here, from its host; its menu ends it', { timeout: 90_000 }, async () => {
+  const stage = await openLaunchStage()
+  onTestFinished(() => stage.close())
+  const { product, box } = stage
+  writeEntry(box.home, 'field.desktop', entryText({ Name: 'Field', Exec: 'foot -T "of the tile"' }))
+  await product.call('app.refresh', {})
+  await waitFor(async () => (await product.call('app.list', { query: 'field' })).apps.length === 1, { what: 'the app of box' })
+  const { page, address } = await openWindow(product)
+  await page.goto(`${address}/#/apps`)
+  await page.getByRole('button', { name: 'Field box' }).click()
+  await stage.windows('foot')
+  expect((await stage.desktop.windows())[0]?.title).toBe('of the tile')
+  await page.getByText('Field starts on box').waitFor()
+  await page.locator('.app-tile', { hasText: 'Field' }).getByRole('link', { name: 'on box' }).waitFor()
+  const [job] = await product.jobs()
+  expect(job).toMatchObject({ kind: 'app', host: 'box', state: 'running', command: { argv: ['foot', '-T', 'of the tile'] } })
+  // Placed, though there was only one: nobody has asked for box.
+  expect(job?.placement?.reason).not.toBe('asked for')
+
+  await page.getByRole('button', { name: 'More for Field' }).click()
+  await page.getByRole('menuitem', { name: 'Stop it on box' }).click()
+  await stage.windows()
+  expect(await product.reaches(job?.id ?? '', 'ended')).toMatchObject({ outcome: 'stopped' })
 })

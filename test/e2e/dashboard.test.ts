@@ -1,5 +1,6 @@
 /** The dashboard in a real browser: all there is to see, nothing to do, and nothing asked of the core that it would refuse. */
 import { afterAll, expect, test } from 'vitest'
+import { entryText, writeEntry } from '../helpers/app-host.ts'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openPage } from '../helpers/browser.ts'
 import { startProduct } from '../helpers/product.ts'
@@ -8,12 +9,13 @@ import { takeOwnPort } from '../helpers/web.ts'
 
 const FAILED = '11111111-0000-4000-8000-000000000001'
 /** Of what would do something. */
-const DEEDS = /^(Always|Push|Add|Import|Remove|Test|Stop|Run again|Pull|Make|Let |Drain|Try now|Sign out|Kill|Cancel)/
+const DEEDS = /^(Always|Ask|Push|Add|Import|Remove|Test|Stop|Run again|Pull|Make|Let |Drain|Try now|Sign out|Kill|Cancel)/
 
 afterAll(closeBrowser)
 
 test('every view is there to look at, and the core is asked nothing that it refuses', async () => {
   const product = await startProduct()
+  writeEntry(product.home.dir, 'sheep.desktop', entryText({ Name: 'Sheep dog', Exec: 'sheep' }))
   await product.drover(['daemon', 'stop'])
   const at = Date.now() - 60_000
   const failed = { state: 'ended', outcome: 'exited', exitCode: 2, createdAt: at, startedAt: at, endedAt: at + 1000 } as const
@@ -36,7 +38,7 @@ test('every view is there to look at, and the core is asked nothing that it refu
     [`/jobs/${FAILED}`]: page.getByRole('tab', { name: 'Resources' }),
     [`/jobs/${FAILED}/log`]: page.getByRole('tab', { name: 'Resources', selected: true }),
     [`/jobs/${FAILED}/why`]: page.getByRole('tab', { name: 'Why local?', selected: true }),
-    '/apps': page.getByRole('heading', { name: 'Apps', level: 1 }),
+    '/apps': page.getByRole('button', { name: 'Sheep dog local', disabled: true }),
     '/hosts': page.getByRole('heading', { name: 'Hosts', level: 1 }),
     '/hosts/local': page.getByRole('region', { name: 'Host local' }),
     '/settings': page.getByText('Appearance, in this browser'),
@@ -48,10 +50,10 @@ test('every view is there to look at, and the core is asked nothing that it refu
     expect({ route, deeds: buttons.filter(text => DEEDS.test(text.trim())) }).toEqual({ route, deeds: [] })
   }
   expect(await page.getByRole('tab').allInnerTexts()).toEqual([])
-  // An app is not launched by a click, and has no menu.
+  // An app has no menu.
   await page.goto(`${address}/#/apps`)
-  await page.locator('.app-launch').first().click({ button: 'right' })
-  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  await page.locator('.app-tile').first().click({ button: 'right', force: true })
+  expect(await page.getByRole('button', { name: 'More for Sheep dog' }).count()).toBe(0)
   expect(await page.getByRole('menu').count()).toBe(0)
   await page.keyboard.press('n')
   expect(await page.getByRole('dialog').count()).toBe(0)

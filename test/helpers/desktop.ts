@@ -22,6 +22,8 @@ export type Desktop = {
   click(): Promise<void>
   /** Chooses, in the menu of what is shown, the newest entry that begins so. */
   choose(action: string): Promise<void>
+  /** kill -9 of what shows them, and another. */
+  restartService(): Promise<void>
   /** kill -9 of the bus, and all that is on it. */
   killBus(): void
 }
@@ -56,9 +58,11 @@ export async function startDesktop(): Promise<Desktop> {
   writeFileSync(chooser, `#!/bin/sh\ngrep -m1 -F "#$(cat ${wanted})"\n`, { mode: 0o755 })
   const settings = ['monitor = 0', 'stack_duplicates = false', 'notification_limit = 100', `dmenu = ${chooser}`]
   writeFileSync(join(folder, 'dunstrc'), `[global]\n${settings.map(line => `  ${line}\n`).join('')}`)
-  begin('dunst', ['-conf', join(folder, 'dunstrc')], env)
+  const beginService = () => begin('dunst', ['-conf', join(folder, 'dunstrc')], env)
+  let service = beginService()
   const ctl = async (...args: string[]) => (await run('dunstctl', args, { env: { PATH: process.env.PATH, ...env } })).stdout
-  await waitFor(() => ctl('is-paused').catch(() => false), { what: 'dunst' })
+  const serviceIsUp = () => waitFor(() => ctl('is-paused').catch(() => false), { what: 'dunst' })
+  await serviceIsUp()
   return {
     env,
     shown: async () => Number(await ctl('count', 'displayed')),
@@ -75,6 +79,13 @@ export async function startDesktop(): Promise<Desktop> {
     choose: async action => {
       writeFileSync(wanted, action)
       await ctl('context')
+    },
+    restartService: async () => {
+      const gone = once(service, 'exit')
+      service.kill('SIGKILL')
+      await gone
+      service = beginService()
+      await serviceIsUp()
     },
     killBus: () => bus.kill('SIGKILL'),
   }

@@ -25,6 +25,8 @@ export type PanelDesktop = {
   showsSomethingAt(x: number, y: number): Promise<void>
   /** Waits a moment for a menu to be seen there. */
   hasMenuAt(x: number, y: number): Promise<boolean>
+  /** Waits until this place has that colour, as `rrggbb`. */
+  showsColorAt(x: number, y: number, color: string): Promise<void>
   /** Of the menu that is there, in pixels from the left. */
   leftEdgeOfMenu(x: number, y: number): Promise<number>
   /** Writes a PNG of what is on the screen; `area` is `X,Y WxH`. */
@@ -153,6 +155,9 @@ export async function openPanelDesktop(): Promise<PanelDesktop> {
     },
     hasMenuAt: (left, top) =>
       waitFor(async () => (await colors())(left, top) === MENU_COLOR, { timeoutMs: 1_000 }).catch(() => false),
+    showsColorAt: async (left, top, color) => {
+      await waitFor(async () => (await colors())(left, top) === color, { what: `${color} at ${left}, ${top}` })
+    },
     leftEdgeOfMenu: async (left, top) => {
       const colorAt = await colors()
       let edge = left

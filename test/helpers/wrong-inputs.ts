@@ -100,10 +100,21 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'app.refresh': { host: 'local' },
   'app.icon': { app: 'x', size: 48 },
   'app.favourite': { app: 'x', isFavourite: true },
-  'app.open': { app: 'x', action: 'new', host: 'local', targets: ['http://x'], display: {}, newInstance: true },
+  'app.open': {
+    app: 'x',
+    action: 'new',
+    host: 'local',
+    targets: ['http://x'],
+    display: {},
+    newInstance: true,
+    env: { A: 'b' },
+    isTerminal: true,
+    terminal: { columns: 80, rows: 24 },
+  },
   'menu.list': {},
   'menu.install': { apps: ['x'], favourites: true },
   'menu.remove': { apps: ['x'] },
+  'app.weigh': { app: 'x', action: 'y', host: 'local' },
 }
 
 const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { scanApps } from '../../src/main/apps/catalogue-scan.ts'
 import { readDesktopEntry } from '../../src/main/apps/desktop-entry.ts'
@@ -154,14 +155,18 @@ test('apps of hosts are listed, searched, remembered, and put into the menu as v
   await product.call('app.refresh', {})
   expect((await apps()).filter(({ id }) => id.startsWith('drover-'))).toEqual([])
 
-  // What would be left out without a word is refused, before anything is launched.
-  for (const flag of ['--dry-run', '--silent', '--env=A=b'])
-    expect(await product.drover(['launch', flag, '--app', 'draw'])).toMatchObject({ code: 2, stdout: '' })
   const items = await product.json<MenuItem[]>(['desktop', 'ls'])
   expect(items.map(({ app, isChanged }) => [app, isChanged])).toEqual([
     ['draw', false],
     ['evil one', false],
   ])
+  // As a core leaves it that is killed between its note of the next text and the writing of it: still ours to write anew.
+  await product.drover(['daemon', 'stop'])
+  const sqlite = new Sqlite(join(product.home.dir, '.local/share/drover/drover.db'))
+  sqlite.exec("UPDATE menu_file SET sha256 = 'of-the-next ' || sha256")
+  sqlite.close()
+  expect(await product.drover(['desktop', 'install', 'draw'])).toMatchObject({ code: 0 })
+  expect((await product.json<MenuItem[]>(['desktop', 'ls'])).map(({ isChanged }) => isChanged)).toEqual([false, false])
   writeFileSync(join(folder, 'drover-evil_one.desktop'), `${written}X-Mine=1\n`)
   const removed = await product.drover(['desktop', 'remove', 'Draw', 'evil one'])
   expect(removed.stderr).toContain('drover-evil_one.desktop')
@@ -214,6 +219,17 @@ test('every desktop entry of this machine is read, and the one that is made of i
     })
     expect(again && kept(again)).toEqual(kept(entry))
   }
+})
+
+test('of a host that has more than can be told at once the rest is asked for the next time', async () => {
+  const { live, home } = await appHost('dash')
+  const text = entryText({ Name: 'Long', Exec: 'long' })
+  for (let count = 100; count < 230; count++) writeEntry(home, `${count}.desktop`, text.padEnd(MAX_ENTRY_BYTES, '#'))
+  const first = await scanApps('h1', live, [])
+  expect(first.length).toBeGreaterThan(100)
+  expect(first.length).toBeLessThan(130)
+  expect(first.filter(({ entry }) => entry === null)).toEqual([])
+  expect(await scanApps('h1', live, first)).toHaveLength(130)
 })
 
 /** A host of that shell on this machine, with a home of its own. */

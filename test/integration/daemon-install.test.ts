@@ -1,5 +1,5 @@
 /** `drover daemon install` and `remove`, with a real manager of systemd, and where there is none. */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isAlive } from '../helpers/processes.ts'
@@ -41,6 +41,42 @@ test('systemd keeps a core running, and starts it again when it is killed; jobs 
   expect((await product.drover(['daemon', 'status'])).code).toBe(1)
   for (const id of [job, local]) await product.reaches(id, 'running')
   expect((await product.drover(['daemon', 'remove'])).stdout).toContain('no unit of ours')
+})
+
+test('with a unit no core runs beside it: whatever starts one starts that, and stopped is stopped', async () => {
+  const product = await startProduct()
+  const { systemctl } = await startUserManager(product.env, product.home.dir)
+  const mainPid = () => Number(systemctl('show', '-P', 'MainPID', 'drover'))
+  const unit = join(product.home.dir, '.config/systemd/user/drover.service')
+  expect((await product.drover(['daemon', 'install'])).code).toBe(0)
+
+  expect((await product.drover(['daemon', 'stop'])).stdout).toContain('The core has ended')
+  expect(systemctl('show', '-P', 'ActiveState', 'drover')).toBe('inactive')
+  expect(await product.drover(['daemon', 'status'])).toMatchObject({ code: 1, stdout: expect.stringContaining('by systemd') })
+  expect((await product.drover(['ls'])).code).toBe(0)
+  expect((await product.status()).pid).toBe(mainPid())
+
+  // Before systemd itself would start it again.
+  await product.killCore()
+  expect((await product.status()).pid).toBe(mainPid())
+  await product.killCore()
+  expect((await product.drover(['daemon', 'stop'])).stdout).toBe('No core runs.\n')
+  expect(systemctl('show', '-P', 'ActiveState', 'drover')).toBe('inactive')
+
+  // One of before there was a unit.
+  renameSync(unit, `${unit}.away`)
+  const { pid } = await product.status()
+  expect(pid).not.toBe(mainPid())
+  renameSync(`${unit}.away`, unit)
+  expect((await product.drover(['daemon', 'status'])).stdout).toContain('runs beside its unit')
+  expect((await product.drover(['daemon', 'restart'])).code).toBe(0)
+  expect((await product.status()).pid).toBe(mainPid())
+  expect((await product.drover(['daemon', 'status'])).stdout).toContain('systemd keeps it running')
+
+  // A core of other files is another's.
+  const elsewhere = { XDG_DATA_HOME: join(product.home.dir, 'elsewhere') }
+  const other = JSON.parse((await product.drover(['status', '--json'], { env: elsewhere })).stdout) as { pid: number }
+  expect([mainPid(), (await product.status()).pid]).not.toContain(other.pid)
 })
 
 test('without systemd, and with a unit that is not ours, nothing is written', async () => {

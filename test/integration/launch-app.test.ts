@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { entryText, writeEntry } from '../helpers/app-host.ts'
 import { type LaunchStage, openLaunchStage } from '../helpers/launch-stage.ts'
+import { Pane } from '../helpers/pane.ts'
+import { DROVER } from '../helpers/product.ts'
 import { hostBlock, makeKey } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -41,6 +43,36 @@ test('an app of a host is launched by its entry in the menu, with a file of this
   await waitFor(() => readFileSync(file, 'utf8') === 'first\nmore\n', { timeoutMs: 20_000, what: 'the file to come back' })
   expect(await known()).toMatchObject({ uses: 1 })
   await desktop.closeWindows()
+})
+
+test('--dry-run only says where; a program of the terminal is attached to, at a terminal and by --cli', async () => {
+  const { product, box } = stage
+  const command = `sh -c "stty size; pwd; echo hello \\$WHOM; read x; exit \\$x" sh %U`
+  writeEntry(box.home, 'typed.desktop', entryText({ Name: 'Typed', Exec: command, Terminal: 'true', Path: '/usr/share' }))
+  await product.call('app.refresh', {})
+  await waitFor(async () => (await product.call('app.list', { query: 'typed' })).apps.length === 1, { what: 'the app' })
+  const before = (await product.jobs()).length
+  const placed = await product.drover(['launch', '--app', 'typed', '--dry-run'])
+  expect(placed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^box: /) })
+  // Its program is on this computer too; the app is not.
+  await product.drover(['host', 'drain', 'box'])
+  const drained = await product.drover(['launch', '--app', 'typed', '--dry-run'])
+  expect(drained).toMatchObject({ stdout: '', stderr: expect.stringContaining('box') })
+  await product.drover(['host', 'undrain', 'box'])
+  expect(await product.jobs()).toHaveLength(before)
+
+  const pane = Pane.open({ env: { ...product.env, TERM: 'tmux-256color' }, columns: 90, rows: 20 })
+  for (const more of ['', '--cli']) {
+    pane.line(`clear; ${DROVER} launch ${more} -e WHOM=you --app typed; echo "code $?"`)
+    expect(await pane.sees('hello you')).toMatch(/^19 90\n\/usr\/share\nhello/m)
+    pane.line('7')
+    await pane.sees('Press any key')
+    pane.keys('Enter')
+    await pane.sees('code 7')
+  }
+  const silent = await product.drover(['launch', '--silent', '--app', 'typed'])
+  expect(silent).toEqual({ code: 0, stdout: '', stderr: '' })
+  await product.drover(['stop', (await product.jobs())[0]?.id ?? ''])
 })
 
 test('a key that was unlocked serves the connection that draws as well, and is asked for before', async () => {

@@ -2,10 +2,13 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { entryText, writeEntry } from '../helpers/app-host.ts'
+import { connectClient } from '../helpers/bus-client.ts'
 import { startDesktop } from '../helpers/desktop.ts'
 import { makeBrowsers } from '../helpers/fake-browser.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
 import { startSshd } from '../helpers/sshd.ts'
+import { trayOn } from '../helpers/tray.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 /** The core is a child of the first command line, which has the desktop's environment. */
@@ -50,6 +53,22 @@ test('many at once are one; who watched it fail is not told; by the config nobod
   await product.drover(['push', '-d', '-n', '--', 'sleep 2'])
   await waitFor(async () => (await desktop.shown()) > 0, { what: 'the notification of the long one' })
   expect((await desktop.read()).at(-1)).toMatchObject({ summary: 'sleep 2 is done' })
+})
+
+test('what quiet hours held back is told by the next core, also when the first was killed', async () => {
+  const desktop = await startDesktop()
+  const product = await startOn(desktop.env)
+  await product.drover(['config', 'set', 'notifications.quiet_from', '00:00'])
+  await product.drover(['config', 'set', 'notifications.quiet_to', '23:59'])
+  await product.drover(['push', '-d', '-n', '--', 'exit 3'])
+  const database = join(product.home.dir, '.local/share/drover/drover.db')
+  await waitFor(() => [database, `${database}-wal`].some(path => readFileSync(path, 'latin1').includes('exit 3 failed')), {
+    what: 'the news to be kept',
+  })
+  await product.killCore()
+  expect((await product.drover(['config', 'set', 'notifications.quiet_from', 'null'], { env: desktop.env })).code).toBe(0)
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'the notification' })
+  expect(await desktop.read()).toMatchObject([{ summary: 'exit 3 failed' }])
 })
 
 test('a click opens the window at the job, on the desktop last heard of', async () => {
@@ -103,6 +122,34 @@ test('log and run again are chosen in the desktop’s own menu; a muted host and
   })
   const told = (await desktop.read()).slice(3)
   expect(told.map(({ summary }) => summary)).toEqual(['While it was quiet: 2 jobs failed'])
+})
+
+test('what was chosen in the tray and did not work is told, and a file that both sides changed', async () => {
+  const desktop = await startDesktop()
+  const box = await startSshd()
+  const product = await startOn(desktop.env, { box })
+  writeEntry(product.home.dir, 'gone.desktop', entryText({ Name: 'Gone', Exec: 'no-such-program', Terminal: 'true' }))
+  const waits = `sh -c "until [ -e ~/go ]; do sleep 0.1; done; echo there >>\\\\"\\\\$1\\\\"" sh %f`
+  writeEntry(box.home, 'edits.desktop', entryText({ Name: 'Edits', Exec: waits, Terminal: 'true' }))
+  await product.call('app.refresh', {})
+  await waitFor(async () => (await product.call('app.list', { host: 'box', query: 'edits' })).apps.length === 1)
+  await product.drover(['favourite', 'add', 'gone'])
+  const tray = await trayOn(connectClient(desktop.env.DBUS_SESSION_BUS_ADDRESS))
+  await waitFor(async () => (await tray.labels())[0] === 'Gone')
+  await tray.choose('Gone', 'On the best host')
+  await waitFor(async () => (await desktop.shown()) > 0, { what: 'the notification' })
+  const [failure] = await desktop.read()
+  expect(failure?.summary).toBe('The app could not be launched')
+  expect(failure?.body).toContain('no-such-program is not installed on local')
+
+  const file = join(product.home.dir, 'letter.txt')
+  writeFileSync(file, 'first\n')
+  expect(await product.drover(['launch', '--app', 'edits', '--', file])).toMatchObject({ code: 0 })
+  writeFileSync(file, 'here\n')
+  writeFileSync(join(box.home, 'go'), '')
+  await waitFor(async () => (await desktop.shown()) > 0, { timeoutMs: 20_000, what: 'the news of the file' })
+  expect((await desktop.read()).at(-1)).toMatchObject({ summary: 'letter.txt was changed here and on box' })
+  expect(readFileSync(file, 'utf8')).toBe('here\n')
 })
 
 test('a bus that goes away, and none at all, harm nothing', async () => {

@@ -1,52 +1,44 @@
 /** The tray of a whole core, in a real panel: what it shows, what a real pointer does there, and a panel that is started again. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Variant } from '@jellybrick/dbus-next'
 import { expect, test } from 'vitest'
-import { type BusClient, connectClient } from '../helpers/bus-client.ts'
+import { entryText, writeEntry } from '../helpers/app-host.ts'
+import { connectClient } from '../helpers/bus-client.ts'
 import { makeBrowsers } from '../helpers/fake-browser.ts'
 import { type PanelDesktop, SCREEN, startPanelDesktop } from '../helpers/panel.ts'
 import { isAlive } from '../helpers/processes.ts'
 import { type Product, startProduct } from '../helpers/product.ts'
+import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import { trayOn } from '../helpers/tray.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-const MENU = 'com.canonical.dbusmenu'
+/** Where the panel has it. */
+const icon = { x: SCREEN.width - 12, y: 16 }
 /** Of an entry in the menu, in pixels. */
 const ROW = 25
-type Node = [number, Record<string, Variant>, Variant<Node>[]]
-type Tray = { item: string; labels(): Promise<string[]>; choose(...labels: string[]): Promise<void> }
 
-async function startWith(desktop: PanelDesktop): Promise<{ product: Product; browser: ReturnType<typeof makeBrowsers> }> {
-  const { DBUS_SESSION_BUS_ADDRESS, DISPLAY } = desktop.env
-  const options = { path: (home: string) => `${home}/programs:${process.env.PATH}`, env: { DBUS_SESSION_BUS_ADDRESS, DISPLAY } }
-  const product = await startProduct({}, options)
+async function startWith(
+  desktop: PanelDesktop,
+  hosts: Readonly<Record<string, Sshd>> = {},
+): Promise<{ product: Product; browser: ReturnType<typeof makeBrowsers> }> {
+  const { DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR } = desktop.env
+  const env = { DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY: join(XDG_RUNTIME_DIR, WAYLAND_DISPLAY) }
+  const product = await startProduct(hosts, { path: home => `${home}/programs:${process.env.PATH}`, env })
   const browser = makeBrowsers(join(product.home.dir, 'programs'), { chromium: 'exec sleep 60' })
   return { product, browser }
 }
 
-/** As a panel does it, without a pointer. */
-async function trayOn(client: BusClient): Promise<Tray> {
-  const item = await waitFor(async () => (await client.names()).find(name => name.startsWith('org.kde.StatusNotifierItem-')))
-  const read = async () => {
-    const [, root] = await client.call(item, '/MenuBar', `${MENU}.GetLayout`, 'iias', [0, -1, []])
-    return (root as Node)[2].map(child => child.value)
-  }
-  const labelOf = ([, properties]: Node) => String(properties.label?.value ?? '—')
-  return {
-    item,
-    labels: async () => (await read()).map(labelOf),
-    choose: async (...labels) => {
-      let level = await read()
-      let id = 0
-      for (const label of labels) {
-        const found = level.find(node => labelOf(node).startsWith(label))
-        if (!found) throw new Error(`No ${label} among ${level.map(labelOf).join(', ')}`)
-        id = found[0]
-        level = found[2].map(child => child.value)
-      }
-      await client.call(item, '/MenuBar', `${MENU}.Event`, 'isvu', [id, 'clicked', new Variant('s', ''), 0])
+/** A panel may not have read yet what we have told it, and then shows what it knew, for as long as it is open. */
+async function openMenu(desktop: PanelDesktop, rows: number): Promise<void> {
+  await waitFor(
+    async () => {
+      await desktop.click(icon.x, icon.y, 3)
+      if (await desktop.hasMenuAt(icon.x - 20, icon.y + rows * ROW - 10)) return true
+      await desktop.click(100, SCREEN.height - 50)
+      return false
     },
-  }
+    { what: `a menu of ${rows} entries`, timeoutMs: 20_000 },
+  )
 }
 
 test('a real pointer opens the window and stops a job; a panel that is started again shows the tray again', async () => {
@@ -56,27 +48,14 @@ test('a real pointer opens the window and stops a job; a panel that is started a
   const client = connectClient(desktop.env.DBUS_SESSION_BUS_ADDRESS)
   await product.drover(['daemon', 'start'])
   const { labels } = await trayOn(client)
-  const icon = { x: SCREEN.width - 12, y: 16 }
   await desktop.showsSomethingAt(icon.x, icon.y)
-  /** A panel may not have read yet what we have told it, and then shows what it knew, for as long as it is open. */
-  const openMenu = (rows: number) =>
-    waitFor(
-      async () => {
-        await desktop.click(icon.x, icon.y, 3)
-        if (await desktop.hasMenuAt(icon.x - 20, icon.y + rows * ROW - 10)) return true
-        await desktop.click(100, SCREEN.height - 50)
-        return false
-      },
-      { what: `a menu of ${rows} entries`, timeoutMs: 20_000 },
-    )
-
-  await openMenu(2)
+  await openMenu(desktop, 2)
   await desktop.click(icon.x - 40, icon.y + 17)
   expect((await browser.started('chromium')).args[0]).toMatch(/^--app=file:/)
 
   const job = await product.running(['-n', '--', 'sleep 1000'])
   await waitFor(async () => (await labels()).includes('sleep 1000 on local'))
-  await openMenu(3)
+  await openMenu(desktop, 3)
   // Its submenu opens beside it, where there is room: to the left.
   await desktop.move(icon.x - 40, icon.y + 17)
   const left = await desktop.leftEdgeOfMenu(icon.x - 40, icon.y + 3)
@@ -100,10 +79,41 @@ test('a real pointer opens the window and stops a job; a panel that is started a
       await product.drover(['config', 'set', 'tray.panel', theme])
       await desktop.startPanel(theme)
       await desktop.showsSomethingAt(icon.x, icon.y)
-      await openMenu(5)
+      await openMenu(desktop, 5)
       await desktop.picture(join(pictures, `tray-${theme}.png`), '540,0 360x200')
     }
   }
+})
+
+test('a real pointer launches an app of the menu on the host that it chooses, and its window is there', async () => {
+  const desktop = await startPanelDesktop()
+  await desktop.startPanel('dark')
+  const box = await startSshd()
+  const { product } = await startWith(desktop, { box })
+  const color = 'd03060'
+  const entry = entryText({ Name: 'Field', Exec: `foot -o colors.background=${color}` })
+  for (const home of [box.home, product.home.dir]) writeEntry(home, 'field.desktop', entry)
+  await product.call('app.refresh', {})
+  await waitFor(async () => (await product.call('app.list', { query: 'field' })).apps[0]?.hosts.length === 2, { what: 'the app' })
+  await product.drover(['favourite', 'add', 'field'])
+  const { labels, choose } = await trayOn(connectClient(desktop.env.DBUS_SESSION_BUS_ADDRESS))
+  await waitFor(async () => (await labels())[0] === 'Field')
+  await desktop.showsSomethingAt(icon.x, icon.y)
+  await openMenu(desktop, 3)
+  await desktop.move(icon.x - 40, icon.y + 17)
+  // The best host, this computer, the other.
+  const left = await desktop.leftEdgeOfMenu(icon.x - 40, icon.y + 3)
+  expect(await desktop.hasMenuAt(left - 20, icon.y + 2 * ROW + 5)).toBe(true)
+  await desktop.move(left - 20, icon.y + 17)
+  await desktop.move(left - 21, icon.y + 2 * ROW + 17)
+  await desktop.click(left - 20, icon.y + 2 * ROW + 17)
+  await desktop.showsColorAt(SCREEN.width / 2, SCREEN.height - 50, color)
+  const [job, ...others] = await product.jobs()
+  expect([job, others]).toMatchObject([{ kind: 'app', host: 'box', state: 'running' }, []])
+
+  // What runs stands there too, and is ended from there.
+  await choose('foot', 'Stop')
+  expect(await product.reaches(job?.id ?? '', 'ended')).toMatchObject({ outcome: 'stopped' })
 })
 
 test('what the menu offers is done: log, run again, dismiss, and quit; by the config there is none', async () => {

@@ -7,12 +7,12 @@ const LAUNCH_FLAGS: readonly FlagSpec[] = [
   {
     name: 'app',
     value: { name: 'APP', kind: 'app' },
-    help: 'An app of the catalogue, as drover apps lists them; after -- stand files and addresses to open. Returns when it has begun.',
+    help: 'An app of the catalogue, as drover apps lists them; after -- stand files and addresses to open. Returns when it has begun; a program of the terminal is attached to.',
   },
   { name: 'action', value: { name: 'ACTION', kind: 'text' }, help: "With --app: one of the app's own actions." },
   { name: 'cli', help: 'A program of the terminal: you are attached to it, and it needs no desktop.' },
-  { name: 'dry-run', help: 'Only say where it would run now, and why. Not with --app.' },
-  { name: 'silent', help: 'Print nothing but what the app prints. Not with --app.' },
+  { name: 'dry-run', help: 'Only say where it would run now, and why.' },
+  { name: 'silent', help: 'Print nothing but what the app prints.' },
   { name: 'detach', short: 'd', help: 'Print the id of its job and return at once; the app goes on by itself.' },
   { name: 'new-instance', help: 'An instance of its own, with a profile of its own, where the app runs already.' },
   {
@@ -20,7 +20,7 @@ const LAUNCH_FLAGS: readonly FlagSpec[] = [
     short: 'e',
     value: { name: 'K=V', kind: 'text' },
     isRepeated: true,
-    help: 'Set a variable for the app. K alone takes its value from here. Not with --app.',
+    help: 'Set a variable for the app. K alone takes its value from here.',
   },
 ]
 const LAUNCH_ABOUT = [

@@ -62,7 +62,7 @@ export const coreVerbs: readonly VerbSpec[] = [
     ],
     about: [
       'Every verb that needs the core starts it. Jobs live on their hosts: stopping the core ends none of them, and whoever is attached is attached again when it is back. What has not reached its host yet waits for the next core.',
-      'install writes ~/.config/systemd/user/drover.service, enables it and starts it; remove takes away what install wrote. A unit of that name that is not ours is left alone.',
+      'install writes ~/.config/systemd/user/drover.service, enables it and starts it; from then on whatever starts the core does so through systemd, and none runs beside it. remove takes away what install wrote. A unit of that name that is not ours is left alone.',
     ],
     examples: [
       { run: 'drover daemon restart', does: '' },
@@ -94,7 +94,7 @@ export const coreVerbs: readonly VerbSpec[] = [
       },
     ],
     about: [
-      'Takes only what this computer put there: folders of ended jobs, copies of folders not pushed for long, spare copies, old agents. The list of jobs stays.',
+      'Takes only what this computer put there: folders of ended jobs, copies of folders not pushed for long, spare copies, old agents, files that apps had open and that came back as they are there. The list of jobs stays.',
     ],
     examples: [{ run: 'drover gc -n', does: '' }],
   },

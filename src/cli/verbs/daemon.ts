@@ -10,7 +10,8 @@ import type { Cli } from '../cli.ts'
 import { delay } from '../delay.ts'
 import { connectToCore } from '../find-core.ts'
 import { coreCommand } from '../start-core.ts'
-import { install, installedUnit, remove } from './daemon-unit.ts'
+import { installedUnit, stopUnit, unitPid } from '../user-unit.ts'
+import { install, remove } from './daemon-unit.ts'
 
 const STOP_TIMEOUT_MS = 15_000
 
@@ -44,11 +45,15 @@ async function isRunning(cli: Cli): Promise<boolean> {
 
 async function tell(cli: Cli): Promise<number> {
   const unit = installedUnit(cli.env)
-  if (unit !== null && !cli.out.isJson) cli.out.line(`systemd keeps it running: ${visible(unit)}`)
   if (!(await isRunning(cli))) {
     if (cli.out.isJson) cli.out.json({ isRunning: false })
-    else cli.out.line('No core runs.')
+    else cli.out.line(unit === null ? 'No core runs.' : `No core runs. The next command starts it by systemd: ${visible(unit)}`)
     return 1
+  }
+  if (unit !== null && !cli.out.isJson) {
+    const { pid } = await cli.call('core.status', {})
+    if ((await unitPid(cli.env)) === pid) cli.out.line(`systemd keeps it running: ${visible(unit)}`)
+    else cli.out.line(`It runs beside its unit ${visible(unit)}, and nobody starts it again. Mend it: drover daemon restart`)
   }
   return await start(cli)
 }
@@ -63,11 +68,13 @@ async function start(cli: Cli): Promise<number> {
 
 async function stop(cli: Cli): Promise<number> {
   if (!(await isRunning(cli))) {
+    await stopUnit(cli.env)
     if (cli.out.isJson) cli.out.json({ isRunning: false })
     else cli.out.line('No core runs.')
     return 0
   }
   const jobs = await end(cli)
+  await stopUnit(cli.env)
   if (cli.out.isJson) cli.out.json({ isRunning: false, ...jobs })
   else cli.out.line(['The core has ended', ...whatBecomesOf(jobs)].join('; '))
   return 0

@@ -1,47 +1,60 @@
 /** `drover launch --app APP [--action ACTION] [-- FILE-OR-ADDRESS…]`: an app of the catalogue, as a menu starts it. */
 import { resolve } from 'node:path'
-import { isFinal } from '../../shared/domain.ts'
+import type { Input } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
+import { shortId } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
+import { attachJob } from '../attach-job.ts'
 import type { Cli } from '../cli.ts'
 import { currentFolder } from '../folder.ts'
 import { hasBegun } from '../job-exit.ts'
 import { JobWatch } from '../job-watch.ts'
-import { finish, streamJob } from '../stream-job.ts'
+import { unlocking } from '../keys.ts'
+import { hasTerminalHere, isSetToLeave, launch, sizeHere } from '../launch.ts'
+import { printPlacement } from './launch.ts'
 
-export type Launched = {
-  app: string
-  action: string | null
-  host: string | null
-  display: Readonly<Record<string, string>> | null
-  newInstance: boolean
+export type Launched = Pick<Input<'app.open'>, 'app' | 'action' | 'host' | 'newInstance' | 'env' | 'display'>
+
+/** Returns when the app has begun, as a desktop waits for nobody; when it has ended, if it is a program of the terminal, and here is one. */
+export async function launchApp(cli: Cli, args: Args, launched: Launched): Promise<number> {
+  const { app, action, host } = launched
+  if (args.has('dry-run')) {
+    const { placement } = await unlocking(cli, () => cli.call('app.weigh', { app, action, host }))
+    return printPlacement(cli, placement)
+  }
+  const wish = { ...launched, targets: args.command.map(absoluteTarget) }
+  return args.has('cli') ? await inTerminal(cli, args, wish) : await begun(cli, args, wish)
 }
 
-/** Returns when the app has begun: a desktop waits for nobody. One of the terminal, started in one, is attached to: menus open one for it. */
-export async function launchApp(cli: Cli, args: Args, launched: Launched): Promise<number> {
-  const targets = args.command.map(absoluteTarget)
-  const { jobs } = await cli.call('app.open', { ...launched, targets })
-  const [job, ...others] = jobs
-  if (args.has('cli') && job?.hasTerminal && others.length === 0 && cli.stdin.isTTY === true && cli.out.isTerminal) {
-    return await attachToNew(cli, job.id)
-  }
+async function inTerminal(cli: Cli, args: Args, wish: Input<'app.open'>): Promise<number> {
+  const flags = { has: (name: string) => name === 'detach' && args.has('detach') }
+  return await launch(cli, flags, async (call, { terminal, jobId }) => {
+    const { jobs } = await call('app.open', { ...wish, isTerminal: true, terminal, jobId })
+    const [job, ...others] = jobs
+    if (!job) throw new AppError('INTERNAL', `The app ${wish.app} began no job`)
+    for (const { id } of others) cli.out.note(`Another of it: ${cli.program.name} attach ${shortId(id)}`)
+    return { job }
+  })
+}
+
+async function begun(cli: Cli, args: Args, wish: Input<'app.open'>): Promise<number> {
+  const isSeen = hasTerminalHere(cli) && !cli.out.isJson && !args.has('detach') && !args.has('silent')
+  const { jobs } = await unlocking(cli, () => cli.call('app.open', { ...wish, terminal: isSeen ? sizeHere(cli) : null }))
+  const [first] = jobs
   if (cli.out.isJson) cli.out.json(jobs)
-  else for (const { id, host } of jobs) cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
+  else if (isSeen && first?.hasTerminal) return await attach(cli, first.id)
+  else if (!args.has('silent')) for (const { id, host } of jobs) cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
   return 0
 }
 
-async function attachToNew(cli: Cli, jobId: string): Promise<number> {
-  // What a window of its own needs not is not loaded for it.
-  const { attachJob } = await import('../attach-job.ts')
+async function attach(cli: Cli, jobId: string): Promise<number> {
   const session = await cli.client().connect()
   try {
     const watch = await JobWatch.start(session, jobId)
     await watch.refresh()
-    const job = await watch.until(hasBegun)
-    if (isFinal(job) && (job.startedAt === null || job.outcome === 'failed')) return finish(cli, job)
-    if (!job.hasTerminal) return await streamJob(cli, session, watch, { jobId, isStoppedByReader: false })
-    const leavesOnCtrlC = (await session.call('config.get', {})).values.detach_on_ctrl_c === true
-    return await attachJob(cli, session, watch, { jobId, leavesOnCtrlC, whenClosed: 'print-log' })
+    await watch.until(hasBegun)
+    return await attachJob(cli, session, watch, { jobId, leavesOnCtrlC: await isSetToLeave(session), whenClosed: 'print-log' })
   } finally {
     session.close()
   }

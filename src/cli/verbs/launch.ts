@@ -16,19 +16,18 @@ import { randomId } from '../random-id.ts'
 import { streamJob } from '../stream-job.ts'
 import { parseEnv } from '../values.ts'
 
-/** An app of the catalogue is begun as its entry says, and waited for by nobody. */
-const NOT_WITH_APP = ['dry-run', 'silent', 'env']
-
 type LaunchInput = Input<'app.launch'>
 
 export async function run(cli: Cli, args: Args): Promise<number> {
+  if (args.has('cli') && args.has('silent'))
+    throw new UsageError('--silent and --cli exclude each other: what is attached to shows itself')
   const host = args.value('on') ?? null
   const app = args.value('app')
   if (app !== undefined) {
-    for (const flag of NOT_WITH_APP) if (args.has(flag)) throw new UsageError(`--${flag} and --app exclude each other`)
     const { launchApp } = await import('./launch-app.ts')
     const [action, newInstance] = [args.value('action') ?? null, args.has('new-instance')]
-    return await launchApp(cli, args, { app, action, host, newInstance, display: displayOf(cli.env) })
+    const env = parseEnv(args.values('env'), cli.env)
+    return await launchApp(cli, args, { app, action, host, newInstance, env, display: displayOf(cli.env) })
   }
   const command = commandOf(args.command)
   if (args.has('dry-run')) return await dryRun(cli, { command, host, isCli: args.has('cli') })
@@ -46,13 +45,10 @@ export async function run(cli: Cli, args: Args): Promise<number> {
 
 async function dryRun(cli: Cli, { isCli, ...what }: { command: LaunchInput['command']; host: string | null; isCli: boolean }) {
   const { placement } = await unlocking(cli, () => cli.call('app.place', { ...what, needsDesktop: !isCli }))
-  if (cli.out.isJson) cli.out.json(placement)
-  else cli.out.line(placedText(placement))
-  return 0
+  return printPlacement(cli, placement)
 }
 
 async function attached(cli: Cli, args: Args, input: LaunchInput): Promise<number> {
-  if (args.has('silent')) throw new UsageError('--silent and --cli exclude each other: what is attached to shows itself')
   // What only an attached program needs is not loaded while a window is waited for.
   const { launch } = await import('../launch.ts')
   const flags = { has: (name: string) => name === 'detach' && args.has('detach') }
@@ -91,6 +87,12 @@ async function followed(cli: Cli, args: Args, input: LaunchInput): Promise<numbe
     signals.dispose()
     session.close()
   }
+}
+
+export function printPlacement(cli: Cli, placement: Placement): number {
+  if (cli.out.isJson) cli.out.json(placement)
+  else cli.out.line(placedText(placement))
+  return 0
 }
 
 function placedText({ host, reason }: Placement): string {

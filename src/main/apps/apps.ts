@@ -27,8 +27,11 @@ import { requireInstalled, requireOwnInstance, requireWaypipe } from './requirem
 import { asNewInstance, instancesOf } from './single-instance.ts'
 import { localWaypipe, requireSpeaking, type WaypipeVersion } from './waypipe-version.ts'
 
-type LaunchInput = Parameters<Methods['app.launch']>[0]
-type PlaceInput = Parameters<Methods['app.place']>[0]
+/** On a best host only these count; all, if it is not said. */
+type Among = { among?: readonly string[] }
+/** `folderThere`: where it begins, whichever its host. */
+type LaunchInput = Parameters<Methods['app.launch']>[0] & Among & { folderThere?: string | null }
+type PlaceInput = Parameters<Methods['app.place']>[0] & Among
 
 export type AppsOptions = {
   jobs: Jobs
@@ -56,8 +59,8 @@ const LOCAL = 'local'
 const WATCH_EVERY_MS = 1_000
 /** How long a connection that draws nothing is kept for the next launch. */
 const IDLE_MS = 10 * 60_000
-/** What only this host lacks: another may have it. */
-const ELSEWHERE = new Set(['MISSING_TOOL', 'HOST_UNREACHABLE', 'CONFLICT'])
+/** What is so on this host only: another may have the app. */
+const ELSEWHERE = new Set(['MISSING_TOOL', 'HOST_UNREACHABLE', 'HOST_ERROR', 'TIMEOUT', 'CONFLICT'])
 
 export class Apps {
   readonly #options: AppsOptions
@@ -99,7 +102,9 @@ export class Apps {
     const display = app !== null && before !== null && isListening(before) ? app.desktop : null
     const needsDesktop = app?.way !== 'terminal'
     const folder = app?.startFolder ?? null
-    return this.launch({ ...how, command, env: { ...env }, display, needsDesktop, folder, newInstance: false })
+    // Another host may have no such folder.
+    const folderThere = app?.way !== 'direct' && how.host === row.host ? folder : null
+    return this.launch({ ...how, command, env: { ...env }, display, needsDesktop, folder, folderThere, newInstance: false })
   }
 
   async weigh(input: PlaceInput): Promise<Placement> {
@@ -109,8 +114,8 @@ export class Apps {
   /** What the app's job runs, when its host is about to begin it: again after this core or the link was lost meanwhile. */
   async prepare(row: JobRow, live: Live): Promise<Prepared> {
     const app = row.app
-    if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir: live.agent.info.home }
-    const workdir = app.startFolder ?? live.agent.info.home
+    const workdir = app?.startFolder ?? live.agent.info.home
+    if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir }
     if (app.way === 'direct') return { script: directScript(row, app.desktop), workdir }
     const host = row.host ?? ''
     const link = app.link && !this.#options.links.isDown(app.link.id) ? app.link : await this.#link(host, live, app.desktop)
@@ -143,8 +148,10 @@ export class Apps {
       return { placement: { host: input.host, reason: 'asked for', score: 0, candidates: [] }, live, probe }
     }
     const refused = new Map<string, AppError>()
+    const { among } = input
+    const others = among ? hosts.all().flatMap(({ name }) => (among.includes(name) ? [] : [name])) : []
     for (;;) {
-      const placement = await place(input, new Set(refused.keys())).catch(error => {
+      const placement = await place(input, new Set([...others, ...refused.keys()])).catch(error => {
         throw refused.size === 0 ? error : noneHasIt(refused)
       })
       const { host } = placement
@@ -163,7 +170,7 @@ export class Apps {
   /** @throws {AppError} what stands in the way there, and what to do. */
   async #check(host: string, live: Live, input: PlaceInput & { newInstance: boolean }): Promise<Probe> {
     const program = programOf(input.command)
-    const probe = await this.#probes.ask(live, program, input.needsDesktop ? instancesOf(program) : [])
+    const probe = await this.#probes.ask({ host, live }, program, input.needsDesktop ? instancesOf(program) : [])
     requireInstalled({ host, program, probe })
     if (!input.needsDesktop) return probe
     if (!input.newInstance)
@@ -178,20 +185,21 @@ export class Apps {
   ): Promise<{ command: LaunchInput['command']; app: JobApp }> {
     const { desktop, host, live } = launch
     const command = launch.newInstance ? newInstanceOf(launch.command, live) : launch.command
-    if (!launch.needsDesktop) return { command, app: { way: 'terminal', desktop: {}, link: null, startFolder: null } }
+    const startFolder = launch.folderThere ?? null
+    if (!launch.needsDesktop) return { command, app: { way: 'terminal', desktop: {}, link: null, startFolder } }
     if (host === LOCAL) {
       requireDesktop(desktop)
-      return { command, app: { way: 'direct', desktop, link: null, startFolder: launch.folder } }
+      return { command, app: { way: 'direct', desktop, link: null, startFolder: startFolder ?? launch.folder } }
     }
     const link = await this.#link(host, live, desktop)
-    return { command, app: { way: 'waypipe', desktop, link, startFolder: null } }
+    return { command, app: { way: 'waypipe', desktop, link, startFolder } }
   }
 
   async #link(host: string, live: Live, desktop: Desktop): Promise<DisplayLink> {
     const { hosts, links, env, resolveSsh, bytesPerSecond } = this.#options
     const desktopSocket = await requireWayland(desktop)
     this.#waypipe ??= await localWaypipe(env)
-    const { waypipe: there } = await this.#probes.ask(live, null, [])
+    const { waypipe: there } = await this.#probes.ask({ host, live }, null, [])
     if (there === null) throw new AppError('MISSING_TOOL', `waypipe is not installed on ${host}`)
     requireSpeaking(this.#waypipe, there, host)
     const { connection } = hosts.get(host)

@@ -74,6 +74,7 @@ export function openCatalogueRoom({
     live: liveOf,
     isRunning,
     returned: what => emit({ type: 'file.returned', ...what }),
+    stuck: what => emit({ type: 'file.stuck', ...what }),
     now,
     log,
   })

@@ -33,10 +33,11 @@ export async function scanApps(host: string, live: Live, known: readonly AppRow[
   const before = new Map(known.map(row => [row.path, row]))
   const changed = found.filter(({ path, stamp }) => before.get(path)?.stamp !== stamp)
   const texts = await readEntries(host, live, changed)
-  const rows = found.map(({ id, path, stamp }): AppRow => {
+  const rows = found.flatMap(({ id, path, stamp }): AppRow[] => {
     const kept = before.get(path)
-    if (kept?.stamp === stamp) return { ...kept, id }
-    return { host, id, path, stamp, entry: entryOf(texts.get(path) ?? ''), isMissing: false }
+    if (kept?.stamp === stamp) return [{ ...kept, id }]
+    const text = texts.get(path)
+    return text === undefined ? [] : [{ host, id, path, stamp, entry: entryOf(text), isMissing: false }]
   })
   return await withPrograms(host, live, rows)
 }

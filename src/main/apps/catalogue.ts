@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import type { AppRow, AppTable } from '../store/app-table.ts'
 import { type AppVariant, type CatalogueApp, mergeApps, programOf } from './catalogue-merge.ts'
 import { scanApps } from './catalogue-scan.ts'
-import { type ExecFields, expandExec } from './exec-line.ts'
+import { type ExecFields, expandExec, takesTargets } from './exec-line.ts'
 import { localeText } from './locale-text.ts'
 
 export type CatalogueOptions = {
@@ -143,7 +143,7 @@ export class Catalogue {
   /**
    * The command that starts the app on that host, or one of its actions; `targets` are paths or addresses as that host has them.
    *
-   * @throws {AppError} `NOT_FOUND` if it is not there, `BAD_INPUT` if its entry holds no command.
+   * @throws {AppError} `NOT_FOUND` if it is not there, `BAD_INPUT` if its entry holds no command, or one that opens nothing.
    */
   command(
     ref: string,
@@ -163,8 +163,19 @@ export class Catalogue {
       throw new AppError('NOT_FOUND', `The app ${app.id} has no action "${action}" on ${host}. It has: ${known}`)
     }
     const name = this.#nameOf(variant)
+    if (targets.length > 0 && !takesTargets(chosen.exec))
+      throw new AppError(
+        'BAD_INPUT',
+        `${app.id} opens no files or addresses${action === null ? '' : ` by ${action}`}, as its entry says`,
+      )
     const fields: ExecFields = { targets, icon: entry.icon, name, entryPath: variant.path }
-    return { app: app.id, variant, name, runs: expandExec(chosen.exec, fields), workdir: entry.path }
+    return {
+      app: app.id,
+      variant,
+      name,
+      runs: expandExec(chosen.exec, fields),
+      workdir: entry.path?.startsWith('/') ? entry.path : null,
+    }
   }
 
   setFavourite(ref: string, isFavourite: boolean): void {
@@ -189,8 +200,8 @@ export class Catalogue {
   async #scan(host: string, live: Live): Promise<void> {
     const known = this.#rows.get(host) ?? []
     const rows = await scanApps(host, live, known)
-    // It may have left the config while it told.
-    if (!this.#options.hosts().some(({ name }) => name === host)) return
+    // It may have left the config while it told, or its name may stand for another machine now.
+    if (this.#liveOf(host) !== live) return
     const isSame = JSON.stringify(rows.map(stampOf)) === JSON.stringify(known.map(stampOf))
     if (isSame && this.#rows.has(host)) return
     this.#rows.set(host, rows)

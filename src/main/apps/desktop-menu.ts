@@ -98,34 +98,44 @@ export class DesktopMenu {
     for (const path of paths) {
       const content = read(path)
       const file = known.get(path)
-      if (content === null || (file?.app === app.id && file.sha256 === sha256(content))) continue
+      if (content === null || (file?.app === app.id && isAsWritten(file, content))) continue
       const why =
         file === undefined ? 'Drover has not written it' : file.app === app.id ? 'it was changed since' : `it is for ${file.app}`
       throw new AppError('CONFLICT', `${path} is there already, and ${why}. Move it away to have ${app.id} in the menu`)
     }
   }
 
+  /** Until it is written both are ours: what is there, and what is to be. */
   #write(app: string, path: string, bytes: Buffer): void {
+    const { table } = this.#options
     const hash = sha256(bytes)
+    const before = read(path)
     makeFolder(dirname(path))
-    this.#options.table.addMenuFile({ path, app, sha256: hash })
+    table.addMenuFile({ path, app, sha256: before ? `${hash} ${sha256(before)}` : hash })
     replaceFile(path, bytes)
+    if (before) table.addMenuFile({ path, app, sha256: hash })
   }
 
   /** False: it was changed, and stays; it is no longer ours. */
-  #remove({ path, sha256: hash }: MenuFile): boolean {
+  #remove(file: MenuFile): boolean {
+    const { path } = file
     const content = read(path)
-    const isOurs = content === null || sha256(content) === hash
+    const isOurs = content === null || isAsWritten(file, content)
     if (isOurs) rmSync(path, { force: true })
     this.#options.table.removeMenuFile(path)
     return isOurs
   }
 
-  #item({ app, path, sha256: hash }: MenuFile): MenuItem {
+  #item(file: MenuFile): MenuItem {
+    const { app, path } = file
     const content = read(path)
     const name = /^Name=(.*)$/m.exec(content?.toString('utf8') ?? '')?.[1] ?? app
-    return { app, name, path, isChanged: content === null || sha256(content) !== hash }
+    return { app, name, path, isChanged: content === null || !isAsWritten(file, content) }
   }
+}
+
+function isAsWritten(file: MenuFile, content: Buffer): boolean {
+  return file.sha256.split(' ').includes(sha256(content))
 }
 
 function read(path: string): Buffer | null {

@@ -15,6 +15,7 @@ import { type ClientRecord, DisplayRecords, type MasterRecord } from './display-
 import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
 import { SpareDisplays } from './spare-displays.ts'
+import { endStrayClients } from './stray-clients.ts'
 import { endClient, startClient } from './waypipe-client.ts'
 
 export type DisplayLinksOptions = {
@@ -47,6 +48,7 @@ export class DisplayLinks {
     this.#options = options
     this.#spares = new SpareDisplays(options.settings)
     this.#records = new DisplayRecords(options.folder)
+    endStrayClients(options.settings.runtimeDir, new Set(this.#clients().map(({ socketPath }) => socketPath)))
   }
 
   /** The link from that host to that desktop, made where there is none. @throws {AppError} why it cannot be made. */

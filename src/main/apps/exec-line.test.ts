@@ -44,6 +44,11 @@ test('words come back from the line that they are written as', () => {
   )
 })
 
+test('a line that would be without end is refused', () => {
+  const many = { ...FIELDS, targets: Array.from({ length: 100 }, () => '/x') }
+  expect(() => expandExec(`app ${'%F '.repeat(11)}`, many)).toThrow('too many words')
+})
+
 test('what stands in a target is one argument, whatever it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), target => {

@@ -9,6 +9,9 @@ import { AppError } from '../../shared/errors.ts'
 type Letter = { letter: string; isQuoted: boolean }
 type Word = readonly Letter[]
 
+/** Each of the codes for files, of which the specification allows one, may stand for a hundred. */
+const MOST_WORDS = 1_000
+
 /** What the field codes stand for. */
 export type ExecFields = {
   /** What is opened: paths, or addresses with a scheme. */
@@ -32,9 +35,15 @@ export function expandExec(exec: string, fields: ExecFields): string[][] {
   const runs = takesOne && fields.targets.length > 1 ? fields.targets.map(target => [target]) : [fields.targets]
   return runs.map(targets => {
     const argv = words.flatMap(word => expandWord(word, { ...fields, targets }))
+    if (argv.length > MOST_WORDS) throw new AppError('BAD_INPUT', `The command has too many words: ${shown(exec)}`)
     if (argv.length === 0 || argv[0] === '') throw new AppError('BAD_INPUT', `The command is empty: ${shown(exec)}`)
     return argv
   })
+}
+
+/** Whether it says where files or addresses go. */
+export function takesTargets(exec: string): boolean {
+  return execWords(exec).some(word => codes(word).some(code => 'fFuU'.includes(code)))
 }
 
 /** The program that the line starts, without its folder; null for no command. Leading `env A=B` is looked through. */

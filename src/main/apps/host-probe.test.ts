@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { parseProbe, parseRunning } from './host-probe.ts'
+import { makeAgentHost } from '../../../test/helpers/agent-host.ts'
+import type { Live } from '../hosts/host-link.ts'
+import { HostProbes, parseProbe, parseRunning } from './host-probe.ts'
 import { parseWaypipeVersion, requireSpeaking } from './waypipe-version.ts'
 
 const ID = 'abcdabcd-0000-4000-8000-000000000000'
@@ -16,7 +18,7 @@ test('what a host says is taken line by line, after whatever its profile prints'
     { pid: 42, jobId: ID },
     { pid: 43, jobId: null },
   ])
-  expect(probe.install?.('waypipe')).toBe('dnf install waypipe')
+  expect(probe?.install?.('waypipe')).toBe('dnf install waypipe')
 })
 
 test('a hostile answer gives nothing but what it may', () => {
@@ -28,6 +30,16 @@ test('a hostile answer gives nothing but what it may', () => {
     install: null,
   })
   expect(parseRunning('running -1 x\nrunning 1 $(reboot)\nrunning 1\n')).toEqual([])
+  expect(parseProbe('installed\nwaypipe: waypipe 0.8\n')).toBeNull()
+})
+
+test('a login shell that gives no answer is told of, and not that the app is missing', async () => {
+  const host = makeAgentHost()
+  const { info } = await host.open()
+  const agent = { info: { ...info, shell: '/bin/false' } } as Live['agent']
+  const live = { agent, transport: host.transport }
+  const asked = new HostProbes().ask({ host: 'box', live }, 'firefox', [])
+  await expect(asked).rejects.toThrow('The login shell of box (/bin/false) does not say what it has: exit code 1')
 })
 
 test('waypipe from 0.7 on speaks with any newer one', () => {

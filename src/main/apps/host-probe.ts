@@ -2,6 +2,7 @@
  * Asks a host what an app needs there: whether the login shell finds it, and what waypipe is there, with a short memory of good answers, so
  * that a second launch asks nothing; and of some apps whether they run already, which is asked each time.
  */
+import { AppError } from '../../shared/errors.ts'
 import { shellQuote } from '../../shared/shell-quote.ts'
 import type { Live } from '../hosts/host-link.ts'
 import { run } from '../hosts/transport.ts'
@@ -20,9 +21,12 @@ export type Probe = {
   install: ((packageName: string) => string) | null
 }
 
+type Asked = { host: string; live: Live }
 type Known = { at: number; probe: Omit<Probe, 'running'> }
 
 const MAX_ANSWER_BYTES = 64 * 1024
+/** A profile may take its time. */
+const ANSWER_MS = 30_000
 const KEPT_MS = 5 * 60_000
 const MAX_RUNNING = 100
 
@@ -66,19 +70,23 @@ export class HostProbes {
   readonly #known = new WeakMap<Live['agent'], Map<string, Known>>()
 
   /** `processes`: names of its running ones to look for. Only then is the host asked at each launch, and only for these. */
-  async ask(live: Live, program: string | null, processes: readonly string[]): Promise<Probe> {
-    const [probe, running] = await Promise.all([this.#probe(live, program), lookForRunning(live, processes)])
+  async ask(asked: Asked, program: string | null, processes: readonly string[]): Promise<Probe> {
+    const [probe, running] = await Promise.all([this.#probe(asked, program), lookForRunning(asked, processes)])
     return { ...probe, running }
   }
 
-  async #probe(live: Live, program: string | null): Promise<Omit<Probe, 'running'>> {
-    const known = this.#known.get(live.agent) ?? new Map<string, Known>()
-    this.#known.set(live.agent, known)
+  async #probe(asked: Asked, program: string | null): Promise<Omit<Probe, 'running'>> {
+    const { agent } = asked.live
+    const known = this.#known.get(agent) ?? new Map<string, Known>()
+    this.#known.set(agent, known)
     const before = known.get(program ?? '')
     if (before && performance.now() - before.at < KEPT_MS) return before.probe
     // Through the login shell, which knows where programs are; what its profile prints comes before the mark.
-    const command = byLoginShell(live.agent.info.shell, `echo ${MARK}${ASK}`, { P: program ?? '' })
-    const probe = parseProbe(await said(live, command))
+    const { stdout, why } = await answerTo(asked, byLoginShell(agent.info.shell, `echo ${MARK}${ASK}`, { P: program ?? '' }))
+    const probe = parseProbe(stdout)
+    // Of a host that gave no answer nothing is known: not that it lacks the app.
+    if (!probe)
+      throw new AppError('HOST_ERROR', `The login shell of ${asked.host} (${agent.info.shell}) does not say what it has: ${why}`)
     const at = performance.now()
     if (probe.isInstalled) known.set(program ?? '', { at, probe })
     // Of no program at all, the same answer tells what waypipe is there.
@@ -87,19 +95,31 @@ export class HostProbes {
   }
 }
 
-async function lookForRunning(live: Live, processes: readonly string[]): Promise<Probe['running']> {
+async function lookForRunning(asked: Asked, processes: readonly string[]): Promise<Probe['running']> {
   if (processes.length === 0) return []
-  return parseRunning(await said(live, `R=${shellQuote(processes.join(' '))}${LOOK}`))
+  return parseRunning((await answerTo(asked, `R=${shellQuote(processes.join(' '))}${LOOK}`)).stdout)
 }
 
-async function said({ transport }: Live, command: string): Promise<string> {
-  return (await run(transport, command, { maxBytes: MAX_ANSWER_BYTES })).stdout.toString()
+/** @throws {AppError} if it does not come whole. */
+async function answerTo({ host, live }: Asked, command: string): Promise<{ stdout: string; why: string }> {
+  const signal = AbortSignal.timeout(ANSWER_MS)
+  const { code, stdout, stderr } = await run(live.transport, command, { maxBytes: MAX_ANSWER_BYTES, signal })
+  if (code === null) {
+    const { shell } = live.agent.info
+    if (signal.aborted)
+      throw new AppError('TIMEOUT', `The login shell of ${host} (${shell}) did not answer in ${ANSWER_MS / 1000} s`)
+    throw new AppError('HOST_UNREACHABLE', `The connection to ${host} broke while it was asked what it has`)
+  }
+  return { stdout: stdout.toString(), why: stderr.trim().split('\n').at(-1) || `exit code ${code}` }
 }
 
 const MARK = 'drover-probe'
 
-export function parseProbe(answer: string): Known['probe'] {
-  const lines = answer.slice(answer.lastIndexOf(`${MARK}\n`) + MARK.length + 1).split('\n')
+/** Null for what is no answer. */
+export function parseProbe(answer: string): Known['probe'] | null {
+  const at = answer.lastIndexOf(`${MARK}\n`)
+  if (at < 0) return null
+  const lines = answer.slice(at + MARK.length + 1).split('\n')
   const installer = lines.map(line => /^install ([a-z-]+)$/.exec(line)?.[1]).find(name => name !== undefined)
   const command = installer !== undefined && Object.hasOwn(INSTALLERS, installer) ? INSTALLERS[installer] : undefined
   const waypipe = lines.flatMap(line => (line.startsWith('waypipe: ') ? [line.slice('waypipe: '.length)] : []))

@@ -2,6 +2,7 @@
 import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { MAX_ICON_BYTES, pictureOf } from './icon-picture.ts'
+import { stepOf } from './icons.ts'
 
 const svg = (inside: string, head = '') => Buffer.from(`${head}<svg xmlns="http://www.w3.org/2000/svg">${inside}</svg>`)
 
@@ -27,6 +28,8 @@ test('a plain SVG is one, with gradients, shapes used again and the head of a dr
 test.each([
   ['a script', '<script>alert(1)</script>'],
   ['a script of another prefix', '<s:script>alert(1)</s:script>'],
+  ['a script of a prefix with a number', '<s_1:script>alert(1)</s_1:script>'],
+  ['a style in other letters', '<style>path { fill: u\\72l(http://x/) }</style>'],
   ['a handler', '<path onload="alert(1)"/>'],
   ['a handler behind a slash', '<path/onload=alert(1)>'],
   ['a page', '<foreignObject><p/></foreignObject>'],
@@ -37,6 +40,7 @@ test.each([
   ['an address that acts', '<a href="javascript:x"/>'],
   ['a change over time', '<animate attributeName="href"/>'],
   ['too much of itself', '<use href="#a"/>'.repeat(30)],
+  ['too much of itself by a prefix', '<s1:use href="#a"/>'.repeat(30)],
 ])('an SVG with %s is none', (_what, inside) => {
   expect(pictureOf(svg(inside))).toBeNull()
 })
@@ -79,3 +83,8 @@ function png(width: number, height: number): Buffer {
     chunk('IEND', Buffer.alloc(0)),
   ])
 }
+
+test('whoever asks for all sizes gets few', () => {
+  const sizes = new Set(Array.from({ length: 505 }, (_, index) => stepOf(index + 8)))
+  expect([...sizes]).toEqual([16, 24, 32, 48, 64, 96, 128, 192, 256, 512])
+})

@@ -35,12 +35,16 @@ function isPlainSvg(bytes: Buffer): boolean {
   if (text.includes('\ufffd') || text.includes('\0') || !/<svg[\s>]/.test(text.slice(0, 8_192))) return false
   if (!/^\ufeff?\s*</.test(text)) return false
   if (/<!ENTITY|<!DOCTYPE[^>]{0,500}\[|<\?xml-stylesheet|@import/i.test(text)) return false
+  // By which a style could write what is looked for below in other letters.
+  if (/\\[0-9a-f]/i.test(text)) return false
   if (
-    /<(?:[A-Za-z]+:)?(?:script|foreignObject|iframe|object|embed|image|feImage|animate\w*|set|handler|listener)[\s/>]/i.test(text)
+    /<(?:[^\s<>/:]{1,40}:)?(?:script|foreignObject|iframe|object|embed|image|feImage|animate\w*|set|handler|listener)[\s/>]/i.test(
+      text,
+    )
   )
     return false
   if (/[\s"'/]on[a-z]+\s*=/i.test(text) || /javascript:/i.test(text)) return false
-  if ((text.match(/<(?:[A-Za-z]+:)?use[\s/>]/gi)?.length ?? 0) > MOST_USES) return false
+  if ((text.match(/<(?:[^\s<>/:]{1,40}:)?use[\s/>]/gi)?.length ?? 0) > MOST_USES) return false
   return refersToItself(text)
 }
 

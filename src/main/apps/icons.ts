@@ -24,6 +24,8 @@ export type IconsOptions = {
 
 /** For so long a host is not asked again. */
 const FRESH_MS = 24 * 3_600_000
+/** So that who asks for all sizes gets few pictures. */
+const STEPS = [16, 24, 32, 48, 64, 96, 128, 192, 256, 512]
 const ASK_MS = 15_000
 const MOST_CACHE_BYTES = 64 * 1024 * 1024
 /** Of a host at one time, so that a page full of icons leaves it room for its work. */
@@ -39,8 +41,9 @@ export class Icons {
   }
 
   /** Null if no host has a picture for it that may be shown. */
-  async picture(variants: readonly AppVariant[], size: number): Promise<Picture | null> {
+  async picture(variants: readonly AppVariant[], wanted: number): Promise<Picture | null> {
     const { live } = this.#options
+    const size = stepOf(wanted)
     const withIcon = variants.filter(({ entry }) => entry.icon !== null)
     // One that can be asked first: it knows best, and the others only remember.
     for (const { host, entry } of withIcon.toSorted((a, b) => Number(live(b.host) !== null) - Number(live(a.host) !== null))) {
@@ -132,6 +135,11 @@ export class Icons {
     void over.then(() => queue.splice(queue.indexOf(over), 1))
     return await asked
   }
+}
+
+/** The next that is as big. */
+export function stepOf(size: number): number {
+  return STEPS.find(step => step >= size) ?? 512
 }
 
 /** Some entries name the file, which the specification does not have. */

@@ -20,6 +20,8 @@ export type ClientOptions = {
   env: NodeJS.ProcessEnv
 }
 
+/** The name of its socket. */
+export const CLIENT_SOCKET = /^w[0-9a-f]{8}$/
 const READY_MS = 5_000
 const POLL_MS = 3
 

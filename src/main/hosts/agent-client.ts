@@ -118,7 +118,9 @@ export class AgentClient implements Agent {
       listApps: most => command('list-apps', String(most)),
       readApps: () => command('read-apps'),
       hasPrograms: () => command('has-programs'),
-      visit: (action, id, name) => command('visit', action, id, name),
+      visitIn: ({ id, name, jobId }) => command('visit', 'in', id, name, owner, jobId),
+      visit: (what, { id, name }) => command('visit', what, id, name),
+      visitKnown: (what, { id, name, hash }) => command('visit', what, id, name, hash),
       appIcon: (name, size, maxBytes) => command('app-icon', name, String(size), String(maxBytes)),
     }
   }

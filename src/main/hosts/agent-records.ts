@@ -7,14 +7,14 @@ import type { AgentInfo, AgentJob, AgentJobSample, AgentProcess, AgentTree, Fold
 import { decodeField, violation } from './agent-protocol.ts'
 import type { HostCounters } from './host-sample.ts'
 
-export type DiskEntry = { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }
+export type DiskEntry = { kind: (typeof ENTRY_KINDS)[number]; id: string; bytes: number; usedAt: number }
 export type Hello = { info: AgentInfo; eventOffset: string; hostSeconds: number; counters: HostCounters }
 /** `hostSeconds`: the host's time, in the few samples that tell it. */
 export type SampleAnswer = { counters: HostCounters; hostSeconds: number | null }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const NAME_CHARACTERS = 64
-const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent'] as const
+const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent', 'visit'] as const
 
 /** Reads the words of a row one after another. @throws {AppError} `PROTOCOL` on what is not as asked. */
 class Words {

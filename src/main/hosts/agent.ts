@@ -141,8 +141,8 @@ export interface Agent {
   /** Sizes of each thing on the host that belongs to `owner`. */
   diskEntries(
     owner: string,
-  ): Promise<{ kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent'; id: string; bytes: number; usedAt: number }[]>
-  removeEntry(kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent', id: string): Promise<void>
+  ): Promise<{ kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent' | 'visit'; id: string; bytes: number; usedAt: number }[]>
+  removeEntry(kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent' | 'visit', id: string): Promise<void>
   /** As many as one likes, for little more than one. Gives those that are gone: what runs is left alone. */
   removeEntries(kind: 'workdir' | 'job', ids: readonly string[]): Promise<string[]>
 
@@ -190,11 +190,15 @@ export interface Agent {
     readApps(): string
     /** Reads NUL-ended names of programs from stdin and prints `1` or `0` for each: whether it is there. */
     hasPrograms(): string
+    /** Takes the bytes of a file that the job's app is given to open, and prints their SHA-256 and, in the next line, where it is. */
+    visitIn(visit: { id: string; name: string; jobId: string }): string
+    /** `hash` prints the SHA-256 of what that file is now, `out` sends it. Exits 4 when it is not there. */
+    visit(what: 'hash' | 'out', visit: { id: string; name: string }): string
     /**
-     * A file that an app is given to open, under an id of the caller's: `in` takes its bytes and prints its path there, `hash` prints
-     * the SHA-256 of what it is now, `out` sends it, `remove` removes it. Exits 4 when it is not there.
+     * `same`: what has this hash is here, too. `remove` removes it: exits 5 if it is another than that, and 6 if the app has left more
+     * beside it, which stays.
      */
-    visit(action: 'in' | 'hash' | 'out' | 'remove', id: string, name: string): string
+    visitKnown(what: 'same' | 'remove', visit: { id: string; name: string; hash: string }): string
     /** Sends the picture nearest to `size` pixels, by the host's icon themes; exits 4 if there is none of at most `maxBytes`. */
     appIcon(name: string, size: number, maxBytes: number): string
   }

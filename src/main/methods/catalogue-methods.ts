@@ -1,7 +1,7 @@
 /** What clients may ask of the catalogue of apps, and of the menu of this desktop. */
 import type { Methods } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
-import { type AppLauncher, openApp } from '../apps/catalogue-launch.ts'
+import { type AppLauncher, openApp, weighApp } from '../apps/catalogue-launch.ts'
 import type { CatalogueRoom } from '../apps/catalogue-room.ts'
 
 export type CatalogueMethod =
@@ -10,13 +10,14 @@ export type CatalogueMethod =
   | 'app.icon'
   | 'app.favourite'
   | 'app.open'
+  | 'app.weigh'
   | 'menu.list'
   | 'menu.install'
   | 'menu.remove'
 
 export function catalogueMethods(
   { catalogue, icons, menu, visits, ready }: CatalogueRoom,
-  launcher: AppLauncher | null,
+  launcher: AppLauncher,
 ): Pick<Methods, CatalogueMethod> {
   return {
     'app.list': async ({ limit, ...query }) => {
@@ -38,13 +39,15 @@ export function catalogueMethods(
       catalogue.setFavourite(app, isFavourite)
       return null
     },
-    'app.open': async ({ app, action, host, targets, display, newInstance }) => {
+    'app.open': async wish => {
       await catalogue.ready()
-      if (!launcher) throw new AppError('CONFLICT', 'This Drover launches no apps yet')
-      const wish = { app, action, host, targets, display, newInstance }
       const jobs = await openApp({ catalogue, visits, ready, launcher }, wish)
-      catalogue.noteUse(app)
+      catalogue.noteUse(wish.app)
       return { jobs }
+    },
+    'app.weigh': async wish => {
+      await catalogue.ready()
+      return { placement: await weighApp(catalogue, wish, launcher) }
     },
     'menu.list': async () => ({ items: menu.list() }),
     'menu.install': async ({ apps, favourites }) => {

@@ -17,6 +17,8 @@ export type DiskMethodsOptions = {
   jobs: Jobs
   owner: string
   keepFinishedDays(): number
+  /** The file is at an app of ours, or on its way. */
+  isVisiting(visitId: string): boolean
   sweepDrops(request: { olderThanMs: number; dryRun: boolean }): Promise<{ key: string; bytes: number }[]>
   now(): number
 }
@@ -26,6 +28,7 @@ export function diskMethods({
   jobs,
   owner,
   keepFinishedDays,
+  isVisiting,
   sweepDrops,
   now,
 }: DiskMethodsOptions): Pick<Methods, 'disk.usage' | 'disk.gc'> {
@@ -42,6 +45,7 @@ export function diskMethods({
     const removable = entries.filter(entry => {
       if (entry.kind === 'agent') return false // The agent removes old ones of itself.
       if (entry.kind === 'spare') return true
+      if (entry.kind === 'visit') return !isVisiting(entry.id) && isOld(entry.usedAt)
       const job = entry.kind === 'folder' ? undefined : jobs.find(entry.id)
       if (job) return entry.kind === 'workdir' && isDone(job) && isOld(job.endedAt ?? entry.usedAt) && isOld(entry.usedAt)
       return isOld(entry.usedAt)

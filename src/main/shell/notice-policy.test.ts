@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { EndedJob, Notice } from './notice.ts'
+import { heldOf, heldText } from './held-notices.ts'
+import { type EndedJob, fileNotice, type Notice, summaryOf } from './notice.ts'
 import { AWAY_MS, BACK_MS, GATHER_MS, NoticePolicy, type PolicyRules } from './notice-policy.ts'
 
 const RULES: PolicyRules = { failed: true, longJobMs: 300_000, hostAway: true, quiet: null, mutedHosts: [] }
@@ -9,19 +10,21 @@ const NOON = 12 * 60
 
 /** A person whose clock goes as the test says, and who is shown what the policy says. */
 class Person {
-  readonly policy = new NoticePolicy()
+  readonly policy: NoticePolicy
   readonly shown: string[] = []
   readonly told: { atMs: number; failed: number }[] = []
   rules: PolicyRules
   atMs = 0
   minute = NOON
+  hasDesktop = true
 
-  constructor(rules: Partial<PolicyRules> = {}) {
+  constructor(rules: Partial<PolicyRules> = {}, held: readonly Notice[] = []) {
+    this.policy = new NoticePolicy(held)
     this.rules = { ...RULES, ...rules }
   }
 
   get now() {
-    return { atMs: this.atMs, minute: this.minute }
+    return { atMs: this.atMs, minute: this.minute, hasDesktop: this.hasDesktop }
   }
 
   fails(id: string, more: Partial<EndedJob> = {}): void {
@@ -204,6 +207,49 @@ test('at the end what waits is told, but not in quiet hours', () => {
   asleep.minute = 0
   asleep.fails('1')
   expect(asleep.policy.last(asleep.rules, asleep.now)).toEqual([])
+})
+
+test('what was held in quiet hours, or while there was no desktop, is told by the next core', () => {
+  const asleep = new Person({ quiet: NIGHT })
+  asleep.minute = 0
+  asleep.fails('1')
+  asleep.wait(GATHER_MS)
+  asleep.fails('2')
+  asleep.fails('long', { exitCode: 0, endedAt: 1_000_000 })
+  expect(asleep.policy.last(asleep.rules, asleep.now)).toEqual([])
+  const next = new Person({ quiet: NIGHT }, heldOf(heldText(asleep.policy.held)))
+  next.minute = 0
+  expect(next.wait(600_000)).toEqual([])
+  next.minute = NIGHT.toMinute
+  next.hasDesktop = false
+  next.fails('3')
+  expect(next.wait(600_000)).toEqual([])
+  next.hasDesktop = true
+  expect(next.wait(60_000)).toMatchObject([{ title: 'While it was quiet: 3 jobs failed' }])
+  expect(next.policy.held).toEqual([])
+  expect([heldOf('[{"title":"of another version"}]'), heldOf('{')]).toEqual([[], []])
+})
+
+test('what waits for its host is told at the end', () => {
+  const person = new Person()
+  person.host(true)
+  person.host(false)
+  person.fails('1')
+  expect(person.wait(GATHER_MS)).toEqual([])
+  expect(person.policy.last(RULES, person.now).map(notice => notice.title)).toEqual(['job 1 failed'])
+})
+
+test('a file that was changed on both sides is news, but not of a host that is muted; with others it is a number', () => {
+  const notice = fileNotice({ host: 'box', path: '/home/me/a letter.odt', keptAs: '/home/me/a letter (box).odt' })
+  expect(notice).toMatchObject({ title: 'a letter.odt was changed here and on box', isUrgent: true })
+  const person = new Person()
+  const how = { rules: person.rules, now: person.now }
+  person.policy.happened(notice, { host: 'box', ...how })
+  expect(person.wait(GATHER_MS)).toEqual([notice])
+  person.policy.happened(notice, { host: 'box', ...how, rules: { ...RULES, mutedHosts: ['box'] } })
+  expect(person.wait(600_000)).toEqual([])
+  const stuck = fileNotice({ host: 'box', path: '/x/y.txt', why: 'It is too big' })
+  expect(summaryOf([notice, stuck]).title).toBe('2 files need you')
 })
 
 test('whatever happens, no failure is told twice or lost, and no minute has more than six', () => {

@@ -24,8 +24,8 @@ export type PolicyRules = NoticeRules & {
   quiet: QuietHours | null
   mutedHosts: readonly string[]
 }
-/** `atMs` of a clock that nobody can set; `minute` of the day, as on the person's wall. */
-export type Now = { atMs: number; minute: number }
+/** `atMs` of a clock that nobody can set; `minute` of the day, as on the person's wall. Without a desktop it is as quiet as it can be. */
+export type Now = { atMs: number; minute: number; hasDesktop: boolean }
 
 type Host = {
   /** Null while it is connected. */
@@ -56,8 +56,18 @@ export class NoticePolicy {
   #waitingSinceMs = 0
   /** Of the last minute. */
   #shownAtMs: number[] = []
-  /** Urgent, and heard of in quiet hours. */
-  #held: Notice[] = []
+  /** Urgent, and heard of in quiet hours. Another list whenever it changes. */
+  #held: readonly Notice[]
+
+  /** `held`: of the core before. */
+  constructor(held: readonly Notice[] = []) {
+    this.#held = held
+  }
+
+  /** What nobody was to hear yet. */
+  get held(): readonly Notice[] {
+    return this.#held
+  }
 
   jobEnded(job: EndedJob, { isWatched, rules, now }: { isWatched: boolean; rules: PolicyRules; now: Now }): void {
     if (this.#toldJobs.has(job.id)) return
@@ -67,6 +77,11 @@ export class NoticePolicy {
     const host = job.host === null ? undefined : this.#hosts.get(job.host)
     if (host && (host.awayAtMs !== null || host.backAtMs !== null)) host.muted = [...host.muted, notice].slice(-MAX_KEPT)
     else this.#gather([notice], now)
+  }
+
+  /** Anything else that has happened with this host, which may be away. */
+  happened(notice: Notice, { host, rules, now }: { host: string; rules: PolicyRules; now: Now }): void {
+    if (!rules.mutedHosts.includes(host)) this.#gather([notice], now)
   }
 
   /** One that was never connected since we began is not away: it was not there. */
@@ -93,14 +108,14 @@ export class NoticePolicy {
   /** What is to be shown now. */
   due(rules: PolicyRules, now: Now): Notice[] {
     for (const [name, host] of this.#hosts) this.#lookAt({ name, host, rules, now })
-    const isSilent = rules.quiet !== null && isQuiet(rules.quiet, now.minute)
+    const isSilent = isSilentNow(rules, now)
     const shown = [...(isSilent ? [] : this.#endOfQuiet()), ...this.#gathered(isSilent, now)]
     this.#shownAtMs.push(...shown.map(() => now.atMs))
     return shown
   }
 
   /** In how many milliseconds `due` may have more, if nothing happens before; null: not before. */
-  waitMs({ quiet }: PolicyRules, { atMs, minute }: Now): number | null {
+  waitMs({ quiet }: PolicyRules, { atMs, minute, hasDesktop }: Now): number | null {
     const hosts = [...this.#hosts.values()].flatMap(({ awayAtMs, backAtMs, isTold }) => {
       if (backAtMs !== null) return [backAtMs + BACK_MS]
       return awayAtMs === null || isTold ? [] : [awayAtMs + AWAY_MS]
@@ -108,15 +123,19 @@ export class NoticePolicy {
     const room = this.#roomFrom(atMs)
     const gathered = this.#waiting.length > 0 ? [Math.max(this.#waitingSinceMs + GATHER_MS, room)] : []
     // A computer that sleeps counts no milliseconds, and a wall's clock may be set.
-    const held = this.#held.length > 0 ? [atMs + Math.min(quiet ? untilQuietEnds(quiet, minute) * MINUTE_MS : 0, MINUTE_MS)] : []
+    const quietMs = !hasDesktop ? MINUTE_MS : quiet ? untilQuietEnds(quiet, minute) * MINUTE_MS : 0
+    const held = this.#held.length > 0 ? [atMs + Math.min(quietMs, MINUTE_MS)] : []
     const times = [...hosts, ...gathered, ...held]
     return times.length === 0 ? null : Math.max(0, Math.min(...times) - atMs)
   }
 
-  /** There is no later: what waits, but for what nobody wants to hear now. */
-  last(rules: PolicyRules, { minute }: Now): Notice[] {
-    const waiting = this.#waiting.splice(0)
-    return rules.quiet !== null && isQuiet(rules.quiet, minute) ? [] : fewOrOne(waiting)
+  /** There is no later: what waits, also for its host. What nobody wants to hear now is held, for the next core. */
+  last(rules: PolicyRules, now: Now): Notice[] {
+    const muted = [...this.#hosts.values()].flatMap(host => host.muted.splice(0))
+    const waiting = [...this.#waiting.splice(0), ...muted]
+    if (!isSilentNow(rules, now)) return fewOrOne(waiting)
+    this.#hold(waiting)
+    return []
   }
 
   #lookAt({ name, host, rules, now }: { name: string; host: Host; rules: PolicyRules; now: Now }): void {
@@ -154,8 +173,7 @@ export class NoticePolicy {
   #gathered(isSilent: boolean, { atMs }: Now): Notice[] {
     if (this.#waiting.length === 0 || atMs - this.#waitingSinceMs < GATHER_MS) return []
     if (isSilent) {
-      this.#held.push(...this.#waiting.splice(0).filter(notice => notice.isUrgent))
-      if (this.#held.length > MAX_KEPT) this.#held = [summaryOf(this.#held)]
+      this.#hold(this.#waiting.splice(0))
       return []
     }
     if (this.#roomFrom(atMs) > atMs) return []
@@ -167,9 +185,16 @@ export class NoticePolicy {
     return [summaryOf(waiting)]
   }
 
+  #hold(notices: readonly Notice[]): void {
+    const urgent = notices.filter(notice => notice.isUrgent)
+    if (urgent.length > 0) this.#held = [...this.#held, ...urgent]
+    if (this.#held.length > MAX_KEPT) this.#held = [summaryOf(this.#held)]
+  }
+
   #endOfQuiet(): Notice[] {
-    const held = this.#held.splice(0)
-    return held.length > 1 ? [summaryOf(held, 'While it was quiet: ')] : held
+    const held = this.#held
+    if (held.length > 0) this.#held = []
+    return held.length > 1 ? [summaryOf(held, 'While it was quiet: ')] : [...held]
   }
 
   /** When the next one may be shown. Forgets what is longer ago than a minute. */
@@ -177,6 +202,10 @@ export class NoticePolicy {
     this.#shownAtMs = this.#shownAtMs.filter(shown => atMs - shown < MINUTE_MS)
     return this.#shownAtMs.length < MOST_A_MINUTE ? atMs : (this.#shownAtMs[0] ?? atMs) + MINUTE_MS
   }
+}
+
+function isSilentNow({ quiet }: PolicyRules, { minute, hasDesktop }: Now): boolean {
+  return !hasDesktop || (quiet !== null && isQuiet(quiet, minute))
 }
 
 function fewOrOne(notices: Notice[]): Notice[] {

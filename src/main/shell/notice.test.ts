@@ -28,7 +28,7 @@ test('a job that failed is told with what, how, where and how long', () => {
     isUrgent: true,
     jobId: 'a3f2b091-0000-4000-8000-000000000000',
     route: '/jobs/a3f2b091-0000-4000-8000-000000000000',
-    counts: { failed: 1, done: 0, away: 0, back: 0 },
+    counts: { failed: 1, done: 0, away: 0, back: 0, files: 0 },
   })
   const lost = ended({ outcome: 'lost', exitCode: null, reason: 'its host was restarted' })
   expect(noticeOf(lost, { isWatched: false, rules: RULES })?.body).toContain('its host was restarted')

@@ -1,10 +1,11 @@
 /** What a person is told of on the desktop, and in which words. Pure: the time and who watches are arguments. */
+import { basename } from 'node:path'
 import type { JobView } from '../../shared/domain.ts'
 import { ageText, commandText, counted, durationText, shortId, statusText } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
 
 /** Of what a notice tells, in numbers: so several can become one. */
-export type NoticeCounts = { failed: number; done: number; away: number; back: number }
+export type NoticeCounts = { failed: number; done: number; away: number; back: number; files: number }
 export type Notice = {
   title: string
   body: string
@@ -33,7 +34,7 @@ export type EndedJob = Pick<
   'id' | 'command' | 'host' | 'state' | 'outcome' | 'exitCode' | 'signal' | 'reason' | 'unknownSince' | 'startedAt' | 'endedAt'
 >
 
-export const NOTHING_TOLD: NoticeCounts = { failed: 0, done: 0, away: 0, back: 0 }
+export const NOTHING_TOLD: NoticeCounts = { failed: 0, done: 0, away: 0, back: 0, files: 0 }
 const MAX_COMMAND = 80
 const MAX_REASON = 300
 
@@ -78,6 +79,29 @@ export function backNotice({ name, awayMs, meanwhile }: HostNews & { awayMs: num
   return hostNotice(name, { title: `${visible(name)} is back`, body: lines.join('\n'), counts: { ...meanwhile, back: 1 } })
 }
 
+/** `keptAs`: it was changed here too, and what came stands there. `why`: something of it stays on the host. */
+export type FileNews = { host: string; path: string } & ({ keptAs: string } | { why: string })
+
+/** Of a file of this computer that an app of a host had open. */
+export function fileNotice({ host, path, ...news }: FileNews): Notice {
+  const name = shown(basename(path), MAX_COMMAND)
+  const isKept = 'keptAs' in news
+  return {
+    title: isKept ? `${name} was changed here and on ${visible(host)}` : `${name} is not all back from ${visible(host)}`,
+    body: isKept ? `What came from there is kept as ${shown(news.keptAs, MAX_REASON)}` : shown(news.why, MAX_REASON),
+    isUrgent: true,
+    jobId: null,
+    route: '/apps',
+    counts: { ...NOTHING_TOLD, files: 1 },
+  }
+}
+
+/** What somebody has just chosen on the desktop did not work. */
+export function failureNotice({ what, why, route }: { what: string; why: string; route: string }): Notice {
+  const counts = { ...NOTHING_TOLD, failed: 1 }
+  return { title: shown(what, MAX_COMMAND), body: shown(why, MAX_REASON), isUrgent: true, jobId: null, route, counts }
+}
+
 /** A host that goes down takes many with it: that is one thing to be told. `before` stands before the numbers. */
 export function summaryOf(notices: readonly Notice[], before = ''): Notice {
   const counts = notices.map(notice => notice.counts).reduce(sumOf, NOTHING_TOLD)
@@ -93,19 +117,26 @@ export function summaryOf(notices: readonly Notice[], before = ''): Notice {
 }
 
 export function sumOf(a: NoticeCounts, b: NoticeCounts): NoticeCounts {
-  return { failed: a.failed + b.failed, done: a.done + b.done, away: a.away + b.away, back: a.back + b.back }
+  return {
+    failed: a.failed + b.failed,
+    done: a.done + b.done,
+    away: a.away + b.away,
+    back: a.back + b.back,
+    files: a.files + b.files,
+  }
 }
 
 function hostNotice(name: string, parts: Pick<Notice, 'title' | 'body' | 'counts'>): Notice {
   return { ...parts, isUrgent: false, jobId: null, route: `/hosts/${name}` }
 }
 
-function countsText({ failed, done, away, back }: NoticeCounts): string {
+function countsText({ failed, done, away, back, files }: NoticeCounts): string {
   const parts = [
     failed > 0 && `${counted(failed, 'job')} failed`,
     done > 0 && `${counted(done, 'job')} done`,
     away > 0 && `${counted(away, 'host')} away`,
     back > 0 && `${counted(back, 'host')} back`,
+    files > 0 && `${counted(files, 'file needs', 'files need')} you`,
   ]
   return parts.filter(Boolean).join(', ')
 }

@@ -6,29 +6,46 @@ export type NotifierOptions = {
   rules(): PolicyRules
   /** Somebody has the job's terminal or log before him. */
   isWatched(jobId: string): boolean
+  /** There is a desktop, as far as is known, that can show any. */
+  hasDesktop(): boolean
   show(notice: Notice): void
+  /** What nobody was to hear yet, of the core before. */
+  held: readonly Notice[]
+  /** From now on it is this. */
+  keep(held: readonly Notice[]): void
 }
 
 export class Notifier {
   readonly #options: NotifierOptions
-  readonly #policy = new NoticePolicy()
+  readonly #policy: NoticePolicy
+  #kept: readonly Notice[]
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(options: NotifierOptions) {
     this.#options = options
+    this.#policy = new NoticePolicy(options.held)
+    this.#kept = this.#policy.held
+    // Not now: whoever makes us is not made yet.
+    if (options.held.length > 0) this.#timer = setTimeout(() => this.#tell(), 0).unref()
   }
 
   /** For each job that ends. */
   jobEnded(job: EndedJob): void {
     const { rules, isWatched } = this.#options
-    this.#policy.jobEnded(job, { isWatched: isWatched(job.id), rules: rules(), now: readClocks() })
+    this.#policy.jobEnded(job, { isWatched: isWatched(job.id), rules: rules(), now: this.#now() })
+    this.#tell()
+  }
+
+  /** Anything else that has happened with a host. */
+  happened(notice: Notice, host: string): void {
+    this.#policy.happened(notice, { host, rules: this.#options.rules(), now: this.#now() })
     this.#tell()
   }
 
   /** Whenever the host's state is another. */
   hostChanged(host: { name: string; isConnected: boolean; why: string | null }): void {
-    this.#policy.hostChanged(host, readClocks())
+    this.#policy.hostChanged(host, this.#now())
     this.#tell()
   }
 
@@ -36,8 +53,8 @@ export class Notifier {
     this.#policy.hostRemoved(name)
   }
 
-  /** The rules are others. */
-  rulesChanged(): void {
+  /** The rules are others, or the desktop is. */
+  circumstancesChanged(): void {
     this.#tell()
   }
 
@@ -45,21 +62,30 @@ export class Notifier {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const notice of this.#policy.last(this.#options.rules(), readClocks())) this.#options.show(notice)
+    for (const notice of this.#policy.last(this.#options.rules(), this.#now())) this.#options.show(notice)
+    this.#keep()
   }
 
   #tell(): void {
     if (this.#isClosed) return
     clearTimeout(this.#timer)
     const rules = this.#options.rules()
-    const now = readClocks()
+    const now = this.#now()
     for (const notice of this.#policy.due(rules, now)) this.#options.show(notice)
+    this.#keep()
     const waitMs = this.#policy.waitMs(rules, now)
     if (waitMs !== null) this.#timer = setTimeout(() => this.#tell(), Math.ceil(waitMs) + 1).unref()
   }
-}
 
-function readClocks(): Now {
-  const wall = new Date()
-  return { atMs: performance.now(), minute: wall.getHours() * 60 + wall.getMinutes() }
+  #keep(): void {
+    if (this.#policy.held === this.#kept) return
+    this.#kept = this.#policy.held
+    this.#options.keep(this.#kept)
+  }
+
+  #now(): Now {
+    const wall = new Date()
+    const minute = wall.getHours() * 60 + wall.getMinutes()
+    return { atMs: performance.now(), minute, hasDesktop: this.#options.hasDesktop() }
+  }
 }

@@ -41,6 +41,8 @@ export type Shell = {
   openWindow(request: WindowRequest): Promise<WindowResult>
   /** Shows it if it can. */
   notify(notice: Notice): void
+  /** Whether there is a desktop to show it on, as far as is known. */
+  readonly mayNotify: boolean
   /** Whether there is a desktop that a tray could be on, as far as is known. */
   readonly mayHaveTray: boolean
   /** What the tray shows from now on, if there is one; null: nothing. */

@@ -24,7 +24,7 @@ export type AppUse = { id: string; isFavourite: boolean; usedAt: number | null; 
 /** What was found where a host was asked for a picture; `hash` null: nothing fit to be shown. */
 export type AppIcon = { host: string; icon: string; size: number; hash: string | null; lookedAt: number }
 
-/** A file that we have written into the desktop's menu, for that app. */
+/** A file that we have written into the desktop's menu, for that app. `sha256`: while it is written anew, of both, with a blank between. */
 export type MenuFile = { path: string; app: string; sha256: string }
 
 export const APP_MIGRATION = `

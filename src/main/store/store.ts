@@ -2,6 +2,7 @@
 import { AppTable } from './app-table.ts'
 import { Database, type DatabaseOptions } from './database.ts'
 import { FolderTable } from './folder-table.ts'
+import { HeldTable } from './held-table.ts'
 import { HistoryTable } from './history-table.ts'
 import { HostTable } from './host-table.ts'
 import { computerId } from './identity.ts'
@@ -31,6 +32,7 @@ export type Store = {
   readonly jobTimes: JobTimesTable
   readonly apps: AppTable
   readonly visits: VisitTable
+  readonly heldNews: HeldTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
   close(): void
@@ -56,6 +58,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     jobTimes: new JobTimesTable(database),
     apps: new AppTable(database, late),
     visits: new VisitTable(database),
+    heldNews: new HeldTable(database, late),
     computerId: computerId(database),
     close: () => {
       placements.flush()

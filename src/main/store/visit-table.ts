@@ -3,7 +3,7 @@ import type { Statement } from 'better-sqlite3'
 import type { Database } from './database.ts'
 import { type Columns, type Query, Table } from './table.ts'
 
-/** `hash`: of what both sides last had alike. `jobId` null: its app was not begun. */
+/** `hash`: of what both sides last had alike. `jobId`: of the app, perhaps before there is such a job; null of an older Drover, for none. */
 export type FileVisit = { id: string; host: string; jobId: string | null; path: string; hash: string }
 
 const COLUMNS: Columns<FileVisit> = { id: 'text', host: 'text', jobId: 'text', path: 'text', hash: 'text' }

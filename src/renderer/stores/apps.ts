@@ -49,6 +49,7 @@ export async function loadApps(): Promise<void> {
 
 onCoreEvent(event => {
   if (event.type === 'apps.changed' && isWanted) void loadApps()
+  else if (event.type === 'file.stuck') showToast({ kind: 'problem', text: `${visible(event.path)}: ${visible(event.why)}` })
   else if (event.type === 'file.returned' && event.keptAs !== null) {
     const text = `${visible(event.path)} was changed here and on ${visible(event.host)}. What came from there is kept as ${visible(event.keptAs)}`
     showToast({ kind: 'problem', text })

@@ -1,8 +1,8 @@
 /** The apps of all hosts: listed, searched, shown by their icons, kept as favourites, and put into the menu of this desktop. */
 import { z } from 'zod'
 import type { AppView, MenuItem } from '../app.ts'
-import type { JobView } from '../domain.ts'
-import { HostName, MAX_PATH, nothing, output, owner, Short, Text, viewer } from './fields.ts'
+import type { JobView, Placement } from '../domain.ts'
+import { Columns, Env, HostName, MAX_PATH, nothing, output, owner, Short, Text, viewer } from './fields.ts'
 import { DisplayInput } from './window-methods.ts'
 
 /** An app's id, as its desktop entry is called; or its name, where that is of one app only. */
@@ -54,8 +54,21 @@ export const catalogueMethods = {
       /** The desktop on which it is to appear; null for the one that Drover knows of. */
       display: DisplayInput.nullable().default(null),
       newInstance: z.boolean().default(false),
+      env: Env.default({}),
+      /** As a program of the terminal, also where its entry does not call it one. */
+      isTerminal: z.boolean().default(false),
+      /** Of whoever looks at it, if it is a program of the terminal. */
+      terminal: z.strictObject({ columns: Columns, rows: Columns }).nullable().default(null),
+      /** As in `job.push`: of the first of its jobs. */
+      jobId: z.uuid().optional(),
     }),
     output: output<{ jobs: JobView[] }>(),
+  },
+  /** Where it would be launched now, and why; nothing is begun. */
+  'app.weigh': {
+    allow: owner,
+    input: z.strictObject({ app: AppRef, action: Short(100).nullable().default(null), host: HostName.nullable().default(null) }),
+    output: output<{ placement: Placement }>(),
   },
   'menu.list': { allow: owner, input: nothing, output: output<{ items: MenuItem[] }>() },
   /** With `favourites` those as well. What cannot be installed does not keep the others from it. */

@@ -13,7 +13,7 @@ export type DiskUse = {
 }
 export type GcReport = {
   host: string
-  removed: { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent' | 'drop'; id: string; bytes: number }[]
+  removed: { kind: 'workdir' | 'job' | 'folder' | 'spare' | 'agent' | 'visit' | 'drop'; id: string; bytes: number }[]
   error: string | null
 }
 export const diskMethods = {

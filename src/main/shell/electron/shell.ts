@@ -37,6 +37,9 @@ export function electronShell(
       notification.on('click', () => onAction('default', notice))
       notification.show()
     },
+    get mayNotify() {
+      return process.platform !== 'linux' || display().DBUS_SESSION_BUS_ADDRESS !== undefined
+    },
     mayHaveTray: true,
     showTray: view => tray.show(view),
     desktopChanged: () => undefined,

@@ -21,6 +21,9 @@ export const freedesktopShell: MakeShell = ({ env, folder, display, onAction, on
   return {
     openWindow: request => openWindow(request, { env, folder }),
     notify: notice => void bus.show(notice),
+    get mayNotify() {
+      return address() !== undefined
+    },
     get mayHaveTray() {
       return address() !== undefined
     },

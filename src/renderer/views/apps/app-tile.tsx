@@ -1,4 +1,4 @@
-/** An app: its picture and name, where it is and where it runs. A click launches it; its menu has the rest. */
+/** An app: its picture and name, where it is and where it runs. A click launches it; its menu has the rest. A page that only looks has neither. */
 import { MoreHorizontal, Star } from 'lucide-react'
 import { type MouseEvent, memo, useRef, useState } from 'react'
 import type { AppView } from '../../../shared/app.ts'
@@ -16,8 +16,8 @@ const ICON = 48
 
 export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppView; readonly live: readonly JobView[] }) {
   const [isOpen, setIsOpen] = useState(false)
-  const mayAct = useMayAct()
   const more = useRef<HTMLButtonElement>(null)
+  const mayAct = useMayAct()
   const name = visible(app.name)
   const jobs = live.filter(job => isJobOf(job, app.programs))
   const openMenu = (event: MouseEvent) => {
@@ -29,26 +29,20 @@ export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppV
     setIsOpen(false)
     more.current?.focus()
   }
-  const title = visible(app.comment ?? app.genericName ?? app.name)
-  const face = (
-    <>
-      <AppIcon app={app} size={ICON} />
-      <span className="app-name">{name}</span>
-      <span className="app-hosts dim">{placesText(app)}</span>
-    </>
-  )
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the menu that it opens has a button of its own.
-    <div className="app-tile" onContextMenu={openMenu}>
-      {mayAct ? (
-        <button type="button" className="app-launch" title={title} onClick={() => launchApp(app).catch(showError)}>
-          {face}
-        </button>
-      ) : (
-        <div className="app-launch" title={title}>
-          {face}
-        </div>
-      )}
+    <div className="app-tile" onContextMenu={mayAct ? openMenu : undefined}>
+      <button
+        type="button"
+        className="app-launch"
+        disabled={!mayAct}
+        title={mayAct ? visible(app.comment ?? app.genericName ?? app.name) : 'This page may only look, and launches nothing'}
+        onClick={() => launchApp(app).catch(showError)}
+      >
+        <AppIcon app={app} size={ICON} />
+        <span className="app-name">{name}</span>
+        <span className="app-hosts dim">{placesText(app)}</span>
+      </button>
       {app.isFavourite && <Star className="app-star" size={12} role="img" aria-label="Favourite" />}
       {mayAct && (
         <button
@@ -68,7 +62,7 @@ export const AppTile = memo(function AppTile({ app, live }: { readonly app: AppV
           <span className="dot" /> {runningText(jobs)}
         </a>
       )}
-      {isOpen && <AppMenu app={app} jobs={jobs} onClose={close} onLeave={() => setIsOpen(false)} />}
+      {isOpen && mayAct && <AppMenu app={app} jobs={jobs} onClose={close} onLeave={() => setIsOpen(false)} />}
     </div>
   )
 })
