@@ -48,6 +48,19 @@ test('what is not complete is not rolled up, and is drawn all the same', () => {
   expect(cpu(store, { level: MINUTES, firstAt: START, stepMs: 2 * MINUTE_MS, count: 1 })).toEqual([150])
 })
 
+test('figures beyond all measure, as a host may tell them, spoil no chart', () => {
+  const store = temporaryStore()
+  const most = [9e14, 9e14]
+  store.metrics.append(most.map((figure, index) => metricRow(START + index * 10_000, { networkInBytesPerS: figure })))
+  for (const now of [START, START + DAY_MS]) {
+    rollUp(store, now)
+    for (const level of LEVELS) {
+      const grid: Grid = { level, firstAt: START, stepMs: level.stepMs, count: 1 }
+      expect(columnsOf(store.metrics, grid)?.networkInBytesPerS).toEqual([9e14])
+    }
+  }
+})
+
 test('a gap stays a gap, and what a host does not tell is none of it', () => {
   const store = temporaryStore()
   store.metrics.append([busyRow(START, 100), metricRow(START + 2 * MINUTE_MS, { ioWaitPermille: 5 })])
