@@ -93,7 +93,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
       jobsSampled: (link, samples) => {
         jobs.sampled(link.name, samples)
-        recorder.jobsSampled(samples)
+        recorder.jobsSampled(link, samples)
       },
     },
   })
@@ -130,7 +130,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     store,
     clock,
     top: link => tops.of(link),
-    isRunning: id => jobs.isUnfinished(id),
+    hostOf: id => jobs.unfinishedOn(id),
     mayForget: () => !clock.isUnsettled,
     log: log.room('metrics'),
   })

@@ -49,3 +49,19 @@ test('a job’s readings go with the job, in slices, or after a month', () => {
   store.jobMetrics.append(readings('ab', 1))
   expect(store.jobMetrics.points('ab', { firstAt: START, stepMs: 10_000 })).toHaveLength(1)
 })
+
+test('all jobs are looked through once in a quarter of an hour, however often it is asked', () => {
+  const store = temporaryStore()
+  store.jobMetrics.append(Array.from({ length: 250 }, (_, index) => readings(`a${index}`, 1)).flat())
+  const slices = () => {
+    let count = 1
+    while (store.jobMetrics.prune(START)) count++
+    return count
+  }
+  expect([slices(), slices()]).toEqual([3, 1])
+  store.jobMetrics.append(readings('new', 1))
+  expect(store.jobMetrics.prune(START + 10_000)).toBe(false)
+  expect(store.jobMetrics.span('new')).not.toBeNull()
+  while (store.jobMetrics.prune(START + 15 * 60_000));
+  expect(store.jobMetrics.span('new')).toBeNull()
+})

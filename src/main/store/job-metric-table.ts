@@ -1,5 +1,6 @@
 /** CPU and memory of jobs' process trees, every ten seconds while they run. Owns these rows; a job's go when it is removed, or with age. */
 import type { Database } from './database.ts'
+import { floorTo } from './metric-levels.ts'
 import { Statements } from './statements.ts'
 
 /** `cpuPermille` is of one core; null where there was no reading before it. */
@@ -17,12 +18,16 @@ const KEPT_MS = 30 * 24 * 3_600_000
 /** About how many rows are removed at once, and how many jobs are looked at. */
 const SLICE_ROWS = 2_000
 const SLICE_JOBS = 100
+/** What goes too late by so much does no harm, and to look through all jobs for it takes a while. */
+const PRUNED_EVERY_MS = 15 * 60_000
 
 export class JobMetricTable {
   readonly #database: Database
   readonly #statements: Statements
   readonly #ids = new Map<string, number>()
   #prunedTo = 0
+  /** The quarter of an hour in which the last round came to its end. */
+  #prunedIn = Number.NaN
 
   constructor(database: Database) {
     this.#database = database
@@ -57,6 +62,8 @@ export class JobMetricTable {
 
   /** Forgets what is old, and of jobs that were removed; a slice of it, going round. True when there may be more. */
   prune(now: number): boolean {
+    const quarter = floorTo(now, PRUNED_EVERY_MS)
+    if (quarter === this.#prunedIn) return false
     const sql = `SELECT id, job_id AS jobId, EXISTS (SELECT 1 FROM job WHERE job.id = metric_job.job_id) AS isThere
       FROM metric_job WHERE id > ? ORDER BY id LIMIT ${SLICE_JOBS}`
     const jobs = this.#statements.all<{ id: number; jobId: string; isThere: 0 | 1 }>(sql, this.#prunedTo)
@@ -70,7 +77,15 @@ export class JobMetricTable {
       }
     })
     if (left <= 0) this.#prunedTo = 0
-    return left <= 0 || this.#prunedTo > 0
+    const isMore = left <= 0 || this.#prunedTo > 0
+    if (!isMore) this.#endRound(quarter)
+    return isMore
+  }
+
+  #endRound(quarter: number): void {
+    this.#prunedIn = quarter
+    // Most of them have ended; what still runs is found again.
+    this.#ids.clear()
   }
 
   #removeBefore(id: number, at: number, most: number): number {

@@ -179,3 +179,15 @@ test('what ran on a host at its limit is told newest first, and goes after a mon
   prune(store, START + 30 * DAY_MS + 3)
   expect(store.metrics.spikes({ from: 0, to: START + DAY_MS }, 10)).toEqual([spike(START + 5)])
 })
+
+test('of what ran on one host as much is kept as has room, the newest', () => {
+  const { metrics } = temporaryStore()
+  const add = (at: number, name: string) => metrics.addSpike({ name, connection: 'me@box', at, reached: 'cpu', processes: {} })
+  add(START, 'quiet')
+  for (let count = 0; count < 1_003; count++) add(START + count, 'box')
+  const kept = metrics.spikes({ from: 0, to: START + DAY_MS }, 2_000)
+  expect(kept.filter(({ name }) => name === 'box').map(({ at }) => at - START)).toEqual(
+    Array.from({ length: 1_000 }, (_, index) => 1_002 - index),
+  )
+  expect(kept.filter(({ name }) => name === 'quiet')).toHaveLength(1)
+})
