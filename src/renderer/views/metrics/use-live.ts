@@ -1,0 +1,38 @@
+/** The charts of the last minutes go on by themselves: from what the page hears anyway, once a second, while somebody looks. */
+import { useEffect, useMemo, useState } from 'react'
+import type { MetricsSeries } from '../../../shared/contract.ts'
+import type { Span } from '../../charts/span.ts'
+import { whileLookedAt } from '../../looked-at.ts'
+import { coreNow } from '../../stores/clock.ts'
+import { SERIES_MS, useCore } from '../../stores/core-store.ts'
+import { type HeardHost, liveSeries, type ShownSeries } from './live-series.ts'
+
+/** What the page keeps of each host's samples reaches so far back. */
+export const LIVE_MS = SERIES_MS
+/** A chart of ten minutes is some hundred pixels wide: it moves by one or two. */
+const TICK_MS = 1_000
+
+/** `kept`: what the core had when it was asked; null: nothing goes on. Of hosts that are not among `names` nothing new is heard. */
+export function useLive(
+  kept: MetricsSeries | null,
+  { names, ms }: { names: readonly string[]; ms: number },
+): { span: Span; series: ShownSeries } | null {
+  const [now, setNow] = useState(coreNow)
+  const isOn = kept !== null
+  useEffect(() => {
+    if (!isOn) return
+    setNow(coreNow())
+    return whileLookedAt(TICK_MS, () => setNow(coreNow()))
+  }, [isOn])
+  return useMemo(() => {
+    if (kept === null) return null
+    const span = { from: now - ms, to: now }
+    return { span, series: liveSeries(kept, heardOf(names), span) }
+  }, [kept, names, now, ms])
+}
+
+function heardOf(names: readonly string[]): HeardHost[] {
+  const { hosts, samples } = useCore.getState()
+  const chosen = hosts.filter(({ name }) => names.includes(name))
+  return chosen.map(({ name, connection }) => ({ name, connection, samples: samples.get(name) ?? [] }))
+}
