@@ -1,4 +1,4 @@
-/** The charts of the last minutes go on by themselves: from what the page hears anyway, once a second, while somebody looks. */
+/** The charts of the last minutes go on by themselves: from what the page hears anyway, every two seconds, while somebody looks. */
 import { useEffect, useMemo, useState } from 'react'
 import type { MetricsSeries } from '../../../shared/contract.ts'
 import type { Span } from '../../charts/span.ts'
@@ -9,8 +9,8 @@ import { type HeardHost, liveSeries, type ShownSeries } from './live-series.ts'
 
 /** What the page keeps of each host's samples reaches so far back. */
 export const LIVE_MS = SERIES_MS
-/** A chart of ten minutes is some hundred pixels wide: it moves by one or two. */
-const TICK_MS = 1_000
+/** As often as a host is asked. A chart of ten minutes is some hundred pixels wide: it moves by two. */
+const TICK_MS = 2_000
 
 /** `kept`: what the core had when it was asked; null: nothing goes on. Of hosts that are not among `names` nothing new is heard. */
 export function useLive(
