@@ -49,7 +49,7 @@ export function metricsMethods(options: MetricsMethodsOptions): Pick<Methods, Me
         return { stepMs: grid.stepMs, at: timesOf(grid), hosts: await readHosts(options, grid, machines) } satisfies MetricsSeries
       }),
     'metrics.marks': async range => readMarks(store, range),
-    'metrics.job': async ({ job, points }) => jobSeries(store, jobs.resolve(job).id, points),
+    'metrics.job': async ({ job, points }) => await inLine(() => jobSeries(store, jobs.resolve(job).id, points)),
     'host.top': async ({ name }) => tops.of(hosts.get(name)),
   }
 }
@@ -130,7 +130,7 @@ function spikeMark({ name, at, reached, processes }: MetricSpike): SpikeMark {
   return { host: name, at, limit: reached === 'memory' ? 'memory' : 'cpu', byCpu, byMemory }
 }
 
-function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string, points: number): JobSeries {
+async function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string, points: number): Promise<JobSeries> {
   const empty = { cpuPermille: [], cpuMaxPermille: [], memoryKib: [], memoryMaxKib: [] }
   const span = jobMetrics.span(jobId)
   if (!span) return { jobId, stepMs: RAW.stepMs, at: [], ...empty }
@@ -139,7 +139,7 @@ function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string
   const count = Math.floor((span.to - firstAt) / stepMs) + 1
   const column = () => new Array<number | null>(count).fill(null)
   const columns = { cpuPermille: column(), cpuMaxPermille: column(), memoryKib: column(), memoryMaxKib: column() }
-  for (const { index, ...figures } of jobMetrics.points(jobId, { firstAt, stepMs })) {
+  for (const { index, ...figures } of await inTurns(jobMetrics.points(jobId, { firstAt, stepMs, count }))) {
     for (const name of ['cpuPermille', 'cpuMaxPermille', 'memoryKib', 'memoryMaxKib'] as const)
       columns[name][index] = figures[name]
   }

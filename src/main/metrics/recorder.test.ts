@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { hostSample } from '../../../test/helpers/host-sample.ts'
+import { jobPoints } from '../../../test/helpers/job-points.ts'
 import { columnsOf } from '../../../test/helpers/metric-columns.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { waitFor } from '../../../test/helpers/wait.ts'
@@ -85,7 +86,7 @@ test('what bears a time yet to come, since nobody told of the clock, is written 
 /** What a host answers of its jobs. */
 const reading = (id: string, cpuMs: number, memoryBytes = 2048) =>
   ({ id, cpuMs, memoryBytes, memoryKind: 'pss', processes: 1 }) as const
-const TEN_S = { firstAt: START, stepMs: 10_000 }
+const TEN_S = { firstAt: START, stepMs: 10_000, count: 10 }
 
 test('jobs of ours that run are measured by their host alone, none after its end, and the CPU from the second reading on', () => {
   const running = new Map([
@@ -104,7 +105,7 @@ test('jobs of ours that run are measured by their host alone, none after its end
   read(16_000)
   running.clear()
   read(17_000)
-  expect(store.jobMetrics.points('aa', TEN_S)).toMatchObject([
+  expect(jobPoints(store.jobMetrics, 'aa', TEN_S)).toMatchObject([
     { index: 0, cpuPermille: null, memoryKib: 2 },
     { index: 1, cpuPermille: 1500, memoryKib: 2 },
   ])
@@ -121,7 +122,7 @@ test('readings drift, and leave no gap; a host that was away does', () => {
   read(0, 0)
   read(10_150, 10_150)
   read(10_150, 30_000)
-  const points = store.jobMetrics.points('aa', TEN_S)
+  const points = jobPoints(store.jobMetrics, 'aa', TEN_S)
   expect(points.map(({ index, cpuPermille }) => [index, cpuPermille])).toEqual([
     [0, null],
     [1, 1000],
@@ -136,7 +137,7 @@ test('CPU time that went back is counted anew, and one beyond all measure is kep
     recorder.jobsSampled(LINK, [reading('aa', cpuMs, 9e18)])
     pass(10_000)
   }
-  const points = store.jobMetrics.points('aa', TEN_S)
+  const points = jobPoints(store.jobMetrics, 'aa', TEN_S)
   expect(points.map(({ cpuPermille }) => cpuPermille)).toEqual([null, null, Number.MAX_SAFE_INTEGER])
   expect(logged).toEqual([])
 })
