@@ -598,7 +598,7 @@ detach() {
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
 # and the watcher's helpers. Reads `J id` lines and grep's finds, takes /proc folders. With `wanted` it prints the PIDs of that job, else
-# a row per job; the id of one that neither runs nor is watched goes to descriptor 3.
+# a row per job; the id of one that neither runs nor is watched goes to descriptor 3. Nothing is printed before all is read.
 TREE_AWK='
 function read_stat(pid,  file, text, all, f) {
   file = "/proc/" pid "/stat"
@@ -683,12 +683,25 @@ END {
 # tree WANTED|'' IDS
 tree() (
   set +f
+  again look_for_tree "$@"
+)
+
+look_for_tree() {
   {
     # shellcheck disable=SC2086 # Ids, to be split.
     printf 'J %s\n' $2
     grep -azosH "^DROVER_JOB=${1:-[0-9a-f-]*}\$" /proc/[0-9]*/environ | tr '\0' '\n'
   } | JOBS=$JOBS awk -v wanted="$1" -v page_kb="${PAGE_KB:-4}" -v head="${NONCE-} ${REQUEST-}" "$TREE_AWK" /proc/[0-9]*
-)
+}
+
+# Does what reads the files of processes, once more while that fails: mawk ends where a process does between the opening and the reading.
+again() {
+  tries=1
+  until "$@"; do
+    [ $tries -lt 10 ] || return
+    tries=$((tries + 1))
+  done
+}
 
 # ---- the log of events
 
@@ -1319,6 +1332,19 @@ job_samples() {
 top() {
   case $1 in [1-9] | [1-9][0-9]) ;; *) err BAD_INPUT "'$1' is no number of processes" && return ;; esac
   set +f
+  found=$(again look_for_top "$1" 2>/dev/null) || {
+    err HOST_ERROR "Cannot look at the processes of this host" && return
+  }
+  printf '%s\n' "$found" | while read -r path numbers; do
+    first_line "$path/comm"
+    [ -n "$line" ] && encode "$line" && name=$field || continue
+    user=$(stat -c %U "$path" 2>/dev/null) && encode "$user" || field=-
+    reply "row ${path#/proc/} $field $name $numbers"
+  done
+  ok
+}
+
+look_for_top() {
   # By a pipe: there may be more than fit on a command line.
   printf '%s\n' /proc/[0-9]* | awk -v most="$1" -v page_kb="$PAGE_KB" '
     function centiseconds(line) {
@@ -1360,13 +1386,7 @@ top() {
       take(ticks)
       take(kb)
       for (path in taken) print path, ticks[path], span, kb[path]
-    }' | while read -r path numbers; do
-    first_line "$path/comm"
-    [ -n "$line" ] && encode "$line" && name=$field || continue
-    user=$(stat -c %U "$path" 2>/dev/null) && encode "$user" || field=-
-    reply "row ${path#/proc/} $field $name $numbers"
-  done
-  ok
+    }'
 }
 
 remove() {

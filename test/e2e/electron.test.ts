@@ -184,7 +184,7 @@ function suite(electron: ElectronProgram): void {
     expect(isAlive(before)).toBe(false)
     expect((await product.status()).pid).not.toBe(before)
     await app.close()
-    expect(await within(ended)).toBe(0)
+    expect(await within(ended), output()).toBe(0)
     expect(output()).toContain('1 job goes on on its host')
     expect(cores(product)).toEqual([])
     await product.reaches(id, 'running')
@@ -220,10 +220,10 @@ function suite(electron: ElectronProgram): void {
 
   test('who ends the core ends the window', async () => {
     const product = await startProduct()
-    const { ended } = await open(product)
+    const { output, ended } = await open(product)
     const stopped = await product.drover(['daemon', 'stop'])
     expect(stopped).toMatchObject({ code: 0 })
-    expect(await within(ended)).toBe(0)
+    expect(await within(ended), output()).toBe(0)
   })
 
   test('after a sleep of the computer hosts are asked at once', async () => {
@@ -236,7 +236,7 @@ function suite(electron: ElectronProgram): void {
   test('quitting asks when a push would be broken off, and stays if told so', async () => {
     const network = await openNetwork(await startSshd())
     const product = await startProduct({ box: network.host })
-    const { app, ended } = await open(product)
+    const { app, output, ended } = await open(product)
     const folder = join(product.home.dir, 'big')
     await product.drover(['push', '-d', '--on', 'box', '-n', '--', 'true'])
     network.setSpeed(50_000)
@@ -259,7 +259,7 @@ function suite(electron: ElectronProgram): void {
     expect(await urls(app)).toEqual(['app://drover/'])
     await answer(0)
     await app.close()
-    expect(await within(ended)).toBe(0)
+    expect(await within(ended), output()).toBe(0)
     push.child.kill('SIGKILL')
     await push.done
   })

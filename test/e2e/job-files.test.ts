@@ -58,14 +58,14 @@ test('what is to be brought back is told of: not yet, on its way, brought, or wh
   mkdirSync(folder)
   writeFileSync(join(folder, 'kept'), 'mine')
   const go = join(sshd.home, 'go')
-  const line = `mkfifo ${go}; truncate -s 700M big; echo theirs >kept; echo up; read x <${go}`
+  const line = `truncate -s 700M big; echo theirs >kept; echo up; until [ -e ${go} ]; do sleep 0.05; done`
   const job = await pushJob(ground, line, { folder, pull: ['big', 'kept'] })
   await waitFor(async () => (await product.call('job.logSize', { job: job.id })).bytes > 0)
   writeFileSync(join(folder, 'kept'), 'mine, and changed since')
   await openJob(ground, job, 'files')
   const owed = page.getByRole('list', { name: 'To be brought back' })
   expect(await owed.getByText(`is brought back to ${folder} when the job has ended`).count()).toBe(2)
-  writeFileSync(go, '\n')
+  writeFileSync(go, '')
   await owed.getByText('is being brought back').first().waitFor()
   await owed.getByText(`brought back to ${folder}, 1 file`).waitFor({ timeout: 60_000 })
   await owed.getByText(/was not brought back: .*kept/).waitFor()

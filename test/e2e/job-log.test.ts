@@ -49,7 +49,7 @@ test('a log: paged through, searched, its errors, its end followed', async () =>
   const go = join(ground.sshd.home, 'go')
   const job = await pushJob(
     ground,
-    `seq -f 'line %07.0f' 1 400000; echo 'ERROR: it broke'; seq 5; mkfifo ${go}; read x <${go}; echo after; read x <${go}; echo more; sleep 1000`,
+    `seq -f 'line %07.0f' 1 400000; echo 'ERROR: it broke'; seq 5; ${until(`${go}.1`)}; echo after; ${until(`${go}.2`)}; echo more; sleep 1000`,
   )
   await waitFor(async () => (await ground.product.call('job.logSize', { job: job.id })).bytes > 5_200_020)
   await openJob(ground, job, 'log')
@@ -91,7 +91,7 @@ test('a log: paged through, searched, its errors, its end followed', async () =>
   await page.getByText('The pattern is not understood').waitFor()
   await page.getByRole('button', { name: 'Next error' }).click()
   await expectMarked(page, 'ERROR: it broke')
-  writeFileSync(go, '\n')
+  writeFileSync(`${go}.1`, '')
   await page.getByRole('button', { name: /^Follow: \d+ B more|^Follow$/ }).click()
   await log.getByText('after', { exact: true }).waitFor()
   await page.getByText('Following the end').waitFor()
@@ -99,10 +99,12 @@ test('a log: paged through, searched, its errors, its end followed', async () =>
   await log.hover()
   await page.mouse.wheel(0, -2000)
   await follow.waitFor()
-  writeFileSync(go, '\n')
+  writeFileSync(`${go}.2`, '')
   await page.getByRole('button', { name: 'Follow: 5 B more' }).click()
   await log.getByText('more', { exact: true }).waitFor()
 })
+
+const until = (path: string) => `until [ -e ${path} ]; do sleep 0.05; done`
 
 async function expectMarked(page: Page, text: string): Promise<void> {
   await page.locator('.log-row.marked').getByText(text).waitFor()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
+import { isUp } from './message-bus.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
@@ -48,7 +49,7 @@ export async function startDesktop(): Promise<Desktop> {
   const x = begin('Xvfb', ['-displayfd', '3', '-nolisten', 'tcp', '-screen', '0', '800x600x24'])
   const [display] = await once(x.stdio[3] as Readable, 'data')
   const env = { DISPLAY: `:${String(display).trim()}`, DBUS_SESSION_BUS_ADDRESS: address }
-  await waitFor(() => existsSync(join(folder, 'bus')), { what: 'the session bus' })
+  await isUp(join(folder, 'bus'))
   // It shows its menu by a program that reads the entries and prints the one that was chosen.
   const wanted = join(folder, 'wanted')
   const chooser = join(folder, 'chooser')

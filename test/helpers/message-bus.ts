@@ -1,10 +1,10 @@
 /** A message bus of one test's own, and programs on it that speak as logind does. */
 import { spawn } from 'node:child_process'
 import { type EventEmitter, once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Message, sessionBus } from '@jellybrick/dbus-next'
 import { onTestFinished } from 'vitest'
+import { answers } from '../../src/main/socket-answers.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
@@ -17,7 +17,7 @@ export async function startBus(): Promise<{ address: string; kill(): Promise<unk
   const address = `unix:path=${path}`
   const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', `--address=${address}`], { stdio: 'ignore' })
   onTestFinished(() => void daemon.kill('SIGKILL'))
-  await waitFor(() => existsSync(path), { what: 'the bus; scripts/setup-debian.sh installs the package dbus' })
+  await isUp(path)
   return {
     address,
     kill: async () => {
@@ -26,6 +26,12 @@ export async function startBus(): Promise<{ address: string; kill(): Promise<unk
       await gone
     },
   }
+}
+
+/** Waits until the bus takes connections: its socket is there a moment before, and whoever is refused by it then is never answered. */
+export async function isUp(path: string): Promise<void> {
+  const what = 'the bus; scripts/setup-debian.sh installs the package dbus'
+  await waitFor(() => answers(path).then(() => true), { what })
 }
 
 export type Teller = {

@@ -1,6 +1,6 @@
 /** Bad days on a host: kills of everything, a restart, a cut link, a watcher that stands still, a full disk. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
@@ -236,8 +236,12 @@ test('a thousand jobs are listed at once', async () => {
   const host = makeAgentHost()
   const agent = record(await host.open())
   const job = await runJob(agent, 'exit 2')
-  await host.exec(`cd "$HOME/.drover/jobs" && i=1000; while [ $i -lt 1999 ]; do i=$((i+1)); new=00000000-0000-4000-8000-00000000$i
-    cp -r ${job.id} $new; sed "s/${job.id}/$new/" ${job.id}/record >$new/record; done`)
+  const text = host.file(job.id, 'record') ?? ''
+  for (let number = 1001; number < 2000; number++) {
+    const id = `00000000-0000-4000-8000-00000000${number}`
+    mkdirSync(join(host.root, 'jobs', id))
+    writeFileSync(join(host.root, 'jobs', id, 'record'), text.replace(job.id, id), 'latin1')
+  }
   const jobs = await agent.list()
   expect(jobs).toHaveLength(1000)
   expect(new Set(jobs.map(one => one.id)).size).toBe(1000)

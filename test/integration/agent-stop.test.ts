@@ -1,5 +1,5 @@
 /** Stopping a whole tree, on a host of each shell: what ignores TERM, what left the session, what cleared its environment. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
@@ -151,4 +151,23 @@ describe('a tree', () => {
     await waitFor(async () => (await agent.stat(spec.id))?.state === 'lost', { what: 'the job to be lost' })
     expect(isAlive(stranger)).toBe(true)
   })
+})
+
+test('where awk ends with a process that it looks at, it looks again: a signal arrives, and nothing is left out', async () => {
+  const host = makeAgentHost('dash')
+  const agent = record(await host.open())
+  const spec = jobSpec("trap 'exit 9' INT; echo up; while :; do sleep 0.05; done")
+  await agent.start(spec)
+  await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'), { what: 'its trap' })
+  // As mawk does when a process ends between the opening and the reading of its files: here each second time.
+  const flag = join(temporaryFolder(), 'ended-before')
+  const awk = join(host.env.PATH?.split(':')[0] ?? '', 'awk')
+  rmSync(awk, { force: true })
+  const ends = `[ -e ${flag} ] && rm ${flag} || { true >${flag}; cat >/dev/null; exit 2; }`
+  writeFileSync(awk, `#!/bin/sh\ncase $* in *getline*) ${ends} ;; esac\nexec /usr/bin/awk "$@"\n`, { mode: 0o755 })
+  expect((await agent.jobSamples()).map(({ id }) => id)).toEqual([spec.id])
+  expect((await agent.top(5)).length).toBeGreaterThan(0)
+  await agent.signal(spec.id, 'INT')
+  expect(await ended(agent, spec.id)).toMatchObject({ exitCode: 9 })
+  expect(existsSync(flag)).toBe(false)
 })

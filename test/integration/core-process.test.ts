@@ -145,7 +145,7 @@ test('a core that holds the lock but does not answer is named', async () => {
   const { pid } = await status(env)
   // As if its socket had been lost: its path leads nowhere, but it lives.
   writeFileSync(join(env.HOME, '.local/share/drover/core.socket'), '/nonexistent/core.sock\n')
-  await expect(connectTo(env, { startTimeoutMs: 2_000 }).call('core.status', {})).rejects.toMatchObject({
+  await expect(connectTo(env, { startTimeoutMs: 5_000 }).call('core.status', {})).rejects.toMatchObject({
     code: 'TIMEOUT',
     message: expect.stringMatching(/holds the database/),
   })
