@@ -129,7 +129,7 @@ describe('charts', () => {
     }
   })
 
-  test('ten minutes go on with what is heard: the core is asked for them once; a hidden page rests', async () => {
+  test('ten minutes go on with what is heard, and not by asking; a hidden page rests', async () => {
     const page = await openMetrics()
     let [asked, heard] = [0, 0]
     page.on('websocket', socket => {
@@ -146,10 +146,12 @@ describe('charts', () => {
     await shown(page)
     const plot = plotOf(page, 'CPU')
     const last = async () => Number(await plot.getAttribute('aria-valuemax'))
-    const [before, questions] = [await last(), asked]
+    const questions = asked
     expect(questions).toBeGreaterThan(0)
-    await waitFor(async () => (await last()) > before + 3_000, { what: 'the chart to move on' })
-    expect(asked).toBe(questions)
+    const ends = new Set([await last()])
+    await waitFor(async () => ends.add(await last()).size > 3, { what: 'the chart to move on three times' })
+    // Once more at the most, for what was not written yet.
+    expect(asked - questions).toBeLessThanOrEqual(1)
     // Of `local`, which is measured: the newest is of the last moments, and finer than what is kept.
     await plot.focus()
     await page.keyboard.press('End')

@@ -1,6 +1,6 @@
 /**
  * What the core has of a stretch of time, for the chosen hosts; asked again as often as there is something new, and only while looked at.
- * The last minutes are asked for once, and go on from what is heard.
+ * The last minutes go on from what is heard.
  */
 import { useRef } from 'react'
 import type { MetricsMarks } from '../../../shared/contract.ts'
@@ -38,7 +38,7 @@ export function useMetrics(
   }
   const key = JSON.stringify([asked, hosts])
   const { answer, last, again } = useAnswer(key, ask, asked.kind === 'fixed' || isLive ? {} : { everyMs: renewMs(ms) })
-  const live = useLive(isLive && last ? last.series : null, { names, ms })
+  const live = useLive(isLive && last ? last.series : null, { names, ms, again })
   const marks = useAnswer(isLive ? key : null, () => core.call('metrics.marks', spanOf(asked)), { everyMs: renewMs(ms) })
   const renewed = last && live ? { ...live, marks: marks.last ?? last.marks } : last
   // While another stretch is asked for, what is known of it already is shown.
