@@ -77,6 +77,7 @@ store.jobs.insert(
 )
 const need = { memoryBytes: 1, durationMs: null, needs: ['gpu'], pin: null, affinity: null, lastHost: null, notes: [] }
 store.placements.save('11111111-1111-4111-8111-111111111111', () => encodeInputs({ hosts: [], need }))
+store.tokens.add({ name: 'prometheus', hash: 'cd'.repeat(32), createdAt: AT, usedAt: null })
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
 store.history.append({
   commandKey: 'k',

@@ -33,6 +33,8 @@ weston-flower:weston
 systemctl:systemd
 systemd-analyze:systemd
 unshare:util-linux
+ip:iproute2
+curl:curl
 busctl:systemd
 promtool:prometheus
 dunst:dunst

@@ -7,6 +7,7 @@ import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Pr
 import type { Api } from './api/api.ts'
 import { BeowulfSocket } from './api/beowulf.ts'
 import { EventBus } from './api/events.ts'
+import { MetricsTokens } from './api/metrics-tokens.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
 import { openAppRoom } from './app-room.ts'
@@ -27,6 +28,7 @@ import { countJobs } from './jobs/count-jobs.ts'
 import { place } from './jobs/placer.ts'
 import { FileWorkers } from './jobs/sync/file-workers.ts'
 import { LogFile } from './log.ts'
+import { isLoopback } from './loopback.ts'
 import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
@@ -37,6 +39,7 @@ import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { placementMethods } from './methods/placement-methods.ts'
+import { tokenMethods } from './methods/token-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import { HostTops } from './metrics/host-top.ts'
 import { prometheusText } from './metrics/prometheus.ts'
@@ -96,7 +99,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       },
       jobsSampled: (link, samples) => {
         jobs.sampled(link.name, samples)
-        recorder.jobsSampled(samples)
+        recorder.jobsSampled(link, samples)
         void appRoom.reported.sample(link)
       },
     },
@@ -135,7 +138,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     store,
     clock,
     top: link => tops.of(link),
-    isRunning: id => jobs.isUnfinished(id),
+    hostOf: id => jobs.unfinishedOn(id),
     mayForget: () => !clock.isUnsettled,
     log: log.room('metrics'),
   })
@@ -165,6 +168,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     jobs.clockSet(step)
     hosts.clockSet(step.byMs)
   })
+
+  const isWebLocal = () => isLoopback(config.current.web.address)
+  const tokens = new MetricsTokens({ clock, store: store.tokens })
 
   function databaseProblem(): string | null {
     const { problem } = store.late
@@ -224,6 +230,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         issueToken: (role, onGone) => web.issueToken(role, onGone),
         signOut: () => web.signOut(),
         hasDashboard: () => config.current.web.dashboard,
+        isLocal: isWebLocal,
       },
       seen: jobIds => desk.seen(jobIds),
       openWindow: request => {
@@ -244,6 +251,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       now,
     }),
     ...metricsMethods({ hosts, jobs, store, tops, now }),
+    ...tokenMethods({ tokens, web: { open: () => web.open(), isLocal: isWebLocal } }),
   }
   const api: Api = {
     methods,
@@ -262,6 +270,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const server = new ApiServer(api)
   const web = new Web({
     api,
+    tokens,
     store: store.web,
     place: () => config.current.web,
     isMetricsOpen: () => config.current.metrics.open,

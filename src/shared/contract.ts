@@ -13,6 +13,7 @@ import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
 import { metricsMethods } from './contract/metrics-methods.ts'
 import { placementMethods } from './contract/placement-methods.ts'
+import { tokenMethods } from './contract/token-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
 
 export type { CoreStatus, Finding, JobCounts } from './contract/core-methods.ts'
@@ -35,6 +36,7 @@ export type {
 } from './contract/metrics-methods.ts'
 export { MAX_POINTS } from './contract/metrics-methods.ts'
 export type { RuleView } from './contract/placement-methods.ts'
+export type { NewToken, TokenView } from './contract/token-methods.ts'
 export { DISPLAY_VARIABLES, type Display, type OpenedWindow, SIGN_IN_MS } from './contract/window-methods.ts'
 
 export const contract = {
@@ -48,6 +50,7 @@ export const contract = {
   ...diskMethods,
   ...metricsMethods,
   ...catalogueMethods,
+  ...tokenMethods,
 } as const
 
 type Contract = typeof contract

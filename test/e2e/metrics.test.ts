@@ -129,6 +129,50 @@ describe('charts', () => {
     }
   })
 
+  test('ten minutes go on with what is heard, and not by asking; a hidden page rests', async () => {
+    const page = await openMetrics()
+    let [asked, heard] = [0, 0]
+    page.on('websocket', socket => {
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('"metrics.series"')) asked++
+      })
+      socket.on('framereceived', () => {
+        heard++
+      })
+    })
+    await page.reload()
+    await shown(page)
+    await page.getByRole('radio', { name: '10 min', exact: true }).check()
+    await shown(page)
+    const plot = plotOf(page, 'CPU')
+    const last = async () => Number(await plot.getAttribute('aria-valuemax'))
+    const questions = asked
+    expect(questions).toBeGreaterThan(0)
+    const ends = new Set([await last()])
+    await waitFor(async () => ends.add(await last()).size > 3, { what: 'the chart to move on three times' })
+    // Once more at the most, for what was not written yet.
+    expect(asked - questions).toBeLessThanOrEqual(1)
+    // Of `local`, which is measured: the newest is of the last moments, and finer than what is kept.
+    await plot.focus()
+    await page.keyboard.press('End')
+    const newest = await plot.getAttribute('aria-valuenow')
+    await page.keyboard.press('ArrowLeft')
+    expect(Number(newest) - Number(await plot.getAttribute('aria-valuenow'))).toBe(2_000)
+    expect(await plot.getAttribute('aria-valuetext')).toMatch(/: local [\d.]+ %/)
+    // A browser without a screen hides no page: it is told so as a browser with one would tell it.
+    const turn = (isHidden: boolean) =>
+      page.evaluate(hidden => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, isHidden)
+    await turn(true)
+    const [rested, frames] = [await last(), heard]
+    await waitFor(() => heard > frames + 4, { what: 'two more samples of both hosts' })
+    expect(await last()).toBe(rested)
+    await turn(false)
+    await waitFor(async () => (await last()) > rested, { what: 'the chart to go on' })
+  })
+
   test('drawing over a chart zooms in, Escape and a double click out; so do the keys', async () => {
     const page = await openMetrics()
     const cpu = plotOf(page, 'CPU')

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { AttemptLimit } from '../../src/main/api/attempt-limit.ts'
 import { EventBus } from '../../src/main/api/events.ts'
+import { MetricsTokens } from '../../src/main/api/metrics-tokens.ts'
 import { PageFiles } from '../../src/main/api/page-files.ts'
 import { WebAccess } from '../../src/main/api/web-access.ts'
 import { urlOf } from '../../src/main/api/web-guard.ts'
@@ -24,6 +25,7 @@ export type RunningWeb = {
   readonly address: string
   readonly server: WebServer
   readonly access: WebAccess
+  readonly tokens: MetricsTokens
   /** Moves the clock on. */
   pass(ms: number): void
 }
@@ -33,6 +35,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
   const clock = { now: () => now }
   const store = temporaryStore()
   const access = new WebAccess({ clock, steady: clock, store: store.web, onEnd: sessions => server.shutOut(sessions) })
+  const tokens = new MetricsTokens({ clock, store: store.tokens })
   const nothingThere = () => Promise.reject(new AppError('NOT_FOUND', 'There is no such job'))
   const noDrop = () => {
     throw new AppError('NOT_FOUND', 'There is no such drop')
@@ -45,6 +48,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
       streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop },
     },
     access,
+    tokens,
     tries: new AttemptLimit({ clock }),
     page: new PageFiles(pageFolder(options.page ?? {})),
     startedAt: now,
@@ -56,6 +60,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
     address: urlOf(at),
     server,
     access,
+    tokens,
     pass: ms => {
       now += ms
     },

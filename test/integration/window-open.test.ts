@@ -88,6 +88,7 @@ test('a window whose page signs in is told as shown', async () => {
     address: webAddress,
     url: null,
     validMs: 300_000,
+    isLocal: true,
     openedWith: 'chromium',
     isShown: true,
     problem: null,

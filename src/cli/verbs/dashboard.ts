@@ -1,6 +1,7 @@
 /** `drover dashboard`: an address that lets a browser look, and do nothing. */
 import { ageText } from '../../shared/format.ts'
 import type { Cli } from '../cli.ts'
+import { UNENCRYPTED } from '../unencrypted.ts'
 
 export async function run(cli: Cli): Promise<number> {
   const dashboard = await cli.call('web.dashboard', {})
@@ -8,6 +9,7 @@ export async function run(cli: Cli): Promise<number> {
   else {
     cli.out.line(dashboard.url)
     cli.out.note(`It signs in one browser, once, within ${ageText(dashboard.validMs)}, to look and do nothing else.`)
+    if (!dashboard.isLocal) cli.out.note(UNENCRYPTED)
   }
   return 0
 }

@@ -4,6 +4,7 @@ import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { displayOf } from '../display.ts'
+import { UNENCRYPTED } from '../unencrypted.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const window = await cli.call('window.open', { display: args.has('print') ? null : displayOf(cli.env) })
@@ -14,7 +15,9 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   } else {
     if (window.problem !== null) cli.out.note(visibleLines(window.problem))
     if (window.url !== null) cli.out.line(window.url)
-    cli.out.note(`Open it in a browser on this computer. It signs in once, within ${ageText(window.validMs)}.`)
+    const where = window.isLocal ? 'a browser on this computer' : 'a browser'
+    cli.out.note(`Open it in ${where}. It signs in once, within ${ageText(window.validMs)}.`)
+    if (!window.isLocal) cli.out.note(UNENCRYPTED)
   }
   return 0
 }

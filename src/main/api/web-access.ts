@@ -2,10 +2,10 @@
  * Who may come in at the web address. A one-time token, which `drover open` gives out, is redeemed for a session; the page keeps the
  * session's secret for its tab and shows it with all it asks. Here and in the store are only SHA-256 hashes of either.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { SIGN_IN_MS, type WebRole } from '../../shared/contract.ts'
 import type { Clock } from '../clock.ts'
 import type { WebSession } from '../store/web-table.ts'
+import { findBySecret, hashOf, newSecret } from './secret.ts'
 
 /** Where sessions outlive the core. */
 export type SessionStore = {
@@ -81,11 +81,7 @@ export class WebAccess {
 
   /** The session with this secret; null if there is none. */
   session(secret: string): SignedIn | null {
-    const given = Buffer.from(hashOf(secret), 'hex')
-    let found: WebSession | undefined
-    for (const session of this.#sessions.values()) {
-      if (timingSafeEqual(Buffer.from(session.hash, 'hex'), given)) found = session
-    }
+    const found = findBySecret(this.#sessions.values(), secret)
     if (!found || this.#isOld(found)) return null
     this.use(found.hash)
     return { hash: found.hash, role: found.role }
@@ -154,12 +150,4 @@ export class WebAccess {
 
 function isTooOld({ issuedAt }: Token, now: number): boolean {
   return now - issuedAt >= SIGN_IN_MS
-}
-
-function newSecret(): string {
-  return randomBytes(32).toString('base64url')
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
 }

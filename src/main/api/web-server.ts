@@ -11,6 +11,7 @@ import type { Api } from './api.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
 import { HttpServer } from './http-server.ts'
+import type { MetricsTokens } from './metrics-tokens.ts'
 import type { PageFiles } from './page-files.ts'
 import { PAGE_HEADERS } from './page-headers.ts'
 import type { SignedIn, WebAccess } from './web-access.ts'
@@ -20,6 +21,7 @@ import { type Listening, refuseForeign, requireOrigin } from './web-guard.ts'
 export type WebServerOptions = {
   api: Api
   access: WebAccess
+  tokens: Pick<MetricsTokens, 'accepts'>
   tries: AttemptLimit
   page: PageFiles
   /** Whether any program of this computer may read /metrics. */
@@ -109,6 +111,7 @@ export class WebServer {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
     const { api, page } = this.#options
     const route = async () => {
+      if (this.#isScrape(request)) return await routeApi(api, request)
       refuseForeign(request, this.#at)
       return page.answer(request, response) || (await this.#route(request))
     }
@@ -140,6 +143,17 @@ export class WebServer {
     )
   }
 
+  /**
+   * It bears a token for /metrics. By whatever name it came here: a page of another site has none, or it would need no tricks with names.
+   * One that is wrong is looked at like any other request.
+   */
+  #isScrape(request: IncomingMessage): boolean {
+    const { origin, 'sec-fetch-site': site } = request.headers
+    if (request.url !== '/metrics' || origin !== undefined || site !== undefined) return false
+    const secret = secretOf(request)
+    return secret !== undefined && this.#options.tokens.accepts(secret)
+  }
+
   /** What came over the network shows who it is, whatever the config says. */
   #isOpenTo({ socket }: IncomingMessage): boolean {
     const isNear = [socket.localAddress, socket.remoteAddress].every(address => address !== undefined && isLoopback(address))
@@ -148,7 +162,7 @@ export class WebServer {
 
   #authenticate(request: IncomingMessage): SignedIn {
     const isPaused = this.#options.tries.waitMs > 0
-    const secret = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? '')?.[1]
+    const secret = secretOf(request)
     const signedIn = secret === undefined ? null : this.#session(secret)
     if (signedIn !== null) return signedIn
     if (isPaused) throw this.#pause()
@@ -176,6 +190,10 @@ export class WebServer {
     const unknown = [...this.#clients].filter(client => client.isUnknown)
     if (unknown.length > MAX_UNKNOWN) unknown[0]?.giveUp('too many others are waiting')
   }
+}
+
+function secretOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '')?.[1]
 }
 
 function bind(http: HttpServer['http'], address: string, port: number): Promise<number> {

@@ -11,6 +11,7 @@ import { rendererUrl } from '../resources.ts'
 import type { WebPort } from '../store/web-table.ts'
 import type { Api } from './api.ts'
 import { AttemptLimit } from './attempt-limit.ts'
+import type { MetricsTokens } from './metrics-tokens.ts'
 import { PageFiles } from './page-files.ts'
 import { type SessionStore, WebAccess } from './web-access.ts'
 import { type Listening, urlOf } from './web-guard.ts'
@@ -22,6 +23,8 @@ export type PortMemory = {
 }
 export type WebOptions = {
   api: Api
+  /** As long as there is one, it listens. */
+  tokens: Pick<MetricsTokens, 'accepts' | 'isEmpty'>
   store: SessionStore & PortMemory
   /** Where to listen, as configured at that moment. */
   place(): Listening
@@ -64,7 +67,7 @@ export class Web {
 
   /** To be called when the core starts: listens if a page may be waiting for it. Never fails the core. */
   async resume(): Promise<void> {
-    if (!this.#access.hasSessions && !this.#options.isMetricsOpen?.()) return
+    if (!this.#access.hasSessions && !this.#isScraped) return
     await this.open().catch(error => this.#options.log.warning('the window is not served', { error: String(error) }))
   }
 
@@ -82,7 +85,7 @@ export class Web {
     const { place: wanted, hasDashboard } = this.#options
     if (!hasDashboard()) this.#access.shutOut('readonly')
     if (this.#isClosed) return
-    if (!this.#serving && this.#options.isMetricsOpen?.()) return await this.resume()
+    if (!this.#serving && this.#isScraped) return await this.resume()
     const serving = await this.#serving
     if (!serving || this.#isClosed) return
     const { address, port } = wanted()
@@ -106,13 +109,26 @@ export class Web {
     await this.#stop()
   }
 
+  /** Somebody may come for /metrics at any time, and has no way to ask for the address first. */
+  get #isScraped(): boolean {
+    return !this.#options.tokens.isEmpty || this.#options.isMetricsOpen?.() === true
+  }
+
   async #listen() {
-    const { api, store, place, startedAt, log, isMetricsOpen = () => false } = this.#options
+    const { api, tokens, store, place, startedAt, log, isMetricsOpen = () => false } = this.#options
     const wanted = place()
     const remembered = store.port()
     const before = remembered?.configured === wanted.port ? [remembered.port] : []
     this.#page ??= new PageFiles(fileURLToPath(rendererUrl))
-    const server = new WebServer({ api, access: this.#access, tries: this.#tries, page: this.#page, isMetricsOpen, startedAt })
+    const server = new WebServer({
+      api,
+      access: this.#access,
+      tokens,
+      tries: this.#tries,
+      page: this.#page,
+      isMetricsOpen,
+      startedAt,
+    })
     const at = await server.listen(wanted.address, [...before, wanted.port, 0])
     if (this.#isClosed) {
       await server.close()

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { parseDisk, parseError, parseFolderStat, parseJob, parseJobSample, parseProcess, parseSample } from './agent-records.ts'
+import { jobRow } from '../../../test/helpers/job-row.ts'
+import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
+import {
+  parseDisk,
+  parseError,
+  parseFolderStat,
+  parseHello,
+  parseJob,
+  parseJobSample,
+  parseProcess,
+  parseSample,
+} from './agent-records.ts'
 
 const ID = '01234567-89ab-cdef-0123-456789abcdef'
 const ROW = `=${ID} ended 12 100 200 0 - 0 - 42 1 =me =w =/a\\0040b =ls =/w`
@@ -34,6 +45,7 @@ describe('a job', () => {
     ['no number', ROW.replace(' 12 ', ' 12x ')],
     ['a negative number', ROW.replace(' 12 ', ' -12 ')],
     ['a huge number', ROW.replace(' 42 ', ' 99999999999999999999 ')],
+    ['a date that is none', ROW.replace(' 200 ', ' 9000000000000 ')],
     ['no flag', ROW.replace(' 42 1 ', ' 42 2 ')],
     ['nothing', ''],
   ])('of %s is refused', (_, row) => {
@@ -88,6 +100,31 @@ describe('a sample', () => {
   ])('that is %s is refused', wrong => {
     expect(() => parseSample(wrong)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
   })
+})
+
+test('a counter may have come as far as the kernel counts', () => {
+  const most = '18446744073709551615'
+  const { counters } = parseSample(`1 2 3 100 50 4 5 6 2000 1000 0.25 4200 - - - 1 ${most} 20 30 40 5000 3000 -`)
+  expect(counters.receivedBytes).toBe(2 ** 64)
+})
+
+test('a host whose clock does not tick would have its jobs use CPU without end', () => {
+  const hello = (ticks: string) =>
+    parseHello(`=1 =b =/r =me =/h =/sh =n =x =k 4 0 - - ${ticks} =0 100 1 2 3 4 5 6 7 8 20 10 0 42 - - - 1 - - - - - -`)
+  expect(hello('100').info.clockTicks).toBe(100)
+  for (const wrong of ['0', '0.5', '9999999999'])
+    expect(() => hello(wrong)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
+})
+
+test('whatever a host says that a job took, the store can keep it', () => {
+  const { jobs } = temporaryStore()
+  jobs.insert(jobRow({ id: ID, state: 'running' }))
+  const most = 9e15
+  const { cpuMs, memoryBytes } = parseJobSample(`=${ID} ${most} ${most} pss 2`, 1)
+  jobs.update(ID, { cpuMs, peakMemoryBytes: memoryBytes })
+  expect(jobs.get(ID)).toMatchObject({ cpuMs: most * 1000, peakMemoryBytes: most * 1024 })
+  for (const wrong of [`=${ID} 9999999999999999 10 pss 2`, `=${ID} 10 9999999999999999 pss 2`])
+    expect(() => parseJobSample(wrong, 100)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
 })
 
 test('a process has a name of one short line, whatever it calls itself', () => {

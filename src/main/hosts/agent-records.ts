@@ -14,6 +14,13 @@ export type SampleAnswer = { counters: HostCounters; hostSeconds: number | null 
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const NAME_CHARACTERS = 64
+/** A thousand times as much is still a whole number to the store: as kB in bytes, as seconds or ticks in milliseconds. */
+const MOST = 9e15
+/** The year 5138: later ones are no date to all that shows them. */
+const MOST_SECONDS = 1e11
+const MOST_CLOCK_TICKS = 1e6
+/** What a kernel counts up to: a storage server's network cards come near. */
+const MOST_COUNTED = 2 ** 64
 const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent', 'visit'] as const
 
 /** Reads the words of a row one after another. @throws {AppError} `PROTOCOL` on what is not as asked. */
@@ -39,15 +46,26 @@ class Words {
     const word = this.word()
     return word === '-' ? null : decodeField(word)
   }
-  number(): number {
+  number({ least = 0, most = MOST } = {}): number {
     const word = this.word()
-    if (!/^\d{1,16}(?:\.\d{1,6})?$/.test(word)) throw violation('a number', this.#row)
-    return Number(word)
+    const number = /^\d{1,20}(?:\.\d{1,6})?$/.test(word) ? Number(word) : Number.NaN
+    if (!(number >= least && number <= most)) throw violation('a number', this.#row)
+    return number
+  }
+  counter(): number {
+    return this.number({ most: MOST_COUNTED })
+  }
+  seconds(): number {
+    return this.number({ most: MOST_SECONDS })
   }
   numberOrNull(): number | null {
-    if (this.#words[this.#at] !== '-') return this.number()
-    this.#at++
-    return null
+    return this.#orNull(() => this.number())
+  }
+  counterOrNull(): number | null {
+    return this.#orNull(() => this.counter())
+  }
+  secondsOrNull(): number | null {
+    return this.#orNull(() => this.seconds())
   }
   oneOf<T extends string>(known: readonly T[]): T {
     const word = this.word()
@@ -62,6 +80,11 @@ class Words {
   }
   end(): void {
     if (this.#at !== this.#words.length) throw violation(`a row of ${this.#at} words`, this.#row)
+  }
+  #orNull(read: () => number): number | null {
+    if (this.#words[this.#at] !== '-') return read()
+    this.#at++
+    return null
   }
 }
 
@@ -81,10 +104,10 @@ export function parseHello(rest: string): Hello {
     hasGpu: words.oneOf(['0', '1']) === '1',
     tmux: words.textOrNull(),
     rsync: words.textOrNull(),
-    clockTicks: words.number(),
+    clockTicks: words.number({ least: 1, most: MOST_CLOCK_TICKS }),
   }
   const eventOffset = words.text()
-  const hostSeconds = words.number()
+  const hostSeconds = words.seconds()
   const counters = readCounters(words)
   words.end()
   return { info: { ...info, memoryTotalBytes: counters.memoryTotalKb * 1024 }, eventOffset, hostSeconds, counters }
@@ -93,7 +116,7 @@ export function parseHello(rest: string): Hello {
 export function parseSample(rest: string): SampleAnswer {
   const words = new Words(rest)
   const counters = readCounters(words)
-  const hostSeconds = words.numberOrNull()
+  const hostSeconds = words.secondsOrNull()
   words.end()
   return { counters, hostSeconds }
 }
@@ -101,7 +124,7 @@ export function parseSample(rest: string): SampleAnswer {
 /** The host's time, as `clock` answers. */
 export function parseClock(rest: string): number {
   const words = new Words(rest)
-  const hostSeconds = words.number()
+  const hostSeconds = words.seconds()
   words.end()
   return hostSeconds
 }
@@ -122,10 +145,10 @@ function readCounters(words: Words): HostCounters {
     memoryPressure: words.numberOrNull(),
     ioPressure: words.numberOrNull(),
     deviceSet: words.number(),
-    receivedBytes: words.numberOrNull(),
-    sentBytes: words.numberOrNull(),
-    readSectors: words.numberOrNull(),
-    writtenSectors: words.numberOrNull(),
+    receivedBytes: words.counterOrNull(),
+    sentBytes: words.counterOrNull(),
+    readSectors: words.counterOrNull(),
+    writtenSectors: words.counterOrNull(),
     diskKb: words.numberOrNull(),
     diskFreeKb: words.numberOrNull(),
   }
@@ -135,7 +158,7 @@ function readCounters(words: Words): HostCounters {
 export function parseJob(rest: string, clockOffsetMs: number): AgentJob {
   const words = new Words(rest)
   const time = () => {
-    const seconds = words.numberOrNull()
+    const seconds = words.secondsOrNull()
     return seconds === null ? null : seconds * 1000 - clockOffsetMs
   }
   const job = {
@@ -226,7 +249,7 @@ export function parseDisk(rest: string): HostDisk {
 export function parseDiskEntry(rest: string, clockOffsetMs: number): DiskEntry {
   const words = new Words(rest)
   const kind = words.oneOf(ENTRY_KINDS)
-  const entry = { kind, id: words.text(), bytes: words.number() * 1024, usedAt: words.number() * 1000 - clockOffsetMs }
+  const entry = { kind, id: words.text(), bytes: words.number() * 1024, usedAt: words.seconds() * 1000 - clockOffsetMs }
   words.end()
   return entry
 }

@@ -91,6 +91,12 @@ export class Jobs implements OutputJobs {
     return (this.find(id)?.state ?? 'ended') !== 'ended'
   }
 
+  /** The host of one that has not ended; null for any other. */
+  unfinishedOn(id: string): string | null {
+    const row = this.find(id)
+    return row && row.state !== 'ended' ? row.host : null
+  }
+
   unfinishedApps(): JobRow[] {
     return this.#options.table.listUnfinishedApps()
   }

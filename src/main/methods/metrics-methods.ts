@@ -17,18 +17,20 @@ import type { HostTops } from '../metrics/host-top.ts'
 import type { JobTimes } from '../store/job-times.ts'
 import { chartGrid, floorTo, type Grid, RAW } from '../store/metric-levels.ts'
 import type { MetricColumns } from '../store/metric-series.ts'
-import type { MetricSpike } from '../store/metric-table.ts'
+import type { MetricHost, MetricSpike } from '../store/metric-table.ts'
 import type { Store } from '../store/store.ts'
 
 export type MetricsMethodsOptions = {
-  hosts: Hosts
-  jobs: Jobs
+  hosts: Pick<Hosts, 'get' | 'has'>
+  jobs: Pick<Jobs, 'resolve'>
   store: Pick<Store, 'metrics' | 'jobMetrics' | 'jobTimes'>
   tops: HostTops
   now(): number
 }
 type MetricsMethod = Extract<keyof Methods, `metrics.${string}`> | 'host.top'
 
+/** Of all machines of a series together: each has sixteen figures. A chart draws a fiftieth of it, and whoever may look may ask. */
+const MAX_SERIES_POINTS = 250_000
 /** A chart with more marks shows none of them. */
 const MAX_MARKS = 2_000
 const MAX_SPIKES = 200
@@ -36,13 +38,18 @@ const MARK_CHARACTERS = 200
 
 export function metricsMethods(options: MetricsMethodsOptions): Pick<Methods, MetricsMethod> {
   const { hosts, jobs, store, tops, now } = options
+  // However many ask, one series at a time is in memory.
+  const inLine = oneAtATime()
   return {
-    'metrics.series': async ({ hosts: names, from, to, points }) => {
-      const grid = chartGrid({ from, to, points, now: now() })
-      return { stepMs: grid.stepMs, at: timesOf(grid), hosts: await readHosts(options, grid, names) } satisfies MetricsSeries
-    },
+    'metrics.series': async ({ hosts: names, from, to, points }) =>
+      await inLine(async () => {
+        const machines = store.metrics.hosts().filter(({ name }) => names === null || names.includes(name))
+        const most = Math.max(1, Math.floor(MAX_SERIES_POINTS / Math.max(1, machines.length)))
+        const grid = chartGrid({ from, to, points: Math.min(points, most), now: now() })
+        return { stepMs: grid.stepMs, at: timesOf(grid), hosts: await readHosts(options, grid, machines) } satisfies MetricsSeries
+      }),
     'metrics.marks': async range => readMarks(store, range),
-    'metrics.job': async ({ job, points }) => jobSeries(store, jobs.resolve(job).id, points),
+    'metrics.job': async ({ job, points }) => await inLine(() => jobSeries(store, jobs.resolve(job).id, points)),
     'host.top': async ({ name }) => tops.of(hosts.get(name)),
   }
 }
@@ -50,9 +57,8 @@ export function metricsMethods(options: MetricsMethodsOptions): Pick<Methods, Me
 async function readHosts(
   { hosts, store }: MetricsMethodsOptions,
   grid: Grid,
-  names: readonly string[] | null,
+  machines: readonly MetricHost[],
 ): Promise<HostSeries[]> {
-  const machines = store.metrics.hosts().filter(({ name }) => names === null || names.includes(name))
   const ids = machines.map(({ id }) => id)
   const columns = await inTurns(store.metrics.series(ids, grid))
   return machines.flatMap(({ id, name, connection }) => {
@@ -60,6 +66,18 @@ async function readHosts(
     const isPresent = hosts.has(name) && hosts.get(name).connection === connection
     return known ? [{ name, connection, isPresent, ...chartColumns(known) }] : []
   })
+}
+
+function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<void> = Promise.resolve()
+  return work => {
+    const done = last.then(work)
+    last = done.then(
+      () => undefined,
+      () => undefined, // Whoever asked was told.
+    )
+    return done
+  }
 }
 
 /** Hundreds of hosts take their time; the core has other things to do meanwhile. */
@@ -112,7 +130,7 @@ function spikeMark({ name, at, reached, processes }: MetricSpike): SpikeMark {
   return { host: name, at, limit: reached === 'memory' ? 'memory' : 'cpu', byCpu, byMemory }
 }
 
-function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string, points: number): JobSeries {
+async function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string, points: number): Promise<JobSeries> {
   const empty = { cpuPermille: [], cpuMaxPermille: [], memoryKib: [], memoryMaxKib: [] }
   const span = jobMetrics.span(jobId)
   if (!span) return { jobId, stepMs: RAW.stepMs, at: [], ...empty }
@@ -121,7 +139,7 @@ function jobSeries({ jobMetrics }: MetricsMethodsOptions['store'], jobId: string
   const count = Math.floor((span.to - firstAt) / stepMs) + 1
   const column = () => new Array<number | null>(count).fill(null)
   const columns = { cpuPermille: column(), cpuMaxPermille: column(), memoryKib: column(), memoryMaxKib: column() }
-  for (const { index, ...figures } of jobMetrics.points(jobId, { firstAt, stepMs })) {
+  for (const { index, ...figures } of await inTurns(jobMetrics.points(jobId, { firstAt, stepMs, count }))) {
     for (const name of ['cpuPermille', 'cpuMaxPermille', 'memoryKib', 'memoryMaxKib'] as const)
       columns[name][index] = figures[name]
   }

@@ -11,6 +11,8 @@ export type WindowParts = {
     issueToken(role: WebRole, onGone?: () => void): string
     signOut(): void
     hasDashboard(): boolean
+    /** Whether it is configured to be reached by this computer alone. */
+    isLocal(): boolean
   }
   seen(jobIds: readonly string[]): void
   openWindow(request: {
@@ -30,18 +32,19 @@ export function windowMethods({
 }: WindowParts): Pick<Methods, 'window.open' | 'window.seen' | 'web.dashboard' | 'web.signOut'> {
   const serve = () => web.open()
   const issueToken = (onGone: () => void) => web.issueToken('owner', onGone)
+  const about = () => ({ validMs: SIGN_IN_MS, isLocal: web.isLocal() })
   return {
     'window.open': async ({ display, route }) => {
       const shown = display ? await openWindow({ display, serve, route, issueToken }) : NOT_SHOWN
-      if (shown.openedWith !== null) return { address: web.address(), url: null, validMs: SIGN_IN_MS, ...shown }
+      if (shown.openedWith !== null) return { address: web.address(), url: null, ...about(), ...shown }
       const address = await serve()
-      return { address, url: signInUrl({ address, token: web.issueToken('owner'), route }), validMs: SIGN_IN_MS, ...shown }
+      return { address, url: signInUrl({ address, token: web.issueToken('owner'), route }), ...about(), ...shown }
     },
     'web.dashboard': async ({ route }) => {
       if (!web.hasDashboard())
         throw new AppError('CONFLICT', 'The dashboard is switched off. Switch it on with: drover config set web.dashboard true')
       const address = await serve()
-      return { address, url: signInUrl({ address, token: web.issueToken('readonly'), route }), validMs: SIGN_IN_MS }
+      return { address, url: signInUrl({ address, token: web.issueToken('readonly'), route }), ...about() }
     },
     'window.seen': async ({ jobIds }) => {
       seen(jobIds)

@@ -10,7 +10,8 @@ const HOLDS_MS = 1_000
 export class HostTops {
   readonly #clock: Clock
   readonly #steady: Clock
-  readonly #asked = new Map<HostLink, { live: Live; from: number; answer: Promise<HostTop> }>()
+  /** A host that is no more takes its answer with it. */
+  readonly #asked = new WeakMap<HostLink, { live: Live; from: number; answer: Promise<HostTop> }>()
 
   constructor({ clock, steady }: { clock: Clock; steady: Clock }) {
     this.#clock = clock
@@ -31,10 +32,6 @@ export class HostTops {
       () => this.#asked.get(link) === asked && this.#asked.delete(link),
     )
     return asked.answer
-  }
-
-  forget(link: HostLink): void {
-    this.#asked.delete(link)
   }
 
   async #ask({ agent }: Live): Promise<HostTop> {

@@ -13,7 +13,11 @@ function watchWith() {
     clock.at += 2_000
     return watch.see(host, hostSample(clock.at, change))
   }
-  return { see, watch }
+  const rest = (ms: number) => {
+    see({})
+    clock.at += ms
+  }
+  return { see, watch, rest }
 }
 
 test('three samples in a row at a limit, and not before', () => {
@@ -22,11 +26,15 @@ test('three samples in a row at a limit, and not before', () => {
   expect(see(BUSY)).toBe('cpu')
 })
 
-test('once a minute as long as it stays there, each host on its own', () => {
-  const { see } = watchWith()
-  const told = Array.from({ length: 35 }, () => see(BUSY)).flatMap((limit, index) => (limit === null ? [] : [index]))
-  expect(told).toEqual([2, 32])
+test('ever more seldom as long as it stays there, and as at first after a rest; each host on its own', () => {
+  const { see, rest } = watchWith()
+  const told = (samples: number) =>
+    Array.from({ length: samples }, () => see(BUSY)).flatMap((limit, index) => (limit === null ? [] : [index]))
+  const MINUTE = 30
+  expect(told(60 * MINUTE)).toEqual([0, 1, 3, 7, 15, 30, 45].map(minutes => 2 + minutes * MINUTE))
   expect([see(BUSY, 'other'), see(BUSY, 'other'), see(BUSY, 'other')]).toEqual([null, null, 'cpu'])
+  rest(31 * 60_000)
+  expect(told(2 * MINUTE)).toEqual([2, 2 + MINUTE])
 })
 
 test('what lacks memory says so, though its CPU is busy as well; a host that tells no memory lacks none', () => {

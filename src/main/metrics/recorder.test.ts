@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { hostSample } from '../../../test/helpers/host-sample.ts'
+import { jobPoints } from '../../../test/helpers/job-points.ts'
 import { columnsOf } from '../../../test/helpers/metric-columns.ts'
 import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import { waitFor } from '../../../test/helpers/wait.ts'
@@ -12,7 +13,7 @@ import { MetricRecorder } from './recorder.ts'
 const START = 1_759_968_000_000
 const LINK = { name: 'box', connection: 'me@box' } as HostLink
 
-function recording(options: { top?: () => Promise<HostTop>; isRunning?: (id: string) => boolean; mayForget?: boolean } = {}) {
+function recording(options: { top?: () => Promise<HostTop>; hostOf?: (id: string) => string | null; mayForget?: boolean } = {}) {
   const store = temporaryStore()
   const clock = { at: START, steady: 0, now: () => clock.at }
   const logged: string[] = []
@@ -22,7 +23,7 @@ function recording(options: { top?: () => Promise<HostTop>; isRunning?: (id: str
     clock,
     steady: { now: () => clock.steady },
     top: options.top ?? (() => Promise.reject(new Error('not asked'))),
-    isRunning: options.isRunning ?? (() => true),
+    hostOf: options.hostOf ?? (() => LINK.name),
     mayForget: () => options.mayForget ?? true,
     log: { debug: log, info: log, warning: log, error: log },
   })
@@ -82,22 +83,63 @@ test('what bears a time yet to come, since nobody told of the clock, is written 
   expect(cpu(1)).toEqual([700])
 })
 
-test('jobs of ours that run are measured, none after its end, and the CPU from the second reading on', () => {
-  const running = new Set(['aa'])
-  const { store, recorder, pass } = recording({ isRunning: id => running.has(id) })
+/** What a host answers of its jobs. */
+const reading = (id: string, cpuMs: number, memoryBytes = 2048) =>
+  ({ id, cpuMs, memoryBytes, memoryKind: 'pss', processes: 1 }) as const
+const TEN_S = { firstAt: START, stepMs: 10_000, count: 10 }
+
+test('jobs of ours that run are measured by their host alone, none after its end, and the CPU from the second reading on', () => {
+  const running = new Map([
+    ['aa', 'box'],
+    ['elsewhere', 'den'],
+  ])
+  const { store, recorder, pass } = recording({ hostOf: id => running.get(id) ?? null })
   const read = (cpuMs: number) => {
-    recorder.jobsSampled(['aa', 'theirs'].map(id => ({ id, cpuMs, memoryBytes: 2048, memoryKind: 'pss', processes: 1 })))
+    recorder.jobsSampled(
+      LINK,
+      ['aa', 'theirs', 'elsewhere'].map(id => reading(id, cpuMs)),
+    )
     pass(10_000)
   }
   read(1_000)
   read(16_000)
   running.clear()
   read(17_000)
-  expect(store.jobMetrics.points('aa', { firstAt: START, stepMs: 10_000 })).toMatchObject([
+  expect(jobPoints(store.jobMetrics, 'aa', TEN_S)).toMatchObject([
     { index: 0, cpuPermille: null, memoryKib: 2 },
     { index: 1, cpuPermille: 1500, memoryKib: 2 },
   ])
-  expect(store.jobMetrics.span('theirs')).toBeNull()
+  for (const id of ['theirs', 'elsewhere']) expect(store.jobMetrics.span(id)).toBeNull()
+})
+
+test('readings drift, and leave no gap; a host that was away does', () => {
+  const { store, recorder, pass } = recording()
+  pass(9_900)
+  const read = (cpuMs: number, afterMs: number) => {
+    pass(afterMs)
+    recorder.jobsSampled(LINK, [reading('aa', cpuMs)])
+  }
+  read(0, 0)
+  read(10_150, 10_150)
+  read(10_150, 30_000)
+  const points = jobPoints(store.jobMetrics, 'aa', TEN_S)
+  expect(points.map(({ index, cpuPermille }) => [index, cpuPermille])).toEqual([
+    [0, null],
+    [1, 1000],
+    [2, 1000],
+    [5, 0],
+  ])
+})
+
+test('CPU time that went back is counted anew, and one beyond all measure is kept as the most there is', () => {
+  const { store, recorder, logged, pass } = recording()
+  for (const cpuMs of [5_000, 1_000, 9e18]) {
+    recorder.jobsSampled(LINK, [reading('aa', cpuMs, 9e18)])
+    pass(10_000)
+  }
+  const points = jobPoints(store.jobMetrics, 'aa', TEN_S)
+  expect(points.map(({ cpuPermille }) => cpuPermille)).toEqual([null, null, Number.MAX_SAFE_INTEGER])
+  expect(logged).toEqual([])
 })
 
 test('at its limit a host is asked what runs there, and that is kept', async () => {

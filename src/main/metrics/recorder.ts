@@ -16,7 +16,7 @@ import { floorTo, RAW } from '../store/metric-levels.ts'
 import type { MetricRow } from '../store/metric-measures.ts'
 import type { Store } from '../store/store.ts'
 import { LimitWatch } from './limit-watch.ts'
-import { sampleMean } from './sample-mean.ts'
+import { sampleMean, whole } from './sample-mean.ts'
 
 export type RecorderOptions = {
   store: Pick<Store, 'metrics' | 'jobMetrics'>
@@ -24,8 +24,8 @@ export type RecorderOptions = {
   /** One that nobody can set. */
   steady?: Clock
   top(link: HostLink): Promise<HostTop>
-  /** Whether a job is one of ours that has not ended. */
-  isRunning(jobId: string): boolean
+  /** Where a job of ours runs that has not ended; null for any other. */
+  hostOf(jobId: string): string | null
   /** False while nothing is to be thrown away for its age: see CoreClock. */
   mayForget(): boolean
   log: Log
@@ -33,7 +33,7 @@ export type RecorderOptions = {
 
 type Machine = Pick<HostLink, 'name' | 'connection'>
 type Pending = Machine & { at: number; samples: HostSample[] }
-type Reading = { cpuMs: number; steadyMs: number }
+type Reading = { at: number; cpuMs: number; steadyMs: number }
 
 /** Between two slices of what is left to do: others have their turn. */
 const SLICE_PAUSE_MS = 20
@@ -75,10 +75,10 @@ export class MetricRecorder {
     if (limit) void this.#noteSpike(link, limit)
   }
 
-  /** A host's answer holds all that run there; those of others are not ours to keep. */
-  jobsSampled(samples: readonly AgentJobSample[]): void {
+  /** A host's answer holds all that run there; those of others, and what it says of jobs elsewhere, are not ours to keep. */
+  jobsSampled({ name }: Pick<HostLink, 'name'>, samples: readonly AgentJobSample[]): void {
     const at = floorTo(this.#options.clock.now(), RAW.stepMs)
-    const rows = samples.filter(({ id }) => this.#options.isRunning(id)).map(sample => this.#jobRow(sample, at))
+    const rows = samples.filter(({ id }) => this.#options.hostOf(id) === name).flatMap(sample => this.#jobRows(sample, at))
     this.#keep(() => this.#options.store.jobMetrics.append(rows))
   }
 
@@ -100,7 +100,7 @@ export class MetricRecorder {
       this.#pending.delete(name)
     }
     this.#write()
-    for (const jobId of this.#readings.keys()) if (!this.#options.isRunning(jobId)) this.#readings.delete(jobId)
+    for (const jobId of this.#readings.keys()) if (this.#options.hostOf(jobId) === null) this.#readings.delete(jobId)
     clearTimeout(this.#slice)
     this.#nextSlice(SLICES)
   }
@@ -132,13 +132,18 @@ export class MetricRecorder {
     if (isKept && isMore && left > 1) this.#slice = setTimeout(() => this.#nextSlice(left - 1), SLICE_PAUSE_MS).unref()
   }
 
-  #jobRow({ id, cpuMs, memoryBytes }: AgentJobSample, at: number): JobMetric {
+  /** Readings come somewhat more than ten seconds apart: one before which ten seconds were passed over stands for those as well. */
+  #jobRows({ id, cpuMs, memoryBytes }: AgentJobSample, at: number): JobMetric[] {
     const before = this.#readings.get(id)
     const steadyMs = this.#steady.now()
-    this.#readings.set(id, { cpuMs, steadyMs })
+    this.#readings.set(id, { at, cpuMs, steadyMs })
     const sinceMs = before ? steadyMs - before.steadyMs : 0
-    const cpuPermille = before && sinceMs > 0 ? Math.round(((cpuMs - before.cpuMs) / sinceMs) * 1000) : null
-    return { jobId: id, at, cpuPermille, memoryKib: Math.round(memoryBytes / 1024) }
+    // What went back was counted anew, as by an agent that knows nothing of the one before.
+    const isCounted = before !== undefined && sinceMs > 0 && cpuMs >= before.cpuMs
+    const cpuPermille = isCounted ? whole(((cpuMs - before.cpuMs) / sinceMs) * 1000) : null
+    const row = { jobId: id, at, cpuPermille, memoryKib: whole(memoryBytes / 1024) }
+    const isPassedOver = before?.at === at - 2 * RAW.stepMs && sinceMs < 2 * RAW.stepMs
+    return isPassedOver ? [{ ...row, at: at - RAW.stepMs }, row] : [row]
   }
 
   async #noteSpike(link: HostLink, reached: string): Promise<void> {

@@ -33,6 +33,6 @@ export function sampleMean(samples: readonly HostSample[]): Measures {
 }
 
 /** A host may tell any number; the store takes those that are one exactly. */
-function whole(value: number): number {
+export function whole(value: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.round(value))
 }

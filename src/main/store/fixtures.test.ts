@@ -9,10 +9,12 @@ import { RAW } from './metric-levels.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
 import { MIGRATIONS, schemaVersion } from './migrate.ts'
 import { openStore } from './store.ts'
+import { TOKEN_MIGRATION } from './token-table.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../test/fixtures/databases')
 /** The first schema with what is kept of hosts' load. */
 const METRICS_SCHEMA = MIGRATIONS.indexOf(METRIC_SCHEMA) + 1
+const TOKEN_SCHEMA = MIGRATIONS.indexOf(TOKEN_MIGRATION) + 1
 const FILES = readdirSync(FOLDER).filter(name => name.endsWith('.db'))
 
 test('each schema has a database to try: see scripts/make-database-fixture.ts', () => {
@@ -61,6 +63,7 @@ test.each(FILES)('%s opens', name => {
   )
   expect(store.web.port()).toEqual(schema < 4 ? null : { configured: 7373, port: 7374 })
   const grid = { level: RAW, firstAt: 1_760_000_000_000, stepMs: RAW.stepMs, count: 1 }
+  expect(store.tokens.list().map(({ name }) => name)).toEqual(schema < TOKEN_SCHEMA ? [] : ['prometheus'])
   expect(columnsOf(store.metrics, grid)?.cpuPermille).toEqual(schema < METRICS_SCHEMA ? undefined : [250])
   expect(store.jobMetrics.span('11111111-1111-4111-8111-111111111111') !== null).toBe(schema >= METRICS_SCHEMA)
   expect(store.imports.list()).toMatchObject([{ source: 'p', names: ['box'] }])

@@ -34,6 +34,6 @@ export function merged(weight?: string): string {
 }
 
 function mean(column: string, weight: string | undefined): string {
-  const sum = weight ? `SUM(${column} * ${weight}) * 1.0 / SUM(IIF(${column} IS NULL, NULL, ${weight}))` : `AVG(${column})`
+  const sum = weight ? `SUM(1.0 * ${column} * ${weight}) / SUM(IIF(${column} IS NULL, NULL, ${weight}))` : `AVG(${column})`
   return `CAST(ROUND(${sum}) AS INTEGER)`
 }

@@ -48,6 +48,19 @@ test('what is not complete is not rolled up, and is drawn all the same', () => {
   expect(cpu(store, { level: MINUTES, firstAt: START, stepMs: 2 * MINUTE_MS, count: 1 })).toEqual([150])
 })
 
+test('figures beyond all measure, as a host may tell them, spoil no chart', () => {
+  const store = temporaryStore()
+  const most = [9e14, 9e14]
+  store.metrics.append(most.map((figure, index) => metricRow(START + index * 10_000, { networkInBytesPerS: figure })))
+  for (const now of [START, START + DAY_MS]) {
+    rollUp(store, now)
+    for (const level of LEVELS) {
+      const grid: Grid = { level, firstAt: START, stepMs: level.stepMs, count: 1 }
+      expect(columnsOf(store.metrics, grid)?.networkInBytesPerS).toEqual([9e14])
+    }
+  }
+})
+
 test('a gap stays a gap, and what a host does not tell is none of it', () => {
   const store = temporaryStore()
   store.metrics.append([busyRow(START, 100), metricRow(START + 2 * MINUTE_MS, { ioWaitPermille: 5 })])
@@ -165,4 +178,16 @@ test('what ran on a host at its limit is told newest first, and goes after a mon
   expect(store.metrics.spikes({ from: START, to: START + 10 }, 1)).toHaveLength(1)
   prune(store, START + 30 * DAY_MS + 3)
   expect(store.metrics.spikes({ from: 0, to: START + DAY_MS }, 10)).toEqual([spike(START + 5)])
+})
+
+test('of what ran on one host as much is kept as has room, the newest', () => {
+  const { metrics } = temporaryStore()
+  const add = (at: number, name: string) => metrics.addSpike({ name, connection: 'me@box', at, reached: 'cpu', processes: {} })
+  add(START, 'quiet')
+  for (let count = 0; count < 1_003; count++) add(START + count, 'box')
+  const kept = metrics.spikes({ from: 0, to: START + DAY_MS }, 2_000)
+  expect(kept.filter(({ name }) => name === 'box').map(({ at }) => at - START)).toEqual(
+    Array.from({ length: 1_000 }, (_, index) => 1_002 - index),
+  )
+  expect(kept.filter(({ name }) => name === 'quiet')).toHaveLength(1)
 })

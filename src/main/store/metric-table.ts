@@ -22,6 +22,8 @@ const SLICE_ROWS = 2_000
 /** What is forgotten too late by so much does no harm. */
 const PRUNED_EVERY_MS = 15 * 60_000
 const SPIKES_KEPT_MS = 30 * 24 * 3_600_000
+/** Of each machine: one that swings about its limit for a month would fill a hundred times the room of its load. */
+const SPIKES_KEPT = 1_000
 /** It is what the store does most often. */
 const FIELDS = MEASURES.map(({ field }) => field)
 const INSERT = `INSERT OR REPLACE INTO metric_raw (host_id, at, ${COLUMNS}) VALUES (?, ?${', ?'.repeat(MEASURES.length)})`
@@ -84,7 +86,12 @@ export class MetricTable {
     const sql = 'INSERT OR REPLACE INTO metric_spike (host_id, at, reached, processes) VALUES (?, ?, ?, ?)'
     const { at, reached, processes } = spike
     const { id } = this.#host(spike)
-    this.#database.write(() => this.#statements.run(sql, id, Math.round(at), reached, JSON.stringify(processes)))
+    const tooMany = `DELETE FROM metric_spike WHERE host_id = ? AND at <=
+      (SELECT at FROM metric_spike WHERE host_id = ? ORDER BY at DESC LIMIT 1 OFFSET ${SPIKES_KEPT})`
+    this.#database.write(() => {
+      this.#statements.run(sql, id, Math.round(at), reached, JSON.stringify(processes))
+      this.#statements.run(tooMany, id, id)
+    })
   }
 
   /** Newest first. */

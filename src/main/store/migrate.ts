@@ -3,6 +3,7 @@ import type { Database as Sqlite } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
 import { APP_MIGRATION } from './app-table.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
+import { TOKEN_MIGRATION } from './token-table.ts'
 
 /** Stands in the file's header, so that no other program's database is taken for ours: `Drov` in ASCII. */
 export const APPLICATION_ID = 0x44726f76
@@ -125,6 +126,7 @@ export const MIGRATIONS: readonly string[] = [
   APP_MIGRATION,
   // Of an app: on which desktop, and through which link, it is drawn.
   'ALTER TABLE job ADD COLUMN app TEXT CHECK (json_valid(app));',
+  TOKEN_MIGRATION,
 ]
 
 /**

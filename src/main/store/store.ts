@@ -13,6 +13,7 @@ import { JobTimesTable } from './job-times.ts'
 import { LateWrites } from './late-writes.ts'
 import { MetricTable } from './metric-table.ts'
 import { PlacementTable } from './placement-table.ts'
+import { TokenTable } from './token-table.ts'
 import { VisitTable } from './visit-table.ts'
 import { WebTable } from './web-table.ts'
 
@@ -27,6 +28,7 @@ export type Store = {
   readonly folders: FolderTable
   readonly imports: ImportTable
   readonly web: WebTable
+  readonly tokens: TokenTable
   readonly metrics: MetricTable
   readonly jobMetrics: JobMetricTable
   readonly jobTimes: JobTimesTable
@@ -53,6 +55,7 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     folders: new FolderTable(database, late),
     imports: new ImportTable(database),
     web: new WebTable(database, late),
+    tokens: new TokenTable(database, late),
     metrics: new MetricTable(database),
     jobMetrics: new JobMetricTable(database),
     jobTimes: new JobTimesTable(database),

@@ -1,6 +1,6 @@
 /** The lines of a chart by name, each with what it is at the moment that is pointed at, or else now. */
 import { Cut } from '../components/cut.tsx'
-import { indexAt, isDashed, type Line, type Lines, lineToken, newestIndex } from './line.ts'
+import { indexAt, isDashed, type Line, type Lines, lineToken, newestIndex, valueAt } from './line.ts'
 import { useMoment } from './moment.ts'
 
 type LegendProps = { readonly lines: Lines; readonly text: (value: number) => string }
@@ -40,6 +40,6 @@ export function Swatch({ slot }: { readonly slot: number }) {
 /** `pointed` undefined: nothing is, so it is of now. */
 export function valueText(lines: Lines, line: Line, pointed: number | null | undefined, text: (value: number) => string): string {
   const index = pointed === undefined ? newestIndex(lines, line.values) : pointed
-  const value = index === null ? null : (line.values[index] ?? null)
+  const value = index === null ? null : valueAt(lines, line.values, index)
   return value === null ? '—' : text(value)
 }

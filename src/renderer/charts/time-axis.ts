@@ -58,7 +58,7 @@ function ticksOfMonths(span: Span, step: number, locale?: string): Tick[] {
     const date = new Date(year, month, 1)
     const at = date.getTime()
     if (at > span.to) return ticks
-    const name = date.getMonth() === 0 ? String(date.getFullYear()) : date.toLocaleDateString(locale, { month: 'short' })
+    const name = date.getMonth() === 0 ? String(date.getFullYear()) : formatted(at, MONTH_NAME, locale)
     if (at >= span.from) ticks.push({ at, text: name })
   }
 }
@@ -70,16 +70,29 @@ export function momentText(at: number, stepMs: number, locale?: string): string 
 }
 
 function clockText(at: number, hasSeconds: boolean, locale?: string): string {
-  return new Date(at).toLocaleTimeString(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(hasSeconds && { second: '2-digit' }),
-    hourCycle: 'h23',
-  })
+  return formatted(at, hasSeconds ? SECONDS : MINUTES, locale)
 }
 
 function dayText(at: number, locale?: string): string {
-  return new Date(at).toLocaleDateString(locale, { day: 'numeric', month: 'short' })
+  return formatted(at, DAY_OF_MONTH, locale)
+}
+
+const MINUTES = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+const SECONDS = { ...MINUTES, second: '2-digit' } as const
+const DAY_OF_MONTH = { day: 'numeric', month: 'short' } as const
+const MONTH_NAME = { month: 'short' } as const
+const formats = new Map<object, Map<string, Intl.DateTimeFormat>>()
+
+/** To make a format takes a hundred times as long as to use it, and a chart that goes on uses it at every step. */
+function formatted(at: number, options: Intl.DateTimeFormatOptions, locale: string | undefined): string {
+  const date = new Date(at)
+  const known = formats.get(options) ?? new Map<string, Intl.DateTimeFormat>()
+  formats.set(options, known)
+  // A format has the zone in which it was made; a computer may be taken to another.
+  const key = `${locale} ${date.getTimezoneOffset()}`
+  const format = known.get(key) ?? new Intl.DateTimeFormat(locale, options)
+  known.set(key, format)
+  return format.format(date)
 }
 
 function midnight(at: number, days: number): number {

@@ -4,7 +4,7 @@
  */
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, type Plugin, PointElement } from 'chart.js'
 import { tokenColor } from '../theme/token-color.ts'
-import { isDashed, type Lines, lineToken, pointsOf } from './line.ts'
+import { isDashed, type Lines, lineToken, type Point, pointsOf, reachMs } from './line.ts'
 import { LANE_HEIGHT, PLOT, type Span } from './span.ts'
 import { timeTicks } from './time-axis.ts'
 
@@ -43,7 +43,6 @@ export class TimeChart {
         normalized: true,
         responsive: true,
         maintainAspectRatio: false,
-        spanGaps: false,
         layout: { autoPadding: false, padding: { right: PLOT.right, top: PLOT.top } },
         elements: { line: { borderWidth: 1.5, borderJoinStyle: 'round', borderCapStyle: 'round' } },
       },
@@ -53,16 +52,18 @@ export class TimeChart {
   draw(drawing: Drawing): void {
     this.#drawing = drawing
     const { lines } = drawing
+    const reach = reachMs(lines)
     this.#chart.data.datasets = lines.lines.map((line): ChartDataset<'line'> => {
       const color = this.#color(lineToken(line.slot))
       const points = pointsOf(lines, line.values)
       return {
-        data: points as { x: number; y: number }[],
+        data: points,
+        spanGaps: reach,
         borderColor: color,
         backgroundColor: color,
         borderDash: isDashed(line.slot) ? [5, 4] : [],
         // A reading that stands alone would be a line without a length.
-        pointRadius: points.map((_, index) => (points[index - 1]?.y == null && points[index + 1]?.y == null ? 1.2 : 0)),
+        pointRadius: points.map((point, index) => (isAlone(point, points[index - 1], points[index + 1], reach) ? 1.2 : 0)),
         pointBorderWidth: 0,
       }
     })
@@ -89,6 +90,10 @@ export class TimeChart {
   destroy(): void {
     this.#chart.destroy()
   }
+}
+
+function isAlone({ x }: Point, before: Point | undefined, after: Point | undefined, reach: number): boolean {
+  return !(before && x - before.x <= reach) && !(after && after.x - x <= reach)
 }
 
 function scalesOf(
@@ -168,16 +173,13 @@ function bands({ drawing, color }: { drawing(): Drawing | null; color(token: str
 
 type Slice = { at: number; low: number; high: number }
 
-function pieces({ at, stepMs }: Lines, { low, high }: NonNullable<Lines['lines'][number]['band']>): Slice[][] {
+function pieces(lines: Lines, { low, high }: NonNullable<Lines['lines'][number]['band']>): Slice[][] {
   const found: Slice[][] = []
-  let before: number | null = null
-  for (const [index, moment] of at.entries()) {
+  let before = Number.NEGATIVE_INFINITY
+  for (const [index, moment] of lines.at.entries()) {
     const [lowest, highest] = [low[index] ?? null, high[index] ?? null]
-    if (lowest === null || highest === null) {
-      before = null
-      continue
-    }
-    if (before === null || moment - before > stepMs * 1.5) found.push([])
+    if (lowest === null || highest === null) continue
+    if (moment - before > reachMs(lines)) found.push([])
     found.at(-1)?.push({ at: moment, low: lowest, high: highest })
     before = moment
   }

@@ -1,6 +1,7 @@
 /** What the core answers to a question of a view's: on its way, here, or why not. The answer to a question no longer asked is dropped. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type ErrorBody, toErrorBody } from '../../shared/errors.ts'
+import { whileLookedAt } from '../looked-at.ts'
 import { useCore } from '../stores/core-store.ts'
 
 export type Answer<T> = { kind: 'waiting' } | { kind: 'here'; value: T } | { kind: 'failed'; error: ErrorBody }
@@ -42,8 +43,7 @@ export function useAnswer<T>(
   const again = useCallback(() => setRound(count => count + 1), [])
   useEffect(() => {
     if (key === null || everyMs === undefined) return
-    const timer = setInterval(() => !document.hidden && again(), everyMs)
-    return () => clearInterval(timer)
+    return whileLookedAt(everyMs, again)
   }, [key, everyMs, again])
   const { answer, last } = known.of === key ? known : NOTHING
   return { answer, last, again }

@@ -27,6 +27,8 @@ export type OpenedWindow = {
   /** For the person to open: it signs in once, within `validMs`. Null when a window was opened. */
   url: string | null
   validMs: number
+  /** Only this computer reaches that address. Else others do, over a way that is not encrypted. */
+  isLocal: boolean
   /** The program that shows the window. */
   openedWith: string | null
   /** The page in it has signed in already. */
@@ -52,7 +54,7 @@ export const windowMethods = {
   'web.dashboard': {
     allow: owner,
     input: z.strictObject({ route: Route.default('/metrics') }),
-    output: output<{ address: string; url: string; validMs: number }>(),
+    output: output<{ address: string; url: string; validMs: number; isLocal: boolean }>(),
   },
   /** The person has seen how these jobs ended: the tray says no more of them. */
   'window.seen': { allow: owner, input: z.strictObject({ jobIds: z.array(z.uuid()).min(1).max(2_000) }), output: output<null>() },

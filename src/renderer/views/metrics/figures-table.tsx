@@ -1,15 +1,15 @@
 /** The same in figures, for those who read rather than look: of each host what it was on the average and at the most, and when that was. */
-import type { MetricsSeries } from '../../../shared/contract.ts'
 import { Swatch } from '../../charts/chart-legend.tsx'
 import { newestIndex, summaryOf } from '../../charts/line.ts'
 import { momentText } from '../../charts/time-axis.ts'
 import { Cut } from '../../components/cut.tsx'
+import type { ShownSeries } from './live-series.ts'
 import { useMetricsState } from './metrics-state.ts'
 import { panelLines } from './panel-lines.ts'
 import { kindOf, PANELS } from './panels.ts'
 import type { Slots } from './slots.ts'
 
-export function FiguresTable({ series, slots }: { readonly series: MetricsSeries; readonly slots: Slots }) {
+export function FiguresTable({ series, slots }: { readonly series: ShownSeries; readonly slots: Slots }) {
   const kinds = useMetricsState(state => state.kinds)
   const columns = PANELS.map(panel => {
     const kind = kindOf(panel, kinds[panel.id])

@@ -64,7 +64,8 @@ export const PANELS: readonly Panel[] = [
         most: null,
         least: 1e9,
         text: bytesText,
-        column: host => both(host.memoryTotalKib, host.memoryAvailableKib, (total, available) => (total - available) * KIB),
+        column: host =>
+          both(host.memoryTotalKib, host.memoryAvailableKib, (total, available) => Math.max(0, total - available) * KIB),
       },
     ],
   },

@@ -22,6 +22,7 @@ export function DashboardAddress() {
           <code className="command-box grow">{made.url}</code>
           <Button onPress={() => copyAndSay(made.url, 'Copied the address')}>Copy</Button>
           <span className="faint">once, within {ageText(made.validMs)}</span>
+          {!made.isLocal && <span className="warn-text">not encrypted on its way</span>}
         </div>
       )}
     </section>
