@@ -6,6 +6,7 @@ import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
 import { pVerbs } from './commands/p.ts'
 import { placementVerbs } from './commands/placement.ts'
+import { soundVerbs } from './commands/sound.ts'
 import type { Program, VerbSpec } from './spec.ts'
 
 export const drover: Program = {
@@ -14,7 +15,7 @@ export const drover: Program = {
   about: [
     'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
   ],
-  verbs: [...jobVerbs, ...appVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...coreVerbs],
+  verbs: [...jobVerbs, ...appVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...soundVerbs, ...coreVerbs],
 }
 
 export const p: Program = {

@@ -32,6 +32,7 @@ export type AppRoomOptions = {
   env: NodeJS.ProcessEnv
   hosts: Hosts
   resolveSsh: HostDialler['resolve']
+  mayPlay(host: string): boolean
   sshSettings: SshSettings
   room: JobRoom
   /** Whose wishes those of the tray are. */
@@ -71,6 +72,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     links: new DisplayLinks({ folder: join(dirname(paths.databaseFile), 'display'), settings: options.sshSettings, env }),
     run: id => runner.run(id),
     resolveSsh: options.resolveSsh,
+    mayPlay: options.mayPlay,
     bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
     place: ({ command, id }, without) => {
       const links = () => hosts.all().filter(({ name }) => !without.has(name))

@@ -18,7 +18,12 @@ export async function launchApp(cli: Cli, args: Args, launched: Launched): Promi
   const targets = args.command.map(absoluteTarget)
   const { jobs } = await cli.call('app.open', { ...launched, targets })
   if (cli.out.isJson) cli.out.json(jobs)
-  else for (const { id, host } of jobs) cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
+  else {
+    for (const { id, host, reason } of jobs) {
+      if (reason !== null) cli.out.note(`[${visible(reason)}]`)
+      cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
+    }
+  }
   return 0
 }
 
