@@ -42,6 +42,8 @@ unsquashfs:squashfs-tools
 7zz:7zip
 desktop-file-validate:desktop-file-utils
 gio:libglib2.0-bin
+pulseaudio:pulseaudio
+pacat:pulseaudio-utils
 '
 
 missing=

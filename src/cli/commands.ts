@@ -6,6 +6,7 @@ import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
 import { pVerbs } from './commands/p.ts'
 import { placementVerbs } from './commands/placement.ts'
+import { soundVerbs } from './commands/sound.ts'
 import { tokenVerbs } from './commands/tokens.ts'
 import type { Program, VerbSpec } from './spec.ts'
 
@@ -15,7 +16,16 @@ export const drover: Program = {
   about: [
     'Runs commands on the best of your machines, with the folder you stand in, and keeps them running whatever happens to the link, to this computer or to Drover itself.',
   ],
-  verbs: [...jobVerbs, ...appVerbs, ...catalogueVerbs, ...hostVerbs, ...placementVerbs, ...tokenVerbs, ...coreVerbs],
+  verbs: [
+    ...jobVerbs,
+    ...appVerbs,
+    ...catalogueVerbs,
+    ...hostVerbs,
+    ...placementVerbs,
+    ...soundVerbs,
+    ...tokenVerbs,
+    ...coreVerbs,
+  ],
 }
 
 export const p: Program = {

@@ -10,6 +10,7 @@ const VARIABLES = [
   'XDG_CURRENT_DESKTOP',
   'DBUS_SESSION_BUS_ADDRESS',
   'BROWSER',
+  'PULSE_SERVER',
 ] as const satisfies typeof DISPLAY_VARIABLES
 
 /** Null without a display: a shell over ssh has none. */

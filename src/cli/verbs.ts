@@ -30,6 +30,7 @@ export const VERBS: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   'host-import': () => import('./verbs/host-import.ts'),
   'host-ls': () => import('./verbs/host-ls.ts'),
   'host-rm': () => import('./verbs/host-rm.ts'),
+  'host-sound': () => import('./verbs/host-sound.ts'),
   'host-tag': () => import('./verbs/host-tag.ts'),
   'host-test': () => import('./verbs/host-test.ts'),
   'host-trust': () => import('./verbs/host-trust.ts'),

@@ -35,6 +35,7 @@ export type AppRoomOptions = {
   env: NodeJS.ProcessEnv
   hosts: Hosts
   resolveSsh: HostDialler['resolve']
+  mayPlay(host: string): boolean
   sshSettings: SshSettings
   vault: KeyVault
   room: JobRoom
@@ -84,6 +85,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     }),
     run: id => runner.run(id),
     resolveSsh: options.resolveSsh,
+    mayPlay: options.mayPlay,
     bytesPerSecond: host => store.hosts.get(host).linkBytesPerSecond,
     place: ({ command, id }, without) => {
       const links = () => hosts.all().filter(({ name }) => !without.has(name))

@@ -14,7 +14,7 @@ import { openAppRoom } from './app-room.ts'
 import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
-import { type Config, traitsOf } from './config/schema.ts'
+import { type Config, playsSound, traitsOf } from './config/schema.ts'
 import { openDesktopRoom } from './desktop-room.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
@@ -39,6 +39,7 @@ import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { placementMethods } from './methods/placement-methods.ts'
+import { soundMethods } from './methods/sound-methods.ts'
 import { tokenMethods } from './methods/token-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
 import { HostTops } from './metrics/host-top.ts'
@@ -113,6 +114,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       importedFrom,
       tags,
       isDrained: drain,
+      playsSound: playsSound(config.current, link.name),
       rememberedTransport: transport,
     })
   }
@@ -150,6 +152,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     owner: OWNER,
     desktop: () => desktop,
     emit: event => bus.emit(event),
+    mayPlay: name => playsSound(config.current, name),
     log: log.room('apps'),
   })
   const { apps } = appRoom
@@ -220,6 +223,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       resolve: dialler.resolve,
     }),
     ...placementMethods({ config, now }),
+    ...soundMethods(config),
     ...importMethods({ config, store, env, now }),
     ...doors.methods,
     ...appRoom.methods,

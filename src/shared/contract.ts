@@ -13,6 +13,7 @@ import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
 import { metricsMethods } from './contract/metrics-methods.ts'
 import { placementMethods } from './contract/placement-methods.ts'
+import { soundMethods } from './contract/sound-methods.ts'
 import { tokenMethods } from './contract/token-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
 
@@ -45,6 +46,7 @@ export const contract = {
   ...jobMethods,
   ...appMethods,
   ...placementMethods,
+  ...soundMethods,
   ...folderMethods,
   ...windowMethods,
   ...diskMethods,

@@ -158,6 +158,8 @@ export type HostView = {
   tags: readonly string[]
   /** It gets no new jobs by itself. */
   isDrained: boolean
+  /** Its apps may be heard on this computer. */
+  playsSound: boolean
   tools: { tmux: string | null; rsync: string | null } | null
   sample: HostSample | null
   runningJobs: number

@@ -33,6 +33,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'host.importable': {},
   'host.import': { source: 'p', names: ['box'] },
   'host.drain': { name: 'box', isDrained: true },
+  'host.sound': { name: 'box', playsSound: true },
   'host.tag': { name: 'box', add: ['gpu'], remove: ['old'] },
   'rule.list': {},
   'rule.pin': { kind: 'app', pattern: 'firefox', host: 'box', fallback: 'auto', until: 1 },

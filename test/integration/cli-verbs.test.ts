@@ -24,6 +24,7 @@ const HOST: HostView = {
   hasGpu: false,
   tags: [],
   isDrained: false,
+  playsSound: false,
   cpus: 8,
   tools: { tmux: '3.4', rsync: null },
   sample: hostSample(0, { cpuRatio: 0.25, memoryTotalBytes: 16e9, memoryAvailableBytes: 8e9, load1: 1 }),

@@ -1,6 +1,7 @@
 /** `drover launch --app APP [--action ACTION] [-- FILE-OR-ADDRESS…]`: an app of the catalogue, as a menu starts it. */
 import { resolve } from 'node:path'
 import type { Input } from '../../shared/contract.ts'
+import type { JobView } from '../../shared/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { shortId } from '../../shared/format.ts'
 import { visible } from '../../shared/visible.ts'
@@ -12,7 +13,7 @@ import { hasBegun } from '../job-exit.ts'
 import { JobWatch } from '../job-watch.ts'
 import { unlocking } from '../keys.ts'
 import { hasTerminalHere, isSetToLeave, launch, sizeHere } from '../launch.ts'
-import { printPlacement } from './launch.ts'
+import { noteReason, printPlacement } from './launch.ts'
 
 export type Launched = Pick<Input<'app.open'>, 'app' | 'action' | 'host' | 'newInstance' | 'env' | 'display'>
 
@@ -44,8 +45,14 @@ async function begun(cli: Cli, args: Args, wish: Input<'app.open'>): Promise<num
   const [first] = jobs
   if (cli.out.isJson) cli.out.json(jobs)
   else if (isSeen && first?.hasTerminal) return await attach(cli, first.id)
-  else if (!args.has('silent')) for (const { id, host } of jobs) cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
+  else if (!args.has('silent')) for (const job of jobs) tell(cli, job)
   return 0
+}
+
+function tell(cli: Cli, job: JobView): void {
+  const { id, host } = job
+  noteReason(cli, job)
+  cli.out.line(host === null ? id : `${id}\t${visible(host)}`)
 }
 
 async function attach(cli: Cli, jobId: string): Promise<number> {

@@ -1,6 +1,6 @@
 /** `drover launch CMD…`, and `beowulf CMD…`: an app on the best host, followed until it ends. */
 import type { Input } from '../../shared/contract.ts'
-import type { Placement } from '../../shared/domain.ts'
+import type { JobView, Placement } from '../../shared/domain.ts'
 import { shortId } from '../../shared/format.ts'
 import { visible, visibleLines } from '../../shared/visible.ts'
 import { AppSignals } from '../app-signals.ts'
@@ -60,7 +60,10 @@ async function attached(cli: Cli, args: Args, input: LaunchInput): Promise<numbe
 async function detached(cli: Cli, input: LaunchInput): Promise<number> {
   const { job } = await unlocking(cli, () => cli.call('app.launch', { ...input, jobId: randomId() }))
   if (cli.out.isJson) cli.out.json(job)
-  else cli.out.line(job.id)
+  else {
+    noteReason(cli, job)
+    cli.out.line(job.id)
+  }
   return 0
 }
 
@@ -79,6 +82,7 @@ async function followed(cli: Cli, args: Args, input: LaunchInput): Promise<numbe
     if (!args.has('silent') && !cli.out.isJson && cli.out.stderr.isTTY && job.placement !== null) {
       cli.out.note(`${placedText(job.placement)} (id ${shortId(job.id)})`)
     }
+    if (!args.has('silent') && !cli.out.isJson) noteReason(cli, job)
     if (!cli.out.isJson) return await streamJob(cli, session, watch, { jobId, isStoppedByReader: false })
     const code = await signals.ended(watch)
     cli.out.json(watch.job ?? job)
@@ -93,6 +97,11 @@ export function printPlacement(cli: Cli, placement: Placement): number {
   if (cli.out.isJson) cli.out.json(placement)
   else cli.out.line(placedText(placement))
   return 0
+}
+
+/** What the app goes without. */
+export function noteReason(cli: Cli, { reason, state }: JobView): void {
+  if (reason !== null && state !== 'ended') cli.out.note(`[${visibleLines(reason)}]`)
 }
 
 function placedText({ host, reason }: Placement): string {

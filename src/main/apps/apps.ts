@@ -25,6 +25,7 @@ import { isListening } from './listening.ts'
 import { programOf } from './program-of.ts'
 import { requireInstalled, requireOwnInstance, requireWaypipe } from './requirements.ts'
 import { asNewInstance, instancesOf } from './single-instance.ts'
+import { requireSoundServer } from './sound/sound-server.ts'
 import { localWaypipe, requireSpeaking, type WaypipeVersion } from './waypipe-version.ts'
 
 /** On a best host only these count; all, if it is not said. */
@@ -40,6 +41,8 @@ export type AppsOptions = {
   env: NodeJS.ProcessEnv
   run(jobId: string): void
   resolveSsh(connection: string): Promise<SshHost>
+  /** Whether apps of that host may be heard here. */
+  mayPlay(host: string): boolean
   /** The line to a host as it was measured last. */
   bytesPerSecond(host: string): number | null
   /** By the allocator, among all hosts but those. @throws {AppError} `NO_HOST` */
@@ -85,11 +88,11 @@ export class Apps {
     const desktop = definedOf(input.display ?? this.#options.desktop())
     if (input.needsDesktop && input.host === LOCAL) requireDesktop(desktop)
     const { placement, live, probe } = await this.#place({ ...input, id })
-    const { command, app } = await this.#appOf({ ...input, id, desktop, host: placement.host, live, probe })
+    const { command, app, problem } = await this.#appOf({ ...input, id, desktop, host: placement.host, live, probe })
     const row = this.#options.newRow({ command, env: input.env, terminal: input.terminal, id })
     // The same, sent again, may have come here first.
     if (!jobs.find(id)) {
-      jobs.add({ ...row, kind: 'app', host: placement.host, placement, app })
+      jobs.add({ ...row, kind: 'app', host: placement.host, placement, app, reason: problem ?? null })
       this.#options.run(id)
     }
     return { job: jobs.get(id) }
@@ -118,11 +121,12 @@ export class Apps {
     if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir }
     if (app.way === 'direct') return { script: directScript(row, app.desktop), workdir }
     const host = row.host ?? ''
-    const link = app.link && !this.#options.links.isDown(app.link.id) ? app.link : await this.#link(host, live, app.desktop)
+    const isUp = app.link && !this.#options.links.isDown(app.link.id)
+    const link = isUp && app.link ? app.link : (await this.#link(host, live, app.desktop)).link
     if (link.id !== app.link?.id) this.#options.jobs.update(row.id, { app: { ...app, link } })
     this.#seenUp.add(link.id)
     this.#options.links.renewSpare(link, live.agent.info)
-    return { script: drawnScript(row, { root: live.agent.info.root, link }), workdir }
+    return { script: drawnScript(toldOfSound(row, link), { root: live.agent.info.root, link }), workdir }
   }
 
   /** An app whose window was taken from it says so by any code; that its link was lost is known here. */
@@ -182,7 +186,7 @@ export class Apps {
 
   async #appOf(
     launch: LaunchInput & { id: string; desktop: Desktop; host: string; live: Live; probe: Probe },
-  ): Promise<{ command: LaunchInput['command']; app: JobApp }> {
+  ): Promise<{ command: LaunchInput['command']; app: JobApp; problem?: string | null }> {
     const { desktop, host, live } = launch
     const command = launch.newInstance ? newInstanceOf(launch.command, live) : launch.command
     const startFolder = launch.folderThere ?? null
@@ -191,11 +195,12 @@ export class Apps {
       requireDesktop(desktop)
       return { command, app: { way: 'direct', desktop, link: null, startFolder: startFolder ?? launch.folder } }
     }
-    const link = await this.#link(host, live, desktop)
-    return { command, app: { way: 'waypipe', desktop, link, startFolder } }
+    const { link, problem } = await this.#link(host, live, desktop)
+    return { command, app: { way: 'waypipe', desktop, link, startFolder }, problem }
   }
 
-  async #link(host: string, live: Live, desktop: Desktop): Promise<DisplayLink> {
+  /** `problem`: why it will not be heard, although it may be. */
+  async #link(host: string, live: Live, desktop: Desktop): Promise<{ link: JobApp['link'] & object; problem: string | null }> {
     const { hosts, links, env, resolveSsh, bytesPerSecond } = this.#options
     const desktopSocket = await requireWayland(desktop)
     this.#waypipe ??= await localWaypipe(env)
@@ -209,12 +214,25 @@ export class Apps {
     const compression = chooseCompression(line, [this.#waypipe, there])
     const link = await links.acquire({ host, connection, ssh, root: live.agent.info.root, desktopSocket, compression })
     this.#seenUp.add(link.id)
-    return link
+    return await this.#withSound(link, host, desktop)
+  }
+
+  /** An app that cannot be heard can be seen: why is told, and it is begun. */
+  async #withSound(link: DisplayLink, host: string, desktop: Desktop) {
+    const { links, mayPlay, log } = this.#options
+    if (!mayPlay(host)) return { link: { ...link, sound: null }, problem: null }
+    try {
+      return { link: { ...link, sound: await links.acquireSound(link.id, await requireSoundServer(desktop)) }, problem: null }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      log.warning('an app runs without sound', { host, why })
+      return { link: { ...link, sound: null }, problem: `runs without sound: ${why}` }
+    }
   }
 
   /** Ends apps whose windows are gone, as soon as their host can be told; and connections that nobody needs. */
   #watch(): void {
-    const { jobs, links } = this.#options
+    const { jobs, links, mayPlay } = this.#options
     const drawn = jobs.unfinishedApps().flatMap(row => (row.app?.link ? [{ row, linkId: row.app.link.id }] : []))
     const down = new Map<string, boolean>()
     for (const { row, linkId } of drawn) {
@@ -228,7 +246,7 @@ export class Apps {
     for (const { linkId, masterId } of links.all()) {
       if (used.has(linkId) || !this.#lastUsed.has(masterId)) this.#lastUsed.set(masterId, now)
     }
-    links.keepOnly(masterId => now - (this.#lastUsed.get(masterId) ?? now) < IDLE_MS)
+    links.keepOnly(masterId => now - (this.#lastUsed.get(masterId) ?? now) < IDLE_MS, mayPlay)
   }
 
   #cut({ id, host }: JobRow): void {
@@ -243,6 +261,11 @@ export class Apps {
       .catch(error => log.warning('an app without a link could not be ended', { job: shortId(id), error: String(error) }))
       .finally(() => this.#cutting.delete(id))
   }
+}
+
+/** What the person sets with --env comes after. */
+function toldOfSound(row: JobRow, { sound }: JobApp['link'] & object): JobRow {
+  return sound ? { ...row, env: { PULSE_SERVER: `unix:${sound}`, ...row.env } } : row
 }
 
 /** Of one host its own words; of several all of them. */

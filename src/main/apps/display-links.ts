@@ -4,6 +4,7 @@
  * for a launch when its link is up.
  */
 import { randomBytes } from 'node:crypto'
+import { AppError } from '../../shared/errors.ts'
 import { shellQuote } from '../../shared/shell-quote.ts'
 import type { KeyVault } from '../hosts/key-vault.ts'
 import type { SshHost } from '../hosts/ssh-config.ts'
@@ -14,6 +15,7 @@ import { endMaster, forward, runThrough, startMaster } from './display-master.ts
 import { type ClientRecord, DisplayRecords, type MasterRecord } from './display-records.ts'
 import { isListening } from './listening.ts'
 import { isRunning } from './process-mark.ts'
+import { endSound, knownSound, openSound } from './sound/sound-links.ts'
 import { SpareDisplays } from './spare-displays.ts'
 import { endStrayClients } from './stray-clients.ts'
 import { endClient, startClient } from './waypipe-client.ts'
@@ -54,15 +56,19 @@ export class DisplayLinks {
   /** The link from that host to that desktop, made where there is none. @throws {AppError} why it cannot be made. */
   acquire(request: LinkRequest): Promise<DisplayLink> {
     const known = this.#known(request)
-    if (known) return Promise.resolve(known)
-    this.#inMaking++
-    const made = this.#making
-      .then(() => this.#known(request) ?? this.#make(request))
-      .finally(() => {
-        this.#inMaking--
-      })
-    this.#making = made.catch(() => undefined) // Whoever asked for it is told.
-    return made
+    return known ? Promise.resolve(known) : this.#inTurn(() => this.#known(request) ?? this.#make(request))
+  }
+
+  /** The socket on the host of that link through which its apps play on the sound server here. @throws {AppError} why there is none. */
+  async acquireSound(linkId: string, serverPath: string): Promise<string> {
+    const master = () => {
+      const found = this.#find(linkId)?.master
+      if (found === undefined) throw new AppError('HOST_UNREACHABLE', 'the connection that would carry it was lost')
+      return found
+    }
+    const how = { records: this.#records, settings: this.#options.settings, env: this.#options.env }
+    const known = knownSound(master(), serverPath, this.#records)
+    return known ?? (await this.#inTurn(() => openSound(master(), serverPath, how)))
   }
 
   /** An app begins to use the link, and takes the display that is ready there: for the next one another is made. */
@@ -88,8 +94,8 @@ export class DisplayLinks {
     return this.#masters().flatMap(({ id, host, forwards }) => forwards.map(one => ({ ...one, masterId: id, host })))
   }
 
-  /** Ends the connections that are named no more, and what only they needed. */
-  keepOnly(isNeeded: (masterId: string) => boolean): void {
+  /** Ends the connections that are named no more, and what only they needed; and sound for hosts that may not play here. */
+  keepOnly(isNeeded: (masterId: string) => boolean, mayPlay: (host: string) => boolean): void {
     if (this.#inMaking > 0) return // Half of what is being made looks as if nobody needed it.
     for (const master of this.#masters()) {
       if (!isRunning(master.mark) || !isNeeded(master.id)) endMaster(master, this.#records)
@@ -98,6 +104,17 @@ export class DisplayLinks {
     for (const client of this.#clients()) {
       if (!isRunning(client.mark) || !used.has(client.id)) endClient(client, this.#records)
     }
+    endSound(this.#records, mayPlay)
+  }
+
+  /** After what is being made, and before what is asked for next. */
+  #inTurn<T>(make: () => T | Promise<T>): Promise<T> {
+    this.#inMaking++
+    const made = this.#making.then(make).finally(() => {
+      this.#inMaking--
+    })
+    this.#making = made.catch(() => undefined) // Whoever asked for it is told.
+    return made
   }
 
   #known({ host, connection, desktopSocket, compression }: LinkRequest): DisplayLink | null {

@@ -61,6 +61,7 @@ export async function startMaster(
     connection: target.connection,
     controlPath,
     forwards: [],
+    sounds: [],
   }
   records.put(record)
   return record
@@ -83,21 +84,37 @@ export function sessionArguments(controlPath: string, command: string): string[]
 export async function forward(
   record: MasterRecord,
   { linkId, remoteSocket, client }: { linkId: string; remoteSocket: string; client: ClientRecord },
-  { records, settings }: MasterOptions,
-): Promise<MasterRecord> {
-  const where = `${remoteSocket}:${client.socketPath}`
+  how: MasterOptions,
+): Promise<void> {
+  await forwardSocket(record, { remoteSocket, socketPath: client.socketPath }, how)
+  how.records.put({ ...record, forwards: [...record.forwards, { linkId, clientId: client.id, remoteSocket }] })
+}
+
+/** The same for the gate of sound. @throws {AppError} `HOST_ERROR` */
+export async function forwardSound(
+  record: MasterRecord,
+  sound: MasterRecord['sounds'][number],
+  how: MasterOptions,
+): Promise<void> {
+  await forwardSocket(record, sound, how)
+  how.records.put({ ...record, sounds: [...record.sounds, sound] })
+}
+
+async function forwardSocket(
+  record: MasterRecord,
+  { remoteSocket, socketPath }: { remoteSocket: string; socketPath: string },
+  { settings }: MasterOptions,
+): Promise<void> {
+  const where = `${remoteSocket}:${socketPath}`
   const args = [...NO_CONFIG, '-S', record.controlPath, '-O', 'forward', '-R', where, '--', 'host']
   const { code, stderr } = await runTool('ssh', args, settings.env)
   if (code !== 0) {
     const said = stderr.trim().split('\n').at(-1) || `ssh ended with ${code}`
     throw new AppError(
       'HOST_ERROR',
-      `${record.host} lets no socket be forwarded, and windows need one: ${said}. In its sshd_config: AllowStreamLocalForwarding yes`,
+      `${record.host} lets no socket be forwarded, and what apps show and play needs one: ${said}. In its sshd_config: AllowStreamLocalForwarding yes`,
     )
   }
-  const next = { ...record, forwards: [...record.forwards, { linkId, clientId: client.id, remoteSocket }] }
-  records.put(next)
-  return next
 }
 
 export function endMaster(record: MasterRecord, records: DisplayRecords): void {

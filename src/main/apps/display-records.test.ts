@@ -41,3 +41,20 @@ test('a process is known again by more than its number', async () => {
   expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
   expect(isRunning(mark)).toBe(false)
 })
+
+test('a connection of before there was sound is known as one without', () => {
+  const folder = join(temporaryFolder(), 'display')
+  const { mark } = record()
+  const master = {
+    kind: 'master' as const,
+    id: '0123abcd',
+    mark,
+    host: 'box',
+    connection: 'me@box',
+    controlPath: '/run/d',
+    forwards: [],
+  }
+  new DisplayRecords(folder).put({ ...master, sounds: [] })
+  writeFileSync(join(folder, 'master-0123abcd.json'), JSON.stringify(master))
+  expect(new DisplayRecords(folder).list()).toEqual([{ ...master, sounds: [] }])
+})

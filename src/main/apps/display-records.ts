@@ -30,10 +30,27 @@ const MasterRecord = z.strictObject({
   controlPath: Path,
   /** What it forwards: a socket there to one here. */
   forwards: z.array(z.strictObject({ linkId: z.string().max(40), clientId: z.string().max(40), remoteSocket: Path })).max(1000),
+  /** The same for sound: where a gate listens, if the host may play here. */
+  sounds: z
+    .array(z.strictObject({ gateId: z.string().max(40), socketPath: Path, serverPath: Path, remoteSocket: Path }))
+    .max(1000)
+    .default([]),
 })
-const DisplayRecord = z.discriminatedUnion('kind', [ClientRecord, MasterRecord])
+/** The gate through which apps of one host play on one desktop: see sound/. */
+const GateRecord = z.strictObject({
+  kind: z.literal('gate'),
+  id: z.string().regex(/^[0-9a-f]{8}$/),
+  mark: ProcessMark,
+  host: z.string().max(63),
+  masterId: z.string().max(40),
+  socketPath: Path,
+  /** The sound server's own socket. */
+  serverPath: Path,
+})
+const DisplayRecord = z.discriminatedUnion('kind', [ClientRecord, MasterRecord, GateRecord])
 export type ClientRecord = z.infer<typeof ClientRecord>
 export type MasterRecord = z.infer<typeof MasterRecord>
+export type GateRecord = z.infer<typeof GateRecord>
 export type DisplayRecord = z.infer<typeof DisplayRecord>
 
 const MAX_RECORD_BYTES = 1024 * 1024

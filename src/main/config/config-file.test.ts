@@ -45,7 +45,7 @@ test('a missing file is the defaults and makes no error; the first change makes 
   await file.edit(doc => addHost(doc, { name: 'box', connection: 'me@box' }))
   expect(read()).toBe('hosts:\n  - name: box\n    connection: me@box\n')
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  expect(file.current.hosts).toEqual([{ name: 'box', connection: 'me@box', tags: [], drain: false }])
+  expect(file.current.hosts).toEqual([{ name: 'box', connection: 'me@box', tags: [], drain: false, sound: false }])
 })
 
 test('a broken file is the defaults and an error, at the start; a change of it is refused and leaves it alone', async () => {

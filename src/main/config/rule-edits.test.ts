@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
 import { renderLike } from './config-text.ts'
-import { changeTags, refuseRuled, removePin, setAffinity, setDrain, setPin } from './rule-edits.ts'
-import { parseConfig } from './schema.ts'
+import { changeTags, refuseRuled, removePin, setAffinity, setDrain, setPin, setSound } from './rule-edits.ts'
+import { parseConfig, playsSound } from './schema.ts'
 import { parseYaml } from './yaml-source.ts'
 
 const FILE = `# my machines
@@ -90,6 +90,15 @@ test('what names no host is refused, and so is a fallback to the same host', () 
   expect(errorOf(FILE, document => setPin(document, MAKE, { ...pin, fallback: 'nobody' })).code).toBe('NOT_FOUND')
   expect(errorOf(FILE, document => setPin(document, MAKE, { ...pin, fallback: 'big' })).code).toBe('BAD_INPUT')
   expect(errorOf(FILE, document => setDrain(document, 'nobody', true)).code).toBe('NOT_FOUND')
+})
+
+test('a host is let play here and no longer; this machine needs no leave', () => {
+  const text = edited(FILE, document => setSound(document, 'box', true))
+  expect(text).toContain('- { name: box, connection: box, sound: true }')
+  expect(playsSound(parseConfig('c.yaml', text), 'box')).toBe(true)
+  expect(playsSound(parseConfig('c.yaml', text), 'big')).toBe(false)
+  expect(edited(text, document => setSound(document, 'box', false))).toBe(FILE)
+  expect(errorOf(FILE, document => setSound(document, 'local', true)).code).toBe('CONFLICT')
 })
 
 test('hosts are drained and tagged where they stand, this machine under a key of its own', () => {

@@ -55,6 +55,12 @@ export function setDrain(document: Document, name: string, isDrained: boolean): 
   dropEmptyLocal(document)
 }
 
+/** @throws {AppError} `NOT_FOUND`; `CONFLICT` for this machine, whose apps play by themselves. */
+export function setSound(document: Document, name: string, playsSound: boolean): void {
+  if (name === 'local') throw new AppError('CONFLICT', 'local is this machine: what runs here plays as ever')
+  setOrDelete(traitsNode(document, name), 'sound', playsSound ? true : null)
+}
+
 /** Gives the tags it has then. @throws {AppError} `NOT_FOUND` for the host; or a tag that it does not have. */
 export function changeTags(
   document: Document,

@@ -52,6 +52,7 @@ hosts:
   - name: box-1
     connection: me@box.example:2222
     tags: [gpu, big]
+    sound: true
   - { name: v6, connection: "[::1]:22" }
 detach_on_ctrl_c: true
 push: { spare_limit_bytes: 0, keep_finished_days: 3 }
@@ -68,8 +69,8 @@ log_level: debug
   expect(parse(text)).toEqual({
     defaultHost: 'box-1',
     hosts: [
-      { name: 'box-1', connection: 'me@box.example:2222', tags: ['gpu', 'big'], drain: false },
-      { name: 'v6', connection: '[::1]:22', tags: [], drain: false },
+      { name: 'box-1', connection: 'me@box.example:2222', tags: ['gpu', 'big'], drain: false, sound: true },
+      { name: 'v6', connection: '[::1]:22', tags: [], drain: false, sound: false },
     ],
     local: { tags: [], drain: false },
     rules: [],

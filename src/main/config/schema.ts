@@ -25,6 +25,8 @@ const Host = z.strictObject({
   /** What the system's ssh would be told: [user@]host[:port], or an alias of ~/.ssh/config. */
   connection: Connection,
   ...Local.shape,
+  /** Its apps play on this computer's sound server: they can be heard, and can record nothing and change nothing. */
+  sound: z.boolean().default(false),
 })
 
 const Push = z.strictObject({
@@ -124,7 +126,7 @@ const ConfigSchema = ConfigFields.superRefine(({ hosts, default_host, rules }, c
 })
 
 export type HostTraits = { readonly tags: readonly string[]; readonly drain: boolean }
-export type HostConfig = HostTraits & { readonly name: string; readonly connection: string }
+export type HostConfig = HostTraits & { readonly name: string; readonly connection: string; readonly sound: boolean }
 export type Config = {
   readonly defaultHost: string
   readonly hosts: readonly HostConfig[]
@@ -209,6 +211,11 @@ export const DEFAULT_CONFIG: Config = parseConfig('config.yaml', '')
 export function traitsOf(config: Config, hostName: string): HostTraits {
   if (hostName === 'local') return config.local
   return config.hosts.find(host => host.name === hostName) ?? DEFAULT_CONFIG.local
+}
+
+/** Whether apps of that host may be heard here. Those of this machine ask nobody. */
+export function playsSound(config: Config, hostName: string): boolean {
+  return config.hosts.find(host => host.name === hostName)?.sound ?? false
 }
 
 /** The schema of one value, by its dotted key; undefined if there is no such key, or it has keys of its own. */

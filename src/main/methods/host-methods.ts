@@ -30,7 +30,7 @@ export type HostMethodsOptions = {
 }
 type HostMethod = Exclude<
   Extract<keyof Methods, `host.${string}`>,
-  'host.import' | 'host.importable' | 'host.top' | PlacementMethod
+  'host.import' | 'host.importable' | 'host.top' | 'host.sound' | PlacementMethod
 >
 
 /** How long a new or checked host is waited for, before it is shown as it then is. */

@@ -9,6 +9,7 @@ export type HostFacts = {
   importedFrom: string | null
   tags: readonly string[]
   isDrained: boolean
+  playsSound: boolean
   rememberedTransport: TransportKind | null
 }
 
@@ -30,6 +31,7 @@ export function hostView(link: HostLink, facts: HostFacts): HostView {
     hasGpu: info?.hasGpu ?? null,
     tags: facts.tags,
     isDrained: facts.isDrained,
+    playsSound: facts.playsSound,
     tools: info ? { tmux: info.tmux, rsync: info.rsync } : null,
     sample: link.sample,
     runningJobs: facts.runningJobs,

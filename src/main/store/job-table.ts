@@ -27,7 +27,7 @@ export type JobApp = {
   /** The variables that name the desktop. */
   desktop: Readonly<Record<string, string>>
   /** The display link that draws it, from when there is one. */
-  link: { id: string; remoteSocket: string; compression: string } | null
+  link: { id: string; remoteSocket: string; compression: string /** Where it plays, if it may. */; sound?: string | null } | null
   /** Absolute, on its host: where it begins. Null: a folder of its own. */
   startFolder: string | null
 }

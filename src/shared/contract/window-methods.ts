@@ -11,6 +11,8 @@ export const DISPLAY_VARIABLES = [
   'XDG_CURRENT_DESKTOP',
   'DBUS_SESSION_BUS_ADDRESS',
   'BROWSER',
+  /** Where its sound server is, if not at the usual place. */
+  'PULSE_SERVER',
 ] as const
 export const DisplayInput = z.partialRecord(
   z.enum(DISPLAY_VARIABLES),

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Output } from '../../../shared/contract.ts'
 import type { HostView } from '../../../shared/domain.ts'
 import { bytesText, percentText } from '../../../shared/format.ts'
+import { SOUND_GIVES, soundText } from '../../../shared/sound-words.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { HostTag } from '../../components/state-tags.tsx'
@@ -42,6 +43,11 @@ export function HostDetail({ host }: { readonly host: HostView }) {
     await core.call('host.drain', { name, isDrained: !isDrained })
     showToast({ kind: 'done', text: `${visible(name)} takes ${isDrained ? 'jobs again' : 'no new jobs by itself'}` })
   }
+  const setSound = async () => {
+    const playsSound = !host.playsSound
+    await core.call('host.sound', { name, playsSound })
+    showToast({ kind: 'done', text: soundText({ name, playsSound }) })
+  }
   return (
     <section className="card host-detail" aria-label={`Host ${visible(name)}`}>
       <header className="row">
@@ -52,6 +58,9 @@ export function HostDetail({ host }: { readonly host: HostView }) {
             <Button onPress={runTest}>Test</Button>
             <Button onPress={setDefault}>{isDefault ? 'Let auto choose' : 'Make default'}</Button>
             <Button onPress={setDrained}>{isDrained ? 'Let it take jobs' : 'Drain'}</Button>
+            {name !== 'local' && (
+              <Button onPress={setSound}>{host.playsSound ? 'Switch its sound off' : 'Let it be heard'}</Button>
+            )}
             {name !== 'local' && (
               <Button kind="danger" onPress={() => openDialog({ kind: 'remove-host', host: name })}>
                 Remove…
@@ -99,6 +108,16 @@ function Facts({ host }: { readonly host: HostView }) {
       </Fact>
       {host.tags.length > 0 && <Fact name="Tags">{visible(host.tags.join(', '))}</Fact>}
       {host.isDrained && <Fact name="New jobs">none by itself: it is drained</Fact>}
+      {host.name !== 'local' && (
+        <Fact name="Sound">
+          {host.playsSound ? 'on' : 'off'}
+          <span className="dim">
+            {' '}
+            · {host.playsSound ? '' : 'switched on, '}
+            {SOUND_GIVES}
+          </span>
+        </Fact>
+      )}
       {importedFrom !== null && <Fact name="Imported from">{visible(importedFrom)}</Fact>}
     </dl>
   )
