@@ -44,13 +44,6 @@ export function bytesText(bytes: number): string {
 }
 
 /** `1,234`: grouped by hand, since Intl costs milliseconds at start. */
-/** `14.2 GiB`, or `312 MiB` below one: as memory is counted where placements are explained. */
-export function gibText(bytes: number): string {
-  const mib = bytes / 2 ** 20
-  if (mib >= 1023.5) return `${(mib / 1024).toFixed(1)} GiB`
-  return mib >= 0.95 || bytes === 0 ? `${Math.round(mib)} MiB` : `${Math.round(bytes / 1024)} KiB`
-}
-
 export function countText(count: number): string {
   return String(Math.floor(count)).replace(/\B(?=(\d{3})+$)/g, ',')
 }

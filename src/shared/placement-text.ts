@@ -1,6 +1,6 @@
 /** The numbers of a placement in words, for the command line and the window alike. */
 import type { Placement } from './domain.ts'
-import { gibText, percentText } from './format.ts'
+import { bytesText, percentText } from './format.ts'
 import type { CandidateNumbers, Explanation } from './placement.ts'
 
 export type CandidateRow = {
@@ -13,7 +13,7 @@ export type CandidateRow = {
 }
 
 export const NUMBER_TITLES = ['CPU', 'I/O wait', 'Waits (PSI)', 'Free memory', 'Reserved', 'Needed before', 'To send'] as const
-const NONE = '-'
+export const NONE = '-'
 const NO_NUMBERS = NUMBER_TITLES.map(() => NONE)
 /** Without a unit a share of a second would look like none. */
 const SHORT_MS = 1000
@@ -55,16 +55,16 @@ function cells(one: CandidateNumbers): string[] {
     one.cpuRatio === null ? NONE : `${percentText(one.cpuRatio)}${cpus}`,
     percent(one.ioWaitRatio),
     waits.join(', ') || NONE,
-    one.memoryFreeBytes === null ? NONE : gibText(one.memoryFreeBytes),
+    one.memoryFreeBytes === null ? NONE : bytesText(one.memoryFreeBytes),
     reserved(one),
-    one.neededBytes === null ? NONE : gibText(one.neededBytes),
-    one.bytesToSend === 0 ? NONE : `${gibText(one.bytesToSend)}, ${seconds(one.transferMs)}`,
+    one.neededBytes === null ? NONE : bytesText(one.neededBytes),
+    one.bytesToSend === 0 ? NONE : `${bytesText(one.bytesToSend)}, ${seconds(one.transferMs)}`,
   ]
 }
 
 function reserved({ reservedJobs, reservedBytes }: CandidateNumbers): string {
   const jobs = reservedJobs === 0 ? [] : [reservedJobs === 1 ? '1 job' : `${reservedJobs} jobs`]
-  return [...jobs, ...(reservedBytes === 0 ? [] : [gibText(reservedBytes)])].join(', ') || NONE
+  return [...jobs, ...(reservedBytes === 0 ? [] : [bytesText(reservedBytes)])].join(', ') || NONE
 }
 
 function seconds(ms: number): string {

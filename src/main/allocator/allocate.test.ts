@@ -16,7 +16,7 @@ describe('which host', () => {
   test('the one with the lowest load, and it says so with its figures', () => {
     const placement = place([busy('a', 0.5), busy('b', 0.12, { sample: { memoryAvailableBytes: 14.2 * GIB } }), busy('c', 0.9)])
     expect(placement.host).toBe('b')
-    expect(placement.reason).toBe('lowest load of 3 hosts: CPU 12 %, 14.2 GiB free; nothing to send')
+    expect(placement.reason).toBe('lowest load of 3 hosts: CPU 12 %, 15 GB free; nothing to send')
     expect(placement.candidates.map(one => [one.host, one.refused])).toEqual([
       ['a', null],
       ['b', null],
@@ -46,8 +46,8 @@ describe('which host', () => {
     expect(place(hosts(1e9)).host).toBe('idle')
     const slow = place(hosts(1e6))
     expect(slow.host).toBe('has-it')
-    expect(slow.reason).toBe('least time lost, of 2 hosts: CPU 50 %, 8.0 GiB free; nothing to send')
-    expect(place(hosts(1e9)).reason).toContain('500 MiB to send, about 1 s')
+    expect(slow.reason).toBe('least time lost, of 2 hosts: CPU 50 %, 8.6 GB free; nothing to send')
+    expect(place(hosts(1e9)).reason).toContain('524 MB to send, about 1 s')
   })
 
   test('what is worth moving for a long command is not for a short one', () => {
@@ -84,7 +84,7 @@ describe('which host', () => {
   })
 
   test('the only host says that it is the only one', () => {
-    expect(place([host('a')]).reason).toBe('the only host that fits: CPU 10 %, 8.0 GiB free; nothing to send')
+    expect(place([host('a')]).reason).toBe('the only host that fits: CPU 10 %, 8.6 GB free; nothing to send')
   })
 })
 
@@ -102,14 +102,14 @@ describe('who is left out', () => {
       'without memory enough',
       { sample: { memoryAvailableBytes: GIB } },
       needOf({ memoryBytes: 2 * GIB }),
-      /took 2.0 GiB.*1.0 GiB is free/,
+      /took 2.1 GB.*1.1 GB is free/,
     ],
-    ['with a history of more memory', { history: { peakMemoryBytes: 9 * GIB, notFoundAgoMs: null } }, ANY, /took 9.0 GiB/],
+    ['with a history of more memory', { history: { peakMemoryBytes: 9 * GIB, notFoundAgoMs: null } }, ANY, /took 9.7 GB/],
     [
       'with memory promised to others',
       { reservations: [{ ageMs: 0, memoryBytes: 7 * GIB }] },
       needOf({ memoryBytes: 2 * GIB }),
-      /took 2.0 GiB before, and 1.0 GiB is free/,
+      /took 2.1 GB before, and 1.1 GB is free/,
     ],
   ])('a host that is %s, saying so', (_what, change, need, reason) => {
     expect(refusedOf(host('other', change), need)).toMatchObject({ host: 'other', score: null })

@@ -24,7 +24,7 @@ describe('a pin', () => {
   test('is where it goes, however busy that is, and the others say so', () => {
     const placement = allocate({ hosts: three({ sample: { cpuRatio: 1 } }), need: pinned() })
     expect(placement.host).toBe('b')
-    expect(placement.reason).toBe('firefox is pinned to b: CPU 100 %, 8.0 GiB free; nothing to send')
+    expect(placement.reason).toBe('firefox is pinned to b: CPU 100 %, 8.6 GB free; nothing to send')
     expect(placement.candidates[0]).toEqual({ host: 'a', score: null, refused: 'firefox is pinned to b' })
     expect(placement.candidates[1]?.score).toBe(placement.score)
   })
@@ -34,7 +34,7 @@ describe('a pin', () => {
       'its memory is short',
       { sample: { memoryAvailableBytes: GIB } },
       { memoryBytes: 2 * GIB },
-      /pinned to b, though the command took 2.0 GiB/,
+      /pinned to b, though the command took 2.1 GB/,
     ],
     ['its reading is old', { sample: { ageMs: 9_000 } }, {}, /pinned to b, though its last reading is 9 s old/],
     [

@@ -1,5 +1,5 @@
 /** Says in one sentence why a host was chosen, with the figures that decided. */
-import { gibText } from '../../shared/format.ts'
+import { bytesText } from '../../shared/format.ts'
 import type { HostInput, Need } from '../../shared/placement.ts'
 import type { Candidate } from './candidate.ts'
 import { ageText, percentText } from './figures.ts'
@@ -24,7 +24,7 @@ export type Choice = {
   insteadOf?: { host: HostInput; refusal: Refusal | null } | undefined
 }
 
-/** `lowest load of 3 hosts: CPU 12 %, 14.2 GiB free; nothing to send` */
+/** `lowest load of 3 hosts: CPU 12 %, 15 GB free; nothing to send` */
 export function placementReason(choice: Choice): string {
   const { best, need, notFoundOn, isRetry, insteadOf } = choice
   const parts = [`${rank(choice)}: ${load(best)}`, ...needed(choice), transfer(best)]
@@ -54,7 +54,7 @@ function rank({ best, candidates, need, pinnedTo }: Choice): string {
 }
 
 function load({ host, sample }: Candidate): string {
-  const figures = [`CPU ${percentText(sample.cpuRatio)}`, `${gibText(Math.max(0, freeMemoryBytes(host, sample)))} free`]
+  const figures = [`CPU ${percentText(sample.cpuRatio)}`, `${bytesText(Math.max(0, freeMemoryBytes(host, sample)))} free`]
   if (sample.ioWaitRatio >= NOTABLE_IO_WAIT_RATIO) figures.push(`I/O wait ${percentText(sample.ioWaitRatio)}`)
   const unseen = unseenJobs(host, sample)
   if (unseen > 0) figures.push(unseen === 1 ? '1 job placed just now' : `${unseen} jobs placed just now`)
@@ -63,10 +63,10 @@ function load({ host, sample }: Candidate): string {
 
 function needed({ best, need }: Choice): string[] {
   const bytes = neededMemoryBytes(best.host, need)
-  return bytes === null ? [] : [`the command took ${gibText(bytes)} before`]
+  return bytes === null ? [] : [`the command took ${bytesText(bytes)} before`]
 }
 
 function transfer({ host }: Candidate): string {
   if (host.bytesToSend === 0) return 'nothing to send'
-  return `${gibText(host.bytesToSend)} to send, about ${ageText(Math.max(1000, transferSeconds(host) * 1000))}`
+  return `${bytesText(host.bytesToSend)} to send, about ${ageText(Math.max(1000, transferSeconds(host) * 1000))}`
 }

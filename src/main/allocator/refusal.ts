@@ -1,5 +1,5 @@
 /** Why a host cannot take a job. For allocate.ts. */
-import { gibText } from '../../shared/format.ts'
+import { bytesText } from '../../shared/format.ts'
 import type { HostInput, Need } from '../../shared/placement.ts'
 import { ageText } from './figures.ts'
 import { missingNeeds, missingText } from './needs.ts'
@@ -46,5 +46,5 @@ function loadRefusal(host: HostInput, need: Need): string | null {
   const needed = neededMemoryBytes(host, need)
   const free = freeMemoryBytes(host, sample)
   if (needed === null || needed <= free) return null
-  return `the command took ${gibText(needed)} before, and ${gibText(Math.max(0, free))} is free there`
+  return `the command took ${bytesText(needed)} before, and ${bytesText(Math.max(0, free))} is free there`
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { ruleNameOf } from '../../../shared/app-name.ts'
 import type { JobView } from '../../../shared/domain.ts'
 import type { Explanation } from '../../../shared/placement.ts'
-import { candidateRows, NUMBER_TITLES } from '../../../shared/placement-text.ts'
+import { candidateRows, NONE, NUMBER_TITLES } from '../../../shared/placement-text.ts'
 import { visible, visibleLines } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { Empty, Waiting } from '../../components/empty.tsx'
@@ -64,11 +64,11 @@ function CandidateTable({ explanation }: { readonly explanation: Explanation }) 
           {rows.map(({ host, isChosen, score, numbers, leftOut }) => (
             <tr key={host} aria-current={isChosen ? 'true' : undefined}>
               <th scope="row">{visible(host)}</th>
-              <td className="figure">{score}</td>
+              <td className="figure">{shown(score)}</td>
               {hasNumbers &&
                 numbers.map((text, index) => (
                   <td className="figure" key={NUMBER_TITLES[index]}>
-                    {text}
+                    {shown(text)}
                   </td>
                 ))}
               <td className="dim">{visible(leftOut)}</td>
@@ -78,6 +78,11 @@ function CandidateTable({ explanation }: { readonly explanation: Explanation }) 
       </table>
     </section>
   )
+}
+
+/** The sign of the window's other tables. */
+function shown(text: string): string {
+  return text === NONE ? '—' : text
 }
 
 /** Whoever doubts a reason can have the same numbers weighed again. */
