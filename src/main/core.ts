@@ -3,7 +3,7 @@
  * What a lower room must tell a higher one goes through the functions passed here, and through events.
  */
 import { dirname } from 'node:path'
-import { type CoreStatus, DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
+import type { CoreStatus, Display, Methods, Principal } from '../shared/contract.ts'
 import type { Api } from './api/api.ts'
 import { BeowulfSocket } from './api/beowulf.ts'
 import { EventBus } from './api/events.ts'
@@ -15,7 +15,7 @@ import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import { type Config, playsSound, traitsOf } from './config/schema.ts'
-import { openDesktopRoom } from './desktop-room.ts'
+import { desktopOf, openDesktopRoom } from './desktop-room.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
 import { Hosts, LOCAL } from './hosts/hosts.ts'
@@ -71,13 +71,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const bus = new EventBus({ clock, onError: reportError })
 
   const sshSettings = { configPath: env.DROVER_SSH_CONFIG ?? config.current.sshConfig, env, runtimeDir: dirname(socketPath) }
-  const dialler = await HostDialler.create({
-    settings: sshSettings,
-    owner,
-    hosts: store.hosts,
-    clock,
-    log: log.room('hosts'),
-  })
+  const known = { owner, hosts: store.hosts, clock }
+  const dialler = await HostDialler.create({ ...known, settings: sshSettings, log: log.room('hosts') })
   const samples = new SampleRing()
   const hosts = new Hosts({
     open: host => dialler.open(host),
@@ -120,18 +115,13 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   }
 
   const room = openJobRoom({
-    store,
-    paths,
-    owner,
-    workers,
-    hosts,
+    ...{ store, paths, owner, workers, hosts, clock },
     config: () => config.current,
     emit: event => bus.emit(event),
     ended: row => desk.jobEnded(row),
     prepareApp: (row, live) => apps.prepare(row, live),
     asTold: (row, job) => apps.asTold(row, job),
     reported: () => appRoom.reported.placed(),
-    clock,
     log: log.room('jobs'),
   })
   const { jobs, runner, pulls, placer, drops } = room
@@ -175,12 +165,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   const isWebLocal = () => isLoopback(config.current.web.address)
   const tokens = new MetricsTokens({ clock, store: store.tokens })
 
-  function databaseProblem(): string | null {
-    const { problem } = store.late
-    if (problem) return `${problem.message}; it is written as soon as there is room`
-    return store.database.misplacement?.message ?? null
-  }
-
   const status = (): CoreStatus => ({
     version,
     pid: process.pid,
@@ -200,7 +184,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       examined: () => ({
         links: hosts.all(),
         configError: config.error?.message ?? null,
-        databaseError: databaseProblem(),
+        databaseError: store.problem,
         webPlace: config.current.web,
       }),
       countJobs: () => countJobs(jobs.unfinished()),
@@ -402,11 +386,6 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     close,
     closed,
   }
-}
-
-/** Of the environment what names a desktop. */
-function desktopOf(env: NodeJS.ProcessEnv): Display {
-  return Object.fromEntries(DISPLAY_VARIABLES.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
 function applyLogLevel(log: LogFile, { logLevel }: Config): void {

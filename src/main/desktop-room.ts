@@ -3,7 +3,7 @@
  * they say comes from events; what is chosen goes through the same methods that every face uses.
  */
 import { randomUUID } from 'node:crypto'
-import type { Display, Methods, Principal } from '../shared/contract.ts'
+import { DISPLAY_VARIABLES, type Display, type Methods, type Principal } from '../shared/contract.ts'
 import type { CoreEvent, HostState, HostView, JobView } from '../shared/domain.ts'
 import { AppError, toErrorBody } from '../shared/errors.ts'
 import type { Config } from './config/schema.ts'
@@ -206,4 +206,9 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
 function policyRules({ quietFrom, quietTo, ...rules }: Config['notifications']): PolicyRules {
   const isSet = quietFrom !== null && quietTo !== null
   return { ...rules, quiet: isSet ? { fromMinute: minuteOf(quietFrom), toMinute: minuteOf(quietTo) } : null }
+}
+
+/** Of the environment what names a desktop. */
+export function desktopOf(env: NodeJS.ProcessEnv): Display {
+  return Object.fromEntries(DISPLAY_VARIABLES.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])))
 }

@@ -37,6 +37,8 @@ export type Store = {
   readonly heldNews: HeldTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
+  /** Why not all of it is on the disk, and will be there; null if all is well. */
+  readonly problem: string | null
   close(): void
 }
 
@@ -63,6 +65,10 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     visits: new VisitTable(database),
     heldNews: new HeldTable(database, late),
     computerId: computerId(database),
+    get problem() {
+      if (late.problem) return `${late.problem.message}; it is written as soon as there is room`
+      return database.misplacement?.message ?? null
+    },
     close: () => {
       placements.flush()
       late.close()
