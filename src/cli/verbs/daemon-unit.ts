@@ -22,6 +22,8 @@ export async function install(cli: Cli, stopOthers: () => Promise<void>): Promis
   if ((await askSystemctl(cli.env, 'is-active', UNIT_NAME)).stdout !== 'active') await stopOthers()
   await systemctl(cli.env, 'enable', UNIT_NAME)
   await systemctl(cli.env, 'restart', UNIT_NAME)
+  // For systemd it runs when its program does: it is up when it answers, or says why not.
+  await cli.call('core.status', {})
   if (cli.out.isJson) cli.out.json({ isInstalled: true, path })
   else {
     cli.out.line(`systemd keeps a core running for you from now on: ${visible(path)}`)
