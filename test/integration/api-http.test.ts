@@ -188,8 +188,12 @@ test('a folder open to others, a link in its place, or a file in the way of the 
 
 test('closing lets a call under way end, and cuts one that does not', async () => {
   const release = Promise.withResolvers<null>()
+  const called: string[] = []
   const methods: Partial<Methods> = {
-    'config.set': async ({ key }) => (key === 'slow' ? release.promise : new Promise(() => undefined)),
+    'config.set': async ({ key }) => {
+      called.push(key)
+      return key === 'slow' ? release.promise : new Promise(() => undefined)
+    },
   }
   const { server, socketPath } = await startApi({ methods, limits: { closeMs: 300 } })
   const slow = exchange(socketPath, request('/rpc/config.set', '{"key":"slow","value":1}'))
@@ -197,7 +201,7 @@ test('closing lets a call under way end, and cuts one that does not', async () =
   // It may not even have been accepted when the server goes: that is an error to it.
   const idle = connect(socketPath).on('error', () => undefined)
   onTestFinished(() => void idle.destroy())
-  await waitFor(() => idle.readyState === 'open')
+  await waitFor(() => idle.readyState === 'open' && called.length === 2)
   const closed = server.close()
   release.resolve(null)
   expect(await slow).toMatch(/^HTTP\/1\.1 200 /)
