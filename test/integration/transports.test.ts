@@ -198,6 +198,23 @@ describe.each([local, overSsh('ssh2'), overSsh('openssh')])('$kind', ({ kind, se
     expect((await channel.end).code).toBe(0)
   })
 
+  test('a command that is broken off gives what it said until then, and no code', async () => {
+    const transport = await connect()
+    const abort = new AbortController()
+    const answer = run(transport, 'echo begun; echo oh >&2; exec sleep 1000', { signal: abort.signal, lane: 'stream' })
+    const other = run(transport, 'echo begun; exec sleep 1000', { lane: 'stream' })
+    setTimeout(() => abort.abort(), 1_000)
+    const { code, signal, stdout, stderr } = await within(answer)
+    expect({ code, signal, stdout: stdout.toString(), stderr }).toEqual({
+      code: null,
+      signal: null,
+      stdout: 'begun\n',
+      stderr: 'oh\n',
+    })
+    await transport.close()
+    expect((await within(other)).code).toBe(null)
+  })
+
   test('an abort before and during a command', async () => {
     const transport = await connect()
     await expect(transport.exec('true', { lane: 'short', signal: AbortSignal.abort() })).rejects.toMatchObject({

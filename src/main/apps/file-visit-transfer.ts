@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { chmod, type FileHandle, link, open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Live } from '../hosts/host-link.ts'
+import { beginningOf } from '../hosts/streams.ts'
 import { hostFailure } from '../jobs/sync/transfer.ts'
 
 export type Sending = { host: string; path: string; command: string }
@@ -26,16 +26,16 @@ export async function sendFile({ transport }: Live, { host, path, command }: Sen
   const digest = createHash('sha256')
   try {
     const channel = await transport.exec(command, { lane: 'stream' })
-    const answer = beginningOf(channel.stdout)
-    const complaint = beginningOf(channel.stderr)
+    const answer = beginningOf(channel.stdout, MAX_ANSWER_BYTES)
+    const complaint = beginningOf(channel.stderr, MAX_ANSWER_BYTES)
     await pipeline(chunksOf(file), countInto(digest), channel.stdin).catch((error: NodeJS.ErrnoException) => {
       // A host that took no more says why by how it ends.
       if (error.syscall === 'read') channel.close()
     })
-    const failure = hostFailure(host, `taking ${name}`, { end: await channel.end, said: (await complaint).trim() })
+    const failure = hostFailure(host, `taking ${name}`, { end: await channel.end, said: (await complaint).toString().trim() })
     if (failure) throw failure
     const hash = digest.digest('hex')
-    const [told = '', ...rest] = (await answer).replace(/\n$/, '').split('\n')
+    const [told = '', ...rest] = (await answer).toString().replace(/\n$/, '').split('\n')
     const there = rest.join('\n')
     if (!/^[0-9a-f]{64}$/.test(told) || !there.startsWith('/'))
       throw new AppError('PROTOCOL', `${host} did not say where ${name} is`)
@@ -121,15 +121,4 @@ function countInto(digest: { update(chunk: Buffer): unknown }) {
       yield chunk
     }
   }
-}
-
-/** A host may say as much as it likes; it is read to its end, and forgotten. */
-async function beginningOf(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (bytes < MAX_ANSWER_BYTES) chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - bytes))
-    bytes += chunk.length
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -7,6 +7,21 @@ export function isOver(output: Readable): Promise<void> {
   return finished(output, { writable: false }).catch(() => undefined) // Destroyed by its reader: that is an end as well.
 }
 
+/** Reads to the end, and keeps the first of it. A channel that is closed breaks it off; what came until then counts. */
+export async function beginningOf(output: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of output as AsyncIterable<Buffer>) {
+      if (bytes < maxBytes) chunks.push(chunk.subarray(0, maxBytes - bytes))
+      bytes += chunk.length
+    }
+  } catch {
+    // The channel's end tells.
+  }
+  return Buffer.concat(chunks)
+}
+
 export type JoinOptions = {
   /** Lets go of what is behind the streams. */
   onDestroy(): void

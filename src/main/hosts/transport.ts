@@ -4,6 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { TransportKind } from '../../shared/domain.ts'
+import { beginningOf } from './streams.ts'
 
 /**
  * What a channel is for, so that a transport can keep to the host's limits (sshd allows 10 sessions a connection by default):
@@ -53,7 +54,10 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/** Runs a command to its end and collects its outputs, each cut at `maxBytes` (default 1 MiB). */
+/**
+ * Runs a command to its end and collects its outputs, each cut at `maxBytes` (default 1 MiB). One that was broken off, by `signal` too, has
+ * neither code nor signal, and what came until then.
+ */
 export async function run(
   transport: Transport,
   command: string,
@@ -61,20 +65,10 @@ export async function run(
 ): Promise<ChannelEnd & { stdout: Buffer; stderr: string }> {
   const { input, maxBytes = 1024 * 1024, signal, lane = 'short' } = options
   const channel = await transport.exec(command, { lane, ...(signal && { signal }) })
-  const stdout = collect(channel.stdout, maxBytes)
-  const stderr = collect(channel.stderr, maxBytes)
+  const stdout = beginningOf(channel.stdout, maxBytes)
+  const stderr = beginningOf(channel.stderr, maxBytes)
   channel.stdin.on('error', () => undefined) // A command may end without reading its input; its exit code tells.
   channel.stdin.end(input ?? '')
   const end = await channel.end
   return { ...end, stdout: await stdout, stderr: (await stderr).toString('utf8') }
-}
-
-async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (size < maxBytes) chunks.push(chunk.subarray(0, maxBytes - size))
-    size += chunk.length
-  }
-  return Buffer.concat(chunks)
 }

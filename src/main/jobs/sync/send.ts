@@ -122,6 +122,7 @@ class FolderSync {
     onProgress?.({ phase: 'comparing', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null })
     const command = agent.commands.manifestSend(folderKey)
     const answer = await run(transport, command, { ...(signal && { signal }), maxBytes: MANIFEST_LIMIT_BYTES, lane: 'stream' })
+    if (signal?.aborted) throw cancelled()
     const failure = hostFailure(host, 'telling what it holds', { end: answer, said: answer.stderr })
     if (failure) throw failure
     if (answer.stdout.length === 0 && stamp !== null) return this.#startAnew()
