@@ -56,7 +56,7 @@ export function shotsOf({ jobs, folder }: Flock): Shot[] {
         await page.getByLabel(/^Folder on/).fill(folder)
         await page.getByRole('button', { name: 'make test' }).click()
       },
-      sign: page => page.getByText(/[KMG]iB free/),
+      sign: page => page.getByText(/[kMG]B free/),
     },
   ]
 }
