@@ -321,7 +321,7 @@ test('doctor, df, gc and why say what they found, and exit 1 when something is w
   expect(core.asked.at(-1)).toBe('disk.gc {"dryRun":true,"olderThanMs":172800000}')
   const why = await runCli(['explain', job.view.id, '--replay'], core)
   expect(why.stdout).toBe(
-    'box: least busy\nbox\t1.2 s\t12 % of 4\t0 %\tdisk 3 %\t8.1 GB\t1 job\t-\t1.0 MB, under 1 s\t\n' +
+    'box: least busy\nbox\t1.2 s\t12 % of 4\t0 %\tdisk 3 %\t8.0 GB\t1 job\t-\t1.0 MB, under 1 s\t\n' +
       'gpu\t-\t-\t0 %\tdisk 3 %\t-\t-\t-\t1.0 MB, under 1 s\toffline\n',
   )
   expect(why.stderr).toBe('Weighed again, the same numbers give the same.\n')
