@@ -17,7 +17,7 @@ test('a job that was placed says why, with the numbers of every host, and the sa
     .filter({ has: page.getByRole('rowheader') })
     .allInnerTexts()
   expect(chosen).toMatch(/^box\s+[\d.]+ s\s+\d+ % of \d+\s+\d+ %/)
-  expect(left).toMatch(/^local\s+-\s.*it is drained: it takes no new jobs$/s)
+  expect(left).toMatch(/^local\s+—\s.*it is drained: it takes no new jobs$/s)
   await table.getByRole('button', { name: 'Weigh again' }).click()
   await table.getByText('The same numbers give the same host.').waitFor()
   expect(await axeFindings(page)).toEqual([])
