@@ -69,8 +69,12 @@ async function untilWindow(desktop: Compositor, start: () => ChildProcess): Prom
   const at = await Promise.race([coming, ended])
   if (typeof at !== 'number') throw new Error(`${child.spawnargs.join(' ')} ended without a window`)
   const tookMs = at - startedAt
-  await desktop.closeWindows()
+  // An app that has only just begun may not heed it.
+  const isGone = async () => {
+    await desktop.closeWindows()
+    return (await desktop.windows()).length === 0
+  }
+  await waitFor(isGone, { what: 'the window to be gone' })
   await ended
-  await waitFor(async () => (await desktop.windows()).length === 0, { what: 'the window to be gone' })
   return tookMs
 }
