@@ -2,16 +2,14 @@
  * `waypipe client`: draws on one desktop what apps of other hosts send through its socket. One for each desktop and compression, for all
  * hosts; a process of its own that outlives the core, so that windows do.
  */
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Compression } from './compression.ts'
 import type { ClientRecord, DisplayRecords } from './display-records.ts'
-import { isRunning, markOf, signalProcess } from './process-mark.ts'
+import { startOutliving } from './outliving.ts'
+import { isRunning, signalProcess } from './process-mark.ts'
 
 export type ClientOptions = {
   records: DisplayRecords
@@ -22,8 +20,6 @@ export type ClientOptions = {
 
 /** The name of its socket. */
 export const CLIENT_SOCKET = /^w[0-9a-f]{8}$/
-const READY_MS = 5_000
-const POLL_MS = 3
 
 /** @throws {AppError} `MISSING_TOOL`, `TIMEOUT` */
 export async function startClient(
@@ -32,31 +28,20 @@ export async function startClient(
 ): Promise<ClientRecord> {
   const id = randomBytes(4).toString('hex')
   const socketPath = join(runtimeDir, `w${id}`)
-  const child = spawn('waypipe', ['--compress', compression, '--socket', socketPath, 'client'], {
+  const mark = await startOutliving('waypipe', ['--compress', compression, '--socket', socketPath, 'client'], {
     env: { ...env, WAYLAND_DISPLAY: desktopSocket },
-    detached: true,
-    stdio: 'ignore',
-  })
-  await once(child, 'spawn').catch(cause => {
+    isUp: () => existsSync(socketPath),
+  }).catch(cause => {
     throw new AppError('MISSING_TOOL', 'waypipe is not installed on this computer', {
       cause,
       details: { tool: 'waypipe', host: 'local', install: 'apt-get install waypipe' },
     })
   })
-  child.unref()
-  const mark = markOf(child.pid ?? 0)
-  const deadline = performance.now() + READY_MS
-  while (!existsSync(socketPath)) {
-    if (child.exitCode !== null || mark === null || performance.now() > deadline) {
-      child.kill('SIGKILL')
-      throw new AppError(
-        'TIMEOUT',
-        `waypipe does not open its socket ${socketPath}. Try it by hand: waypipe --socket ${socketPath} client`,
-      )
-    }
-    await delay(POLL_MS)
-  }
-  if (mark === null) throw new AppError('TIMEOUT', 'waypipe ended as it began')
+  if (mark === null)
+    throw new AppError(
+      'TIMEOUT',
+      `waypipe does not open its socket ${socketPath}. Try it by hand: waypipe --socket ${socketPath} client`,
+    )
   const record: ClientRecord = { kind: 'client', id, mark, socketPath, desktopSocket, compression }
   records.put(record)
   return record

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import { DISPLAY_VARIABLES, type Display } from '../../../shared/contract.ts'
 import { signInUrl } from '../../../shared/sign-in.ts'
+import { within } from '../../within.ts'
 import type { WindowRequest, WindowResult } from '../shell.ts'
 import { type Candidate, candidates } from './browsers.ts'
 import { removeRedirect, writeRedirect } from './redirect-file.ts'
@@ -56,18 +57,13 @@ type Start = { isShown: boolean } | { failure: string }
 async function start({ name, program, args }: Candidate, env: NodeJS.ProcessEnv, signedIn: Promise<'signed in'>): Promise<Start> {
   const child = spawn(program, args, { env, cwd: '/', detached: true, stdio: 'ignore' })
   child.unref()
-  let timer: NodeJS.Timeout | undefined
   const failed = new Promise<string>(resolve => {
     child.once('error', error => resolve(`${name} could not be started (${error.message})`))
     child.once('exit', (code, signal) => {
       if (code !== 0) resolve(`${name} ended at once (${signal ?? `exit code ${code}`})`)
     })
   })
-  const late = new Promise<null>(resolve => {
-    timer = setTimeout(() => resolve(null), START_MS)
-  })
-  const first = await Promise.race([signedIn, failed, late])
-  clearTimeout(timer)
+  const first = await within<string | null>(Promise.race([signedIn, failed]), START_MS, () => null)
   return first === null || first === 'signed in' ? { isShown: first !== null } : { failure: first }
 }
 
