@@ -1,8 +1,8 @@
 /** Makes a screenshot small: at most 256 colours, those alike to the eye as one. A window has few, and many shades of each at its letters. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import { deflateSync, inflateSync } from 'node:zlib'
+import { PNG_SIGNATURE, pngChunk } from '../../test/helpers/png-chunk.ts'
 
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const COLOURS = 256
 /** So many stay as they are, however alike: grounds and text, which nobody wants to see dotted. */
 const EXACT = 64
@@ -19,8 +19,12 @@ export function shrinkPng(path: string): number {
   header.writeUInt32BE(height, 4)
   header.set([8, 3, 0, 0, 0], 8)
   const table = Buffer.from(palette.flatMap(colour => [colour >> 16, (colour >> 8) & 255, colour & 255]))
-  const chunks = [chunk('IHDR', header), chunk('PLTE', table), chunk('IDAT', deflateSync(lines, { level: 9, memLevel: 9 }))]
-  const small = Buffer.concat([SIGNATURE, ...chunks, chunk('IEND', Buffer.alloc(0))])
+  const chunks = [
+    pngChunk('IHDR', header),
+    pngChunk('PLTE', table),
+    pngChunk('IDAT', deflateSync(lines, { level: 9, memLevel: 9 })),
+  ]
+  const small = Buffer.concat([PNG_SIGNATURE, ...chunks, pngChunk('IEND', Buffer.alloc(0))])
   writeFileSync(path, small)
   return small.length
 }
@@ -101,7 +105,7 @@ function readPng(bytes: Buffer): { width: number; height: number; channels: numb
   if (depth !== 8 || interlace !== 0 || channels === 0)
     throw new Error('The picture is not of eight bits a channel, in RGB or RGBA')
   const data: Buffer[] = []
-  for (let at = SIGNATURE.length; at < bytes.length; ) {
+  for (let at = PNG_SIGNATURE.length; at < bytes.length; ) {
     const length = bytes.readUInt32BE(at)
     if (bytes.toString('latin1', at + 4, at + 8) === 'IDAT') data.push(bytes.subarray(at + 8, at + 8 + length))
     at += length + 12
@@ -130,12 +134,4 @@ function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner
   const [toLeft, toUp, toCorner] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)]
   return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-  const ends = Buffer.alloc(8)
-  ends.writeUInt32BE(data.length, 0)
-  ends.writeUInt32BE(crc32(body), 4)
-  return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)])
 }
