@@ -294,13 +294,14 @@ tell() {
   wake
 }
 
-# Each watcher is woken by a process of its own, so one that stands still holds up nobody. It is deaf to the hang-up with which our
-# terminal may go, and our child, so that who stops the job's tree spares it.
+# Each watcher is woken by a process of its own, so one that stands still holds up nobody; our child, so that who stops the job's tree
+# spares it. It is deaf to the hang-up with which our terminal may go, from its birth: hence so are we, who have told all by now.
 wake() {
+  trap '' HUP INT QUIT TERM
   set +f
   for fifo in "$EVENTS"/w.*; do
     # Opened for both, so that no reader is waited for.
-    [ ! -p "$fifo" ] || (trap '' HUP INT QUIT TERM && printf '%s\n' "$untold" 1<>"$fifo") 2>/dev/null &
+    [ ! -p "$fifo" ] || printf '%s\n' "$untold" 2>/dev/null 1<>"$fifo" &
   done
   set -f
 }
@@ -977,8 +978,10 @@ strike_clock() {
 }
 
 # Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds; but every tenth second
-# it tells the time, so that the core sees when a clock was set, and once a minute it looks around.
+# it tells the time, so that the core sees when a clock was set, and once a minute it looks around. It wakes our reader, should who was
+# to do that have been killed.
 sample() {
+  [ ! -p "$fifo" ] || echo 1<>"$fifo"
   set_uptime
   [ $((up - looked_up)) -lt 6000 ] || look_around
   counters
