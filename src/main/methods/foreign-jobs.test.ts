@@ -13,6 +13,7 @@ const JOB: AgentJob = {
   hasTerminal: false,
   state: 'running',
   pid: 1,
+  appPid: null,
   startedAt: 1_000,
   endedAt: null,
   exitCode: null,
