@@ -38,6 +38,12 @@ test('jobs of others come from hosts that answer; those that do not are named', 
   expect(silent).toEqual(['still', 'broken', 'away'])
 })
 
+test('a PID is told of what runs, of an app that is drawn its own', async () => {
+  const list = async () => [JOB, { ...JOB, appPid: 2 }, { ...JOB, state: 'ended' as const, exitCode: 0 }]
+  const { jobs } = await foreignJobs(hostsThat({ box: list }), 'laptop')
+  expect(jobs.map(({ pid }) => pid)).toEqual([1, 2, null])
+})
+
 test('a host that takes long is waited for while it lives, and not for ever', async () => {
   const { promise, resolve } = Promise.withResolvers<AgentJob[]>()
   const hosts = hostsThat({ busy: () => promise, endless: () => new Promise(() => undefined) })
