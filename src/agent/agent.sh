@@ -5,8 +5,8 @@
 # ~/.drover (0700): jobs outlive the agent, the link and the core, and are found again from their files alone.
 #
 #   bin/agent-<hash>      this file
-#   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start watcher output.log ended_at exitcode
-#                         signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
+#   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start app_pid watcher output.log ended_at
+#                         exitcode signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
@@ -27,12 +27,13 @@ main() {
   [ $# -eq 0 ] || shift
   case $verb in
     serve) serve "$1" ;;
-    # Detached processes of a job: its starter, the watcher in its terminal; and what ends it.
+    # Detached processes of a job: its starter, the watcher in its terminal; what ends it, and what tells of the app in it.
     run) run "$1" ;;
     watch-terminal) watch_terminal "$1" ;;
     kill-tree) kill_tree "$1" "$2" "$3" ;;
     signal-tree) signal_tree "$1" "$2" ;;
     settle) settle "$1" ;;
+    tell-app) tell_app "$1" ;;
     # Channels of their own.
     log) send_log "$1" "$2" "$3" ;;
     search-log) search_log "$@" ;;
@@ -204,6 +205,9 @@ load() {
     lose 'its host was restarted'
   elif is_process "$pid" "$pid_start"; then
     job_state=running
+    # Of an app that is drawn, behind the PID of what draws it.
+    first_line "$dir/app_pid" && app=$line
+    ! is_process "${app%% *}" "${app##* }" || job_pid=$job_pid/${app%% *}
   elif is_process "$watcher" "$watcher_start"; then
     [ -z "$pid" ] || job_state=running
   elif ! load_end && [ -n "$watcher" ]; then
@@ -294,13 +298,14 @@ tell() {
   wake
 }
 
-# Each watcher is woken by a process of its own, so one that stands still holds up nobody. It is deaf to the hang-up with which our
-# terminal may go, and our child, so that who stops the job's tree spares it.
+# Each watcher is woken by a process of its own, so one that stands still holds up nobody; our child, so that who stops the job's tree
+# spares it. It is deaf to the hang-up with which our terminal may go, from its birth: hence so are we, who have told all by now.
 wake() {
+  trap '' HUP INT QUIT TERM
   set +f
   for fifo in "$EVENTS"/w.*; do
     # Opened for both, so that no reader is waited for.
-    [ ! -p "$fifo" ] || (trap '' HUP INT QUIT TERM && printf '%s\n' "$untold" 1<>"$fifo") 2>/dev/null &
+    [ ! -p "$fifo" ] || printf '%s\n' "$untold" 2>/dev/null 1<>"$fifo" &
   done
   set -f
 }
@@ -543,6 +548,18 @@ settle() {
   done
 }
 
+# For the script of an app that is drawn, once more as it looks away from it: the app has a PID of its own only when it has begun. Whoever
+# calls is in the job, so this is still its boot.
+tell_app() {
+  tries=0
+  while [ ! -s "$JOBS/$1/app_pid" ] && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.02 || sleep 1
+  done
+  first_line "$JOBS/$1/boot_id" && BOOT_ID=$line
+  load "$1" && [ "$job_state" = running ] && set_row && tell
+}
+
 # A finished session goes when it has been looked at, after a day, or when there are more than twenty.
 close_old_terminals() (
   set +f
@@ -572,7 +589,7 @@ close_terminal() {
 
 # The processes of a job have here what they need. To read on would cost each of them most of a millisecond, and the job waits for it.
 case ${1-} in
-  run | watch-terminal | settle)
+  run | watch-terminal | settle | tell-app)
     main "$@"
     exit
     ;;
@@ -977,8 +994,10 @@ strike_clock() {
 }
 
 # Counters as they are: the core makes ratios of two of them. Builtins only, for this is asked every two seconds; but every tenth second
-# it tells the time, so that the core sees when a clock was set, and once a minute it looks around.
+# it tells the time, so that the core sees when a clock was set, and once a minute it looks around. It wakes our reader, should who was
+# to do that have been killed.
 sample() {
+  [ ! -p "$fifo" ] || echo 1<>"$fifo"
   set_uptime
   [ $((up - looked_up)) -lt 6000 ] || look_around
   counters

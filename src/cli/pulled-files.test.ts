@@ -12,6 +12,7 @@ const ID = 'a0000000-0000-4000-8000-000000000000'
 const JOB = {
   ...jobRow({ id: ID, host: 'box', state: 'ended', outcome: 'exited', exitCode: 0, startedAt: 1, pull: ['x', 'y'] }),
   memoryBytes: null,
+  pid: null,
   progress: null,
   isForeign: false,
 } satisfies JobView

@@ -65,6 +65,8 @@ export type JobView = {
   memoryBytes: number | null
   peakMemoryBytes: number | null
   cpuMs: number | null
+  /** Of its process on the host while that runs, of an app its own; null while it is not known. */
+  pid: number | null
   placement: Placement | null
   progress: SyncProgress | null
   /** What is brought back by itself at the end, as given with --pull. */

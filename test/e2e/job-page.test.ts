@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser } from '../helpers/browser.ts'
 import { makeGround, openJob, pushJob } from '../helpers/job-page.ts'
+import { processName } from '../helpers/processes.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 afterAll(closeBrowser)
@@ -62,6 +63,20 @@ test('stop, then kill; what failed says so, runs again elsewhere, is removed', a
   await waitFor(async () => !(await product.jobs()).some(({ id }) => id === failed.id))
   await openJob(ground, failed)
   await page.getByText('There is no such job').waitFor()
+})
+
+test('Resources name the process of a job that runs', async () => {
+  const ground = await makeGround()
+  const { page, product } = ground
+  const job = await pushJob(ground, 'exec sleep 1000')
+  const pid = await waitFor(async () => (await product.job(job.id)).pid, { what: 'its PID' })
+  await waitFor(() => processName(pid) === 'sleep', { what: 'it to be the program' })
+  await openJob(ground, job, 'resources')
+  const process = page.getByRole('term').filter({ hasText: 'Process' }).filter({ hasNotText: 'time' })
+  await process.locator('..').getByText(String(pid)).waitFor()
+  await product.drover(['stop', job.id])
+  await page.getByText('Ended', { exact: true }).waitFor()
+  expect(await process.count()).toBe(0)
 })
 
 test('each tab has no findings of axe, in both themes', async () => {

@@ -1,21 +1,12 @@
 /** The window at an address of the network, without encryption, as a person may have configured it: browsers take some of their functions away. */
 import { mkdirSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { closeBrowser, openWindow } from '../helpers/browser.ts'
+import { networkAddress } from '../helpers/network-address.ts'
 import { startProduct } from '../helpers/product.ts'
 
 afterAll(closeBrowser)
-
-/** @throws {Error} on a machine without a network: there is no such address to be had. */
-function networkAddress(): string {
-  const found = Object.values(networkInterfaces())
-    .flat()
-    .find(at => at?.family === 'IPv4' && !at.internal)
-  if (!found) throw new Error('This machine has no address but loopback’s')
-  return found.address
-}
 
 test('a job is pushed, run again, and its id copied', async () => {
   const product = await startProduct()

@@ -88,6 +88,10 @@ test('a pin made in the window decides where the next job goes, and stands in th
   const removed = page.locator('.toast', { hasText: 'The rule for true was removed' })
   await removed.getByRole('button', { name: 'Undo' }).press('Enter')
   await rules.getByText('3 d left').waitFor()
+  await rules.getByRole('button', { name: 'Remove the rule for render' }).click()
+  await waitFor(() => !config().includes('# the card'), { what: 'the rule and its comment to be gone' })
+  await page.locator('.toast', { hasText: 'The rule for render was removed' }).getByRole('button', { name: 'Undo' }).click()
+  await inFile(/command: render, needs: \[ ?gpu ?\] } # the card/)
   for (const name of ['true', 'render', 'gimp']) {
     await rules.getByRole('button', { name: `Remove the rule for ${name}` }).click()
     await rules.getByRole('button', { name: `Remove the rule for ${name}` }).waitFor({ state: 'detached' })

@@ -24,6 +24,7 @@ export function jobView(change: Partial<JobView> = {}): JobView {
     memoryBytes: null,
     peakMemoryBytes: null,
     cpuMs: null,
+    pid: null,
     placement: null,
     progress: null,
     pull: [],

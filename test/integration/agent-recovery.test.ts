@@ -1,6 +1,6 @@
 /** Bad days on a host: kills of everything, a restart, a cut link, a watcher that stands still, a full disk. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
@@ -174,6 +174,20 @@ describe('events', () => {
     expect(host.file(spec.id, 'exitcode')?.trim()).toBe('0')
     signalAll(family, 'SIGCONT')
     await ended(still, spec.id)
+  })
+
+  test.each(SHELLS)('what nobody was woken for is told with the next sample, agent in %s', async shell => {
+    const host = makeAgentHost(shell)
+    const agent = record(await host.open())
+    await runJob(agent, 'exit 3')
+    const events = join(host.root, 'events')
+    const log = join(events, `log.${readFileSync(join(events, 'generation'), 'utf8').trim()}`)
+    const told = agent.events.length
+    const last = readFileSync(log, 'utf8').trim().split('\n').at(-1)
+    appendFileSync(log, `\n${last}\n`)
+    await agent.sample()
+    await waitFor(() => agent.events.length > told, { what: 'the event' })
+    expect(agent.events.at(-1)).toMatchObject({ state: 'ended', exitCode: 3 })
   })
 
   test('a log that has grown begins anew; who stood in the old one is told every job again', async () => {

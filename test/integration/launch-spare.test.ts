@@ -42,7 +42,7 @@ async function flower(): Promise<{ id: string; display: string }> {
 }
 
 function displayOf(id: string): string {
-  const pid = readFileSync(join(jobFolder(id), 'app_pid'), 'utf8').trim()
+  const pid = readFileSync(join(jobFolder(id), 'app_pid'), 'utf8').split(' ')[0]
   const env = `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`
   const [, display = ''] = /\0WAYLAND_DISPLAY=[^\0]*\/([^\0]+)/.exec(env) ?? []
   return display

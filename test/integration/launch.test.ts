@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
+import { shellQuote } from '../../src/shared/shell-quote.ts'
 import { type LaunchStage, openLaunchStage } from '../helpers/launch-stage.ts'
+import { Pane } from '../helpers/pane.ts'
 import { pidsWithEnv, processName, signalAll } from '../helpers/processes.ts'
-import type { Running } from '../helpers/product.ts'
+import { DROVER, type Running } from '../helpers/product.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let stage: LaunchStage
@@ -25,11 +27,18 @@ async function runningJob(): Promise<JobView> {
   return waitFor(async () => (await stage.product.jobs()).find(({ state }) => state === 'running'), { what: 'a job to run' })
 }
 
+/** As its host has it. */
+const appPid = (id: string) => Number(readFileSync(join(stage.box.home, '.drover/jobs', id, 'app_pid'), 'utf8').split(' ')[0])
+
+async function toldPid(id: string): Promise<number> {
+  return await waitFor(async () => (await stage.product.job(id)).pid, { what: 'the app’s PID' })
+}
+
 /** The app's own process, once it has printed that it is ready. */
 async function appOf(app: Running): Promise<number> {
   await waitFor(() => app.output.stdout.includes('ready'), { what: 'the app to be ready' })
   const { id } = await runningJob()
-  return Number(readFileSync(join(stage.box.home, '.drover/jobs', id, 'app_pid'), 'utf8'))
+  return appPid(id)
 }
 
 const signalsOf = (text: string) => ['sh', '-c', `${text}; echo ready; while :; do sleep 0.02; done`]
@@ -50,6 +59,52 @@ test('an app of a host opens its window here, and a second one needs no handshak
   expect(await flower.done).toMatchObject({ code: 0, stderr: '' })
   expect(await foot.done).toMatchObject({ code: 1, stderr: '' })
   await nothingLeft()
+})
+
+test('the PID that is told is the app’s own, also by the next core, as long as it runs', async () => {
+  const { product, desktop, windows, box } = stage
+  const flower = onBox('weston-flower')
+  await windows('org.freedesktop.weston.flower')
+  const { id } = await runningJob()
+  const pid = await toldPid(id)
+  expect(box.pids()).toContain(pid)
+  expect(processName(pid)).toBe('weston-flower')
+  await product.killCore()
+  expect(await toldPid(id)).toBe(pid)
+  await desktop.closeWindows()
+  await flower.done
+  expect(await product.job(id)).toMatchObject({ state: 'ended', pid: null })
+})
+
+test('who launches from a terminal is told of the host and the PID there, unless it is to be silent', async () => {
+  const { product, desktop, windows } = stage
+  const pane = Pane.open({ env: { ...product.env, TERM: 'tmux-256color' } })
+  const type = (options: string) =>
+    pane.line(`clear; ${shellQuote(DROVER)} launch --on box ${options} weston-flower; echo "code $?"`)
+  type('')
+  await windows('org.freedesktop.weston.flower')
+  const { id } = await runningJob()
+  await pane.sees(`[process ${await toldPid(id)} on box]`)
+  expect(pane.screen()).toContain(`box: asked for (id ${id.slice(0, 8)})`)
+  await desktop.closeWindows()
+  await pane.sees('code 0')
+  type('--silent')
+  await windows('org.freedesktop.weston.flower')
+  await toldPid((await runningJob()).id)
+  await desktop.closeWindows()
+  expect(await pane.sees('code 0')).not.toContain('process')
+})
+
+test('an app that has forked away has no PID of its own any more', async () => {
+  const { product, desktop, windows } = stage
+  const app = onBox('sh', '-c', 'weston-flower & sleep 1.5')
+  await windows('org.freedesktop.weston.flower')
+  const { id } = await runningJob()
+  expect(processName(await toldPid(id))).toBe('sh')
+  await waitFor(async () => (await product.job(id)).pid === null, { what: 'its PID to be gone' })
+  expect(await product.job(id)).toMatchObject({ state: 'running' })
+  await desktop.closeWindows()
+  await app.done
 })
 
 test('the connection that draws has had a session: only then do ssh and sshd hold back no small packets', () => {
@@ -157,10 +212,11 @@ test('an app that is run again has its window again, on the host where it was', 
 
 test('an app of this machine shows itself on the desktop directly', async () => {
   const { product, desktop, windows } = stage
-  const app = product.begin(['launch', '--on', 'local', 'foot'])
+  const app = product.begin(['launch', '--on', 'local', '--', 'foot', '-T', 'here'])
   await windows('foot')
   const [window] = await desktop.windows()
   expect(processName(window?.pid ?? 0)).toBe('foot')
+  expect((await runningJob()).pid).toBe(window?.pid)
   signalAll([window?.pid ?? 0], 'SIGKILL')
   expect(await app.done).toMatchObject({ code: 137 })
   expect(pidsWithEnv(`DROVER_JOB=${(await product.jobs())[0]?.id}`)).toEqual([])

@@ -1,7 +1,7 @@
 /** `drover dashboard`: an address that lets a browser look, and do nothing. */
 import { ageText } from '../../shared/format.ts'
+import { UNENCRYPTED } from '../../shared/unencrypted.ts'
 import type { Cli } from '../cli.ts'
-import { UNENCRYPTED } from '../unencrypted.ts'
 
 export async function run(cli: Cli): Promise<number> {
   const dashboard = await cli.call('web.dashboard', {})

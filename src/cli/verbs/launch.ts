@@ -81,6 +81,7 @@ async function followed(cli: Cli, args: Args, input: LaunchInput): Promise<numbe
     void signals.setJob(watch, jobId)
     if (!args.has('silent') && !cli.out.isJson && cli.out.stderr.isTTY && job.placement !== null) {
       cli.out.note(`${placedText(job.placement)} (id ${shortId(job.id)})`)
+      notePid(cli, watch)
     }
     if (!args.has('silent') && !cli.out.isJson) noteReason(cli, job)
     if (!cli.out.isJson) return await streamJob(cli, session, watch, { jobId, isStoppedByReader: false })
@@ -97,6 +98,17 @@ export function printPlacement(cli: Cli, placement: Placement): number {
   if (cli.out.isJson) cli.out.json(placement)
   else cli.out.line(placedText(placement))
   return 0
+}
+
+function notePid(cli: Cli, watch: JobWatch): void {
+  const look = () => {
+    const { pid = null, host = null } = watch.job ?? {}
+    if (pid === null) return
+    stop()
+    cli.out.note(`[process ${pid} on ${visible(host ?? '')}]`)
+  }
+  const stop = watch.onChange(look)
+  look()
 }
 
 /** What the app goes without. */

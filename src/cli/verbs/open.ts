@@ -1,10 +1,10 @@
 /** `drover open`: the window, on the display that we are on, or the address with which a browser can open it. */
 import { ageText } from '../../shared/format.ts'
+import { UNENCRYPTED } from '../../shared/unencrypted.ts'
 import { visible, visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { displayOf } from '../display.ts'
-import { UNENCRYPTED } from '../unencrypted.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const window = await cli.call('window.open', { display: args.has('print') ? null : displayOf(cli.env) })

@@ -1,7 +1,8 @@
 /** `drover token add NAME`: the secret alone on stdout, so that it can go straight into a file. */
+
+import { UNENCRYPTED } from '../../shared/unencrypted.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import { UNENCRYPTED } from '../unencrypted.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const made = await cli.call('token.add', { name: args.required('NAME') })

@@ -11,7 +11,7 @@ const JOB = {
 const LINK = { id: 'abc', remoteSocket: '/home/me/.drover/display/s1', compression: 'lz4' }
 
 test('the text of an app is shell whatever stands in it, and puts nothing of it into the arguments of a program', () => {
-  const text = drawnScript(JOB, { root: "/home/m'e/.drover", link: LINK })
+  const text = drawnScript(JOB, { agent: { root: "/home/m'e/.drover", version: 'abc' }, link: LINK })
   execFileSync('/bin/sh', ['-n'], { input: text })
   expect(text).not.toContain('\\${')
   const [words = ''] = text.split('\nif [ ! -d')
@@ -32,7 +32,7 @@ test('the text of an app is shell whatever stands in it, and puts nothing of it 
 })
 
 test('what the person sets wins over what we set', () => {
-  const text = drawnScript({ ...JOB, env: { QT_QPA_PLATFORM: 'xcb' } }, { root: '/r', link: LINK })
+  const text = drawnScript({ ...JOB, env: { QT_QPA_PLATFORM: 'xcb' } }, { agent: { root: '/r', version: 'abc' }, link: LINK })
   expect(text.match(/QT_QPA_PLATFORM=\S+/g)).toEqual(['QT_QPA_PLATFORM=xcb'])
   expect(directScript({ ...JOB, env: { DISPLAY: ':9' } }, { DISPLAY: ':0', WAYLAND_DISPLAY: 'w' })).toContain('export DISPLAY=:9')
 })

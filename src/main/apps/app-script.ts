@@ -4,6 +4,7 @@
  * pass on; a signal goes to the app alone; and an app that forks away goes on as long as it has a window.
  */
 import { shellQuote } from '../../shared/shell-quote.ts'
+import type { AgentInfo } from '../hosts/agent.ts'
 import { jobScript } from '../jobs/job-script.ts'
 import type { JobRow } from '../store/job-table.ts'
 
@@ -22,12 +23,18 @@ export function directScript(job: Job, desktop: Readonly<Record<string, string>>
   return jobScript({ ...job, env: { ...desktop, ...job.env } })
 }
 
-/** `root`: the agent's folder on the host. */
-export function drawnScript(job: Job, { root, link }: { root: string; link: DrawingLink }): string {
+/** `agent`: its program on the host, and the folder that is its own there. */
+export function drawnScript(
+  job: Job,
+  { agent, link }: { agent: Pick<AgentInfo, 'root' | 'version'>; link: DrawingLink },
+): string {
+  const { root, version } = agent
   const name = `w${job.id.slice(0, 8)}${job.id.slice(-4)}`
   const words = {
     job: `${root}/jobs/${job.id}`,
     root,
+    agent: `${root}/bin/agent-${version}`,
+    id: job.id,
     display: `${root}/display/${name}`,
     name,
     link: link.id,
@@ -99,9 +106,14 @@ trap : HUP INT QUIT TERM
 ${DISPLAY}
 take_spare || begin_display
 export WAYLAND_DISPLAY="$d_display"
+tell_app() {
+  (unset DROVER_JOB DROVER_SCRIPT && DROVER_ROOT=$d_root exec sh "$d_agent" tell-app "$d_id") </dev/null >/dev/null 2>&1 3>&- 5>&- &
+}
+tell_app
 exec 5>&2 2>"$d_job/display_said"
 (
-  read -r pid _ </proc/self/stat && printf '%s\n' "$pid" >"$d_job/app_pid"
+  # The 22nd is when it began.
+  read -r pid _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ start _ </proc/self/stat && printf '%s\n' "$pid $start" >"$d_job/app_pid"
   exec 2>&5 3>&- 5>&-
   eval "$d_app"
 )
@@ -121,6 +133,8 @@ has_others() {
 tries=0
 while is_shown || { [ "$code" = 0 ] && [ $tries -lt 20 ] && has_others; }; do
   tries=$((tries + 1))
+  # What goes on is not what was begun.
+  [ $tries != 15 ] || tell_app
   [ $tries -lt 15 ] && sleep 0.02 || sleep 0.5
 done 2>/dev/null
 grep -qF " $d_socket" /proc/net/unix || [ -e "$d_job/stop_requested" ] || true >"$d_job/link_lost"

@@ -126,7 +126,7 @@ export class Apps {
     if (link.id !== app.link?.id) this.#options.jobs.update(row.id, { app: { ...app, link } })
     this.#seenUp.add(link.id)
     this.#options.links.renewSpare(link, live.agent.info)
-    return { script: drawnScript(toldOfSound(row, link), { root: live.agent.info.root, link }), workdir }
+    return { script: drawnScript(toldOfSound(row, link), { agent: live.agent.info, link }), workdir }
   }
 
   /** An app whose window was taken from it says so by any code; that its link was lost is known here. */

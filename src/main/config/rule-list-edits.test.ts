@@ -46,12 +46,12 @@ test('a rule is added at its place, as all that it says', () => {
     affinity: 'box',
     needs: ['gpu', 'fast'],
   })
-  const first = edited(FILE, document => addRule(document, full, 0))
+  const first = edited(FILE, document => addRule(document, full, { at: 0 }))
   expect(rulesOf(first)).toEqual([full, ...rulesOf(FILE)])
   for (const at of [null, 2, 99])
-    expect(rulesOf(edited(FILE, document => addRule(document, full, at)))).toEqual([...rulesOf(FILE), full])
+    expect(rulesOf(edited(FILE, document => addRule(document, full, { at })))).toEqual([...rulesOf(FILE), full])
   const only = edited('hosts: [{ name: big, connection: b }, { name: box, connection: b }]\n', document =>
-    addRule(document, full, 3),
+    addRule(document, full, { at: 3 }),
   )
   expect(rulesOf(only)).toEqual([full])
 })
@@ -74,8 +74,51 @@ test('a rule is removed, the last one with the list; and put back where it was',
   const [firefox, make] = rulesOf(FILE)
   const without = edited(FILE, document => removeRule(document, { at: 0, was: FIREFOX }))
   expect(rulesOf(without)).toEqual([make])
-  expect(rulesOf(edited(without, document => addRule(document, firefox ?? rule({}), 0)))).toEqual([firefox, make])
+  expect(rulesOf(edited(without, document => addRule(document, firefox ?? rule({}), { at: 0 })))).toEqual([firefox, make])
   expect(edited(without, document => removeRule(document, { at: 0, was: MAKE }))).not.toContain('rules')
+})
+
+test.each([
+  ['one of several', `${FILE}  # for the last one\n  - app: gimp\n    pin: big\n    # and that is all\n`],
+  [
+    'the only one',
+    'hosts:\n  - { name: box, connection: b }\nrules:\n  # the browser\n  - app: firefox # daily\n    pin: box # mine\n',
+  ],
+])('%s is put back as it was written, with its comments', (_, text) => {
+  for (const [at, was] of rulesOf(text).entries()) {
+    let written: string | null = null
+    const without = edited(text, document => {
+      written = removeRule(document, { at, was })
+    })
+    expect(rulesOf(without)).not.toContainEqual(was)
+    const back = edited(without, document => addRule(document, was, { at, written }))
+    expect(back.replace('[ gpu ]', '[gpu]')).toBe(text)
+  }
+})
+
+test('a rule that leans on the rest of the file is put back plainly', () => {
+  const text = 'hosts: [{ name: &big big, connection: b }]\nrules:\n  # why\n  - { app: firefox, pin: *big }\n'
+  const [was = rule({})] = rulesOf(text)
+  let written: string | null = 'x'
+  const without = edited(text, document => {
+    written = removeRule(document, { at: 0, was })
+  })
+  expect(written).toBeNull()
+  expect(rulesOf(edited(without, document => addRule(document, was, { at: 0, written })))).toEqual([was])
+})
+
+test.each([
+  'nothing',
+  '- [',
+  '- { app: firefox, pin: box }',
+  '- { app: firefox, pin: big, x: 1 }',
+  '- &x { app: firefox, pin: big }',
+  '- { app: firefox, pin: big }\n- { app: gimp, pin: big }',
+  '- { app: firefox, pin: big }\n---\n- { app: gimp, pin: big }',
+])('%j is not taken for a rule as it was written', written => {
+  const wanted = rule({ pin: pinTo('big') })
+  const error = refusal(document => addRule(document, wanted, { at: null, written }), FILE.replace('app: firefox', 'app: gimp'))
+  expect(error.code).toBe('BAD_INPUT')
 })
 
 test('a comment above the list is not lost with the last rule, whatever comes after it', () => {
@@ -108,13 +151,15 @@ test.each<[Partial<Rule>, string, RegExp]>([
   [{ pattern: 'a', affinity: 'auto' }, 'affinity', /no host named auto/],
   [{ pin: pinTo('big') }, 'pattern', /a rule for firefox already/],
 ])('%j is refused at %s', (change, field, message) => {
-  expect(refusal(document => addRule(document, rule(change), null))).toMatchObject({
+  expect(refusal(document => addRule(document, rule(change), { at: null }))).toMatchObject({
     details: { field },
     message: expect.stringMatching(message),
   })
 })
 
 test('a second rule of one name that says something else is let in', () => {
-  expect(rulesOf(edited(FILE, document => addRule(document, rule({ needs: ['gpu'] }), null)))).toHaveLength(3)
-  expect(rulesOf(edited(FILE, document => addRule(document, rule({ kind: 'command', pin: pinTo('big') }), null)))).toHaveLength(3)
+  expect(rulesOf(edited(FILE, document => addRule(document, rule({ needs: ['gpu'] }), { at: null })))).toHaveLength(3)
+  expect(
+    rulesOf(edited(FILE, document => addRule(document, rule({ kind: 'command', pin: pinTo('big') }), { at: null }))),
+  ).toHaveLength(3)
 })

@@ -3,21 +3,22 @@
  * names the field it stands in: `details.field`.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, type YAMLMap, type YAMLSeq } from 'yaml'
+import { Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit, type YAMLMap, YAMLSeq } from 'yaml'
+import { MOST_WRITTEN } from '../../shared/contract/placement-methods.ts'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import { parseUntil, untilText } from '../../shared/until.ts'
 import { newList } from './document-parts.ts'
 import { allRules, dropEmpty, requireHost, ruleList, type Subject, setOrDelete, unpin } from './rule-edits.ts'
-import type { Rule } from './rules.ts'
+import { type Rule, RuleFields, readRule } from './rules.ts'
 
 export type RuleField = 'pattern' | 'host' | 'fallback' | 'affinity' | 'needs'
+export type RulePlace = { at: number | null; written?: string | null }
 export type RuleRef = { readonly at: number; readonly was: Subject }
 
-/** `at`: before the rule that stands there now; null or beyond: the last. @throws {AppError} */
-export function addRule(document: Document, rule: Rule, at: number | null): void {
+/** `at`: before the rule that stands there now; null or beyond: the last. `written`: as removeRule gave it. @throws {AppError} */
+export function addRule(document: Document, rule: Rule, { at, written = null }: RulePlace): void {
   refuse(document, rule, null)
-  const node = document.createNode({ [rule.kind]: rule.pattern }) as YAMLMap
-  write(document, node, rule)
+  const node = written === null ? newNode(document, rule) : writtenNode(written, rule)
   const list = ruleList(document)
   if (list) list.items.splice(at ?? list.items.length, 0, node)
   else document.set('rules', newList(document, 'rules', node))
@@ -31,11 +32,46 @@ export function changeRule(document: Document, ref: RuleRef, rule: Rule): void {
   write(document, node, rule)
 }
 
-/** @throws {AppError} `CONFLICT` */
-export function removeRule(document: Document, ref: RuleRef): void {
+/** Gives the text of the rule with its comments, for addRule; null where it cannot stand alone. @throws {AppError} `CONFLICT` */
+export function removeRule(document: Document, ref: RuleRef): string | null {
   const node = ruleAt(document, ref)
+  const written = textOf(node, ruleList(document))
   for (const key of ['pin', 'fallback', 'until', 'affinity', 'needs']) node.delete(key)
   dropEmpty(document)
+  return written
+}
+
+function newNode(document: Document, rule: Rule): YAMLMap {
+  const node = document.createNode({ [rule.kind]: rule.pattern }) as YAMLMap
+  write(document, node, rule)
+  return node
+}
+
+/** What stands above the first rule is the list's, and stays; but with the last rule the list goes. */
+function textOf(node: YAMLMap, list: YAMLSeq | undefined): string | null {
+  let isAlone = true
+  visit(node, (_, part) => {
+    if (isAlias(part) || (isNode(part) && part.anchor)) isAlone = false
+  })
+  if (!isAlone) return null
+  const alone = new YAMLSeq()
+  alone.add(node)
+  if (list?.items.length === 1) alone.commentBefore = list.commentBefore ?? null
+  const text = String(new Document(alone))
+  return text.length > MOST_WRITTEN ? null : text
+}
+
+/** @throws {AppError} `BAD_INPUT` if it is not that rule. */
+function writtenNode(written: string, rule: Rule): YAMLMap {
+  const document = parseDocument(written, { stringKeys: true, logLevel: 'error' })
+  const list = document.contents
+  const node: unknown = isSeq(list) && list.items.length === 1 ? list.items[0] : null
+  const fields = document.errors.length === 0 && isMap(node) ? RuleFields.safeParse(node.toJS(document)) : null
+  if (!fields?.success || !isDeepStrictEqual(readRule(fields.data), rule) || textOf(node as YAMLMap, undefined) === null)
+    throw new AppError('BAD_INPUT', `What was written is not the rule for ${rule.pattern}`)
+  const above = [document.commentBefore, list?.commentBefore, (node as YAMLMap).commentBefore].filter(Boolean)
+  ;(node as YAMLMap).commentBefore = above.join('\n') || null
+  return node as YAMLMap
 }
 
 function ruleAt(document: Document, { at, was }: RuleRef): YAMLMap {

@@ -21,6 +21,7 @@ describe('a job', () => {
       id: ID,
       state: 'ended',
       pid: 12,
+      appPid: null,
       startedAt: 95_000,
       endedAt: 195_000,
       exitCode: 0,
@@ -37,13 +38,25 @@ describe('a job', () => {
     })
   })
 
+  test('has the PID of an app that is drawn behind its own', () => {
+    expect(parseJob(ROW.replace(' 12 ', ' 12/4194304 '), 0)).toMatchObject({ pid: 12, appPid: 4_194_304 })
+    expect(parseJob(ROW.replace(' 12 ', ' - '), 0)).toMatchObject({ pid: null, appPid: null })
+  })
+
   test.each([
     ['too few words', ROW.slice(0, -4)],
     ['too many words', `${ROW} =x`],
     ['another state', ROW.replace('ended', 'done')],
     ['no id', ROW.replace(ID, '../../x')],
-    ['no number', ROW.replace(' 12 ', ' 12x ')],
-    ['a negative number', ROW.replace(' 12 ', ' -12 ')],
+    ['no PID', ROW.replace(' 12 ', ' 12x ')],
+    ['a negative PID', ROW.replace(' 12 ', ' -12 ')],
+    ['the PID 0', ROW.replace(' 12 ', ' 0 ')],
+    ['a PID no kernel gives', ROW.replace(' 12 ', ' 4194305 ')],
+    ['half a PID', ROW.replace(' 12 ', ' 12.5 ')],
+    ['an app without a PID', ROW.replace(' 12 ', ' 12/ ')],
+    ['three PIDs', ROW.replace(' 12 ', ' 12/13/14 ')],
+    ['no number', ROW.replace(' 42 ', ' 42x ')],
+    ['a negative number', ROW.replace(' 42 ', ' -42 ')],
     ['a huge number', ROW.replace(' 42 ', ' 99999999999999999999 ')],
     ['a date that is none', ROW.replace(' 200 ', ' 9000000000000 ')],
     ['no flag', ROW.replace(' 42 1 ', ' 42 2 ')],

@@ -19,6 +19,8 @@ const MOST = 9e15
 /** The year 5138: later ones are no date to all that shows them. */
 const MOST_SECONDS = 1e11
 const MOST_CLOCK_TICKS = 1e6
+/** Linux gives none beyond 2^22: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html (pid_max). */
+const MOST_PID = 2 ** 22
 /** What a kernel counts up to: a storage server's network cards come near. */
 const MOST_COUNTED = 2 ** 64
 const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent', 'visit'] as const
@@ -52,6 +54,12 @@ class Words {
     if (!(number >= least && number <= most)) throw violation('a number', this.#row)
     return number
   }
+  /** Of a job and, behind a slash, of the app that is drawn for it. */
+  pids(): { pid: number | null; appPid: number | null } {
+    const [own = '', app = '-', ...others] = this.word().split('/')
+    if (others.length > 0) throw violation('PIDs', this.#row)
+    return { pid: this.#pidOf(own), appPid: this.#pidOf(app) }
+  }
   counter(): number {
     return this.number({ most: MOST_COUNTED })
   }
@@ -80,6 +88,12 @@ class Words {
   }
   end(): void {
     if (this.#at !== this.#words.length) throw violation(`a row of ${this.#at} words`, this.#row)
+  }
+  #pidOf(word: string): number | null {
+    if (word === '-') return null
+    const pid = /^\d{1,7}$/.test(word) ? Number(word) : 0
+    if (pid < 1 || pid > MOST_PID) throw violation('a PID', this.#row)
+    return pid
   }
   #orNull(read: () => number): number | null {
     if (this.#words[this.#at] !== '-') return read()
@@ -164,7 +178,7 @@ export function parseJob(rest: string, clockOffsetMs: number): AgentJob {
   const job = {
     id: words.jobId(),
     state: words.oneOf(['starting', 'running', 'ended', 'lost', 'link-lost']),
-    pid: words.numberOrNull(),
+    ...words.pids(),
     startedAt: time(),
     endedAt: time(),
     exitCode: words.numberOrNull(),

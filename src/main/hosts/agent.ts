@@ -46,6 +46,8 @@ export type AgentJob = {
   hasTerminal: boolean
   state: AgentJobState
   pid: number | null
+  /** Of the app that is drawn for it, while that runs: `pid` is then of what looks after both. */
+  appPid: number | null
   startedAt: number | null
   endedAt: number | null
   /** One of both once it has ended in an ordinary way. */

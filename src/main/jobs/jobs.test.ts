@@ -17,12 +17,12 @@ function room(status: Partial<JobRow>, answers: Partial<Agent>) {
   const jobs = new Jobs({ table, link: () => link, emit: event => events.push(event), now: () => 1_000, ended: () => undefined })
   const id = randomUUID()
   jobs.add(jobRow({ id, host: 'h1', ...status }))
-  return { jobs, id, reconcile: () => jobs.reconcile(link, { agent: answers as Agent } as Live) }
+  return { jobs, id, events, reconcile: () => jobs.reconcile(link, { agent: answers as Agent } as Live) }
 }
 
 function told(id: string, change: Partial<AgentJob> = {}): AgentJob {
   const job = { id, state: 'running', startedAt: 1, endedAt: null, exitCode: null, signal: null, isStopped: false, reason: null }
-  return { ...job, logBytes: 0, workdir: '/w', ...change } as AgentJob
+  return { ...job, pid: null, appPid: null, logBytes: 0, workdir: '/w', ...change } as AgentJob
 }
 
 test('a job whose start is told of while its host makes a list without it is not lost', async () => {
@@ -128,4 +128,25 @@ test('a host is not believed about a job of another one', () => {
   expect(jobs.get(id)).toMatchObject({ memoryBytes: 9, cpuMs: 5 })
   jobs.toldBy('h1', end)
   expect(jobs.get(id)).toMatchObject({ state: 'ended', outcome: 'exited' })
+})
+
+test('the PID is the job’s own, of an app that is drawn the app’s; with its end it is forgotten', () => {
+  const plain = room({ state: 'starting' }, {})
+  plain.jobs.told(told(plain.id, { pid: 7, appPid: null }))
+  expect(plain.jobs.get(plain.id)).toMatchObject({ state: 'running', pid: 7 })
+  plain.jobs.hostLost('h1')
+  expect(plain.jobs.get(plain.id)).toMatchObject({ unknownSince: 1_000, pid: 7 })
+
+  const app = { way: 'waypipe', desktop: {}, link: null, startFolder: null } as const
+  const drawn = room({ kind: 'app', state: 'starting', app }, {})
+  const tellsOf = (change: Partial<AgentJob>) => {
+    const before = drawn.events.length
+    drawn.jobs.told(told(drawn.id, change))
+    return drawn.events.slice(before)
+  }
+  tellsOf({ pid: 7, appPid: null })
+  expect(drawn.jobs.get(drawn.id)).toMatchObject({ state: 'running', pid: null })
+  expect(tellsOf({ pid: 7, appPid: 9 })).toMatchObject([{ type: 'job.changed', job: { pid: 9 } }])
+  expect(tellsOf({ pid: 7, appPid: 9 })).toEqual([])
+  expect(tellsOf({ state: 'ended', pid: 7, exitCode: 0, endedAt: 7 })).toMatchObject([{ job: { state: 'ended', pid: null } }])
 })

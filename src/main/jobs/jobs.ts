@@ -22,8 +22,9 @@ export type JobsOptions = {
   asTold?(row: JobRow, job: AgentJob): AgentJob
 }
 /** What is known of a job only while the core runs. */
-type Transient = Pick<JobView, 'progress' | 'memoryBytes'>
+type Transient = Pick<JobView, 'progress' | 'memoryBytes' | 'pid'>
 
+const NOTHING_KNOWN: Transient = { progress: null, memoryBytes: null, pid: null }
 /** The whole seconds of a host's time, and of how far it is off. */
 const SAME_MS = 3_000
 /** For a job whose record is gone, or says only that it is to stop. */
@@ -116,19 +117,22 @@ export class Jobs implements OutputJobs {
   }
 
   setTransient(id: string, change: Partial<Transient>): void {
-    this.#transient.set(id, { ...(this.#transient.get(id) ?? { progress: null, memoryBytes: null }), ...change })
+    this.#note(id, change)
     this.#tell(id)
   }
 
-  /** Takes something that happened into the job's state, stores it, and only then tells of it. */
-  apply(id: string, news: JobNews): JobRow | undefined {
+  /** Takes something that happened into the job's state, stores it, and only then tells of it. `pid`: if it is told with that. */
+  apply(id: string, news: JobNews, pid = this.#known(id).pid): JobRow | undefined {
     const now = this.#options.now() // First: with it comes the news that the clock was set.
     const row = this.#options.table.get(id)
     if (!row) return undefined
     const next = nextStatus(row, news, now)
     const patch = difference(row, next)
-    if (Object.keys(patch).length === 0) return row
-    this.#options.table.update(id, patch)
+    const isChanged = Object.keys(patch).length > 0
+    const isPidNew = next.state !== 'ended' && pid !== this.#known(id).pid
+    if (!isChanged && !isPidNew) return row
+    if (isChanged) this.#options.table.update(id, patch)
+    if (isPidNew) this.#note(id, { pid })
     if (next.state !== 'syncing') this.#dropProgress(id)
     if (next.state === 'ended') this.#forget(id)
     this.#tell(id)
@@ -141,7 +145,8 @@ export class Jobs implements OutputJobs {
   told(job: AgentJob): void {
     const before = this.#options.table.get(job.id)
     const meant = (before && this.#options.asTold?.(before, job)) ?? job
-    const row = this.apply(job.id, { type: 'told', job: meant })
+    const pid = before?.app?.way === 'waypipe' ? job.appPid : job.pid
+    const row = this.apply(job.id, { type: 'told', job: meant }, pid)
     if (row && row.state !== 'ended' && isSame(row.startedAt, job.startedAt)) this.#confirmed.add(row.id)
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
   }
@@ -259,6 +264,14 @@ export class Jobs implements OutputJobs {
     return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
   }
 
+  #known(id: string): Transient {
+    return this.#transient.get(id) ?? NOTHING_KNOWN
+  }
+
+  #note(id: string, change: Partial<Transient>): void {
+    this.#transient.set(id, { ...this.#known(id), ...change })
+  }
+
   #forget(id: string): void {
     this.#transient.delete(id)
     this.#confirmed.delete(id)
@@ -291,8 +304,7 @@ export class Jobs implements OutputJobs {
       app: _app,
       ...shown
     } = row
-    const { progress = null, memoryBytes = null } = this.#transient.get(row.id) ?? {}
-    return { ...shown, progress, memoryBytes, isForeign: false }
+    return { ...shown, ...this.#known(row.id), isForeign: false }
   }
 }
 

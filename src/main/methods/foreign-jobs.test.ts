@@ -13,6 +13,7 @@ const JOB: AgentJob = {
   hasTerminal: false,
   state: 'running',
   pid: 1,
+  appPid: null,
   startedAt: 1_000,
   endedAt: null,
   exitCode: null,
@@ -35,6 +36,12 @@ test('jobs of others come from hosts that answer; those that do not are named', 
   const { jobs, silent } = await foreignJobs(hosts, 'laptop', { lookMs: 20, looks: 5 })
   expect(jobs).toEqual([expect.objectContaining({ id: JOB.id, host: 'box', state: 'running', isForeign: true })])
   expect(silent).toEqual(['still', 'broken', 'away'])
+})
+
+test('a PID is told of what runs, of an app that is drawn its own', async () => {
+  const list = async () => [JOB, { ...JOB, appPid: 2 }, { ...JOB, state: 'ended' as const, exitCode: 0 }]
+  const { jobs } = await foreignJobs(hostsThat({ box: list }), 'laptop')
+  expect(jobs.map(({ pid }) => pid)).toEqual([1, 2, null])
 })
 
 test('a host that takes long is waited for while it lives, and not for ever', async () => {

@@ -60,6 +60,7 @@ function foreignView(job: AgentJob, host: string): JobView {
     memoryBytes: null,
     peakMemoryBytes: null,
     cpuMs: null,
+    pid: isEnded ? null : (job.appPid ?? job.pid),
     placement: null,
     progress: null,
     pull: [],

@@ -30,8 +30,8 @@ export function placementMethods({ config, now }: PlacementMethodsOptions): Pick
       await config.edit(document => setAffinity(document, subject, host))
       return null
     },
-    'rule.add': async ({ rule, at }) => {
-      await config.edit(document => addRule(document, rule, at))
+    'rule.add': async ({ rule, ...place }) => {
+      await config.edit(document => addRule(document, rule, place))
       return null
     },
     'rule.change': async ({ rule, ...ref }) => {
@@ -39,8 +39,11 @@ export function placementMethods({ config, now }: PlacementMethodsOptions): Pick
       return null
     },
     'rule.remove': async ref => {
-      await config.edit(document => removeRule(document, ref))
-      return null
+      let written: string | null = null
+      await config.edit(document => {
+        written = removeRule(document, ref)
+      })
+      return { written }
     },
     'host.drain': async ({ name, isDrained }) => {
       await config.edit(document => setDrain(document, name, isDrained))

@@ -6,7 +6,7 @@ import type { LateWrite, LateWrites } from './late-writes.ts'
 import { type Columns, type Query, Table, type Values } from './table.ts'
 
 /** What is kept of a job: all that is shown of it but the figures of this moment, and what is needed to run it again. */
-export type JobRow = Omit<JobView, 'memoryBytes' | 'progress' | 'isForeign'> & {
+export type JobRow = Omit<JobView, 'memoryBytes' | 'pid' | 'progress' | 'isForeign'> & {
   /** Size of the terminal it was started with. */
   columns: number | null
   rows: number | null

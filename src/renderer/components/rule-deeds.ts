@@ -17,8 +17,8 @@ export async function saveRule(rule: RuleInput, before: PlacedRule | null): Prom
 }
 
 export async function removeRule({ at, rule }: PlacedRule): Promise<void> {
-  await core.call('rule.remove', { at, was: subjectOf(rule) })
-  const run = () => core.call('rule.add', { rule: inputOf(rule), at })
+  const { written } = await core.call('rule.remove', { at, was: subjectOf(rule) })
+  const run = () => core.call('rule.add', { rule: inputOf(rule), at, written })
   showToast({ kind: 'done', text: `The rule for ${visible(rule.pattern)} was removed`, action: { label: 'Undo', run } })
 }
 

@@ -16,6 +16,8 @@ export const Pattern = Short(200)
   .regex(/^[^\p{Cc}\uFFFD]+$/u, 'must be text on one line')
   .regex(/[^\s*?]/, 'would fit everything')
 
+/** A rule with its comments. */
+export const MOST_WRITTEN = 20_000
 /** Epoch milliseconds that a date can have. */
 const Until = z.int().min(0).max(8.64e15)
 
@@ -65,14 +67,22 @@ export const placementMethods = {
   'rule.unpin': { allow: owner, input: z.strictObject(Subject), output: output<null>() },
   /** Null: no affinity any more. */
   'rule.affinity': { allow: owner, input: z.strictObject({ ...Subject, host: HostName.nullable() }), output: output<null>() },
-  /** `at`: its place among the others, of which the first that says something decides; null: the last. */
+  /**
+   * `at`: its place among the others, of which the first that says something decides; null: the last. `written`: the same rule as it stood
+   * in the file, with its comments.
+   */
   'rule.add': {
     allow: owner,
-    input: z.strictObject({ rule: RuleInput, at: RuleRef.at.nullable().default(null) }),
+    input: z.strictObject({
+      rule: RuleInput,
+      at: RuleRef.at.nullable().default(null),
+      written: z.string().max(MOST_WRITTEN).nullable().default(null),
+    }),
     output: output<null>(),
   },
   'rule.change': { allow: owner, input: z.strictObject({ ...RuleRef, rule: RuleInput }), output: output<null>() },
-  'rule.remove': { allow: owner, input: z.strictObject(RuleRef), output: output<null>() },
+  /** Gives it as it was written, to be put back; null where that would not do. */
+  'rule.remove': { allow: owner, input: z.strictObject(RuleRef), output: output<{ written: string | null }>() },
   /** A host that is drained gets no new jobs by itself; what runs there goes on. */
   'host.drain': { allow: owner, input: z.strictObject({ name: HostName, isDrained: z.boolean() }), output: output<null>() },
   'host.tag': {

@@ -1,13 +1,9 @@
 /** Tokens for programs that read `/metrics` from elsewhere: made, listed, revoked. */
 import { z } from 'zod'
+import { TOKEN_NAME, TOKEN_NAME_RULE } from '../token-name.ts'
 import { nothing, output, owner } from './fields.ts'
 
-const TokenName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'a token’s name is 1 to 63 letters, digits, dots, dashes or underscores, and begins with a letter or digit',
-  )
+const TokenName = z.string().regex(TOKEN_NAME, TOKEN_NAME_RULE)
 
 export type NewToken = {
   name: string

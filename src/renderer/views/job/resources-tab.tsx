@@ -14,7 +14,7 @@ const JobCharts = lazy(async () => ({ default: (await import('./job-charts.tsx')
 
 export function ResourcesTab({ job }: { readonly job: JobView }) {
   const now = useNow()
-  const { startedAt, endedAt, cpuMs, memoryBytes, peakMemoryBytes } = job
+  const { startedAt, endedAt, cpuMs, memoryBytes, peakMemoryBytes, pid } = job
   const outputBytes = useOutputBytes(job)
   const ranMs = startedAt === null ? 0 : (endedAt ?? job.unknownSince ?? now) - startedAt
   const cpus = cpuMs === null || ranMs <= 0 ? null : cpuMs / ranMs
@@ -28,6 +28,9 @@ export function ResourcesTab({ job }: { readonly job: JobView }) {
         />
         {!isFinal(job) && <Figure name="Memory now" value={memoryBytes === null ? null : bytesText(memoryBytes)} />}
         <Figure name="Most memory" value={peakMemoryBytes === null ? null : bytesText(peakMemoryBytes)} />
+        {!isFinal(job) && (
+          <Figure name="Process" value={pid === null ? null : String(pid)} more={pid === null ? '' : 'its PID there'} />
+        )}
         <Figure name="Output" value={outputBytes === null ? null : bytesText(outputBytes)} />
         <Figure name="Duration" value={jobDurationText(job, now) || null} />
         <Figure name="Started" value={startedAt === null ? null : new Date(startedAt).toLocaleString()} />

@@ -1,7 +1,7 @@
 /** Settings: the config file as a form. The file is the truth: what is changed in it elsewhere is seen here at once. */
 import './settings.css'
 import './rules.css'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { visible, visibleLines } from '../../../shared/visible.ts'
 import { Waiting } from '../../components/empty.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -16,6 +16,9 @@ import { RulesSection } from './rules-section.tsx'
 import { SettingRow } from './setting-row.tsx'
 import { SETTINGS, valueAt } from './settings-form.ts'
 
+/** Few have any. */
+const TokensSection = lazy(async () => ({ default: (await import('./tokens-section.tsx')).TokensSection }))
+
 export function SettingsView() {
   const mayAct = useMayAct()
   return (
@@ -26,6 +29,11 @@ export function SettingsView() {
       {mayAct && <ConfigForm />}
       <Appearance />
       {mayAct && <DashboardAddress />}
+      {mayAct && (
+        <Suspense fallback={<Waiting what="Reading the tokens" height={120} />}>
+          <TokensSection />
+        </Suspense>
+      )}
       {mayAct && <SignOut />}
     </section>
   )
