@@ -13,6 +13,8 @@ import { hostMethods } from './contract/host-methods.ts'
 import { jobMethods } from './contract/job-methods.ts'
 import { metricsMethods } from './contract/metrics-methods.ts'
 import { placementMethods } from './contract/placement-methods.ts'
+import { processMethods } from './contract/process-methods.ts'
+import { serverMethods } from './contract/server-methods.ts'
 import { soundMethods } from './contract/sound-methods.ts'
 import { tokenMethods } from './contract/token-methods.ts'
 import { windowMethods } from './contract/window-methods.ts'
@@ -37,6 +39,7 @@ export type {
 } from './contract/metrics-methods.ts'
 export { MAX_POINTS } from './contract/metrics-methods.ts'
 export type { RuleView } from './contract/placement-methods.ts'
+export type { ServerView } from './contract/server-methods.ts'
 export type { NewToken, TokenView } from './contract/token-methods.ts'
 export { DISPLAY_VARIABLES, type Display, type OpenedWindow, SIGN_IN_MS } from './contract/window-methods.ts'
 
@@ -53,6 +56,8 @@ export const contract = {
   ...metricsMethods,
   ...catalogueMethods,
   ...tokenMethods,
+  ...processMethods,
+  ...serverMethods,
 } as const
 
 type Contract = typeof contract

@@ -3,6 +3,7 @@
  * Times are epoch milliseconds (`…At`), durations milliseconds (`…Ms`), sizes bytes (`…Bytes`), shares 0..1 (`…Ratio`).
  */
 import type { ErrorBody } from './errors.ts'
+import type { FailurePattern, ProcessView, ProjectHead } from './process.ts'
 
 export type JobKind = 'push' | 'app' | 'process' | 'check' | 'batch' | 'ai-agent'
 export type JobState = 'queued' | 'syncing' | 'starting' | 'running' | 'stopping' | 'ended'
@@ -73,6 +74,8 @@ export type JobView = {
   pull: readonly string[]
   /** How that ended: one for each pattern for which it has. What has none is on its way, or waits for its host: see `owedPulls`. */
   pullResults: readonly PulledPattern[]
+  /** For a run of a process: of which one, and which run since somebody started it. */
+  process: { id: string; run: number } | null
   /** True for a job that another computer of the same person started on a shared host. */
   isForeign: boolean
 }
@@ -192,6 +195,12 @@ export type EventBody =
   | { type: 'file.stuck'; host: string; path: string; why: string }
   /** Apps came or went, or what a person made of them is different. */
   | { type: 'apps.changed' }
+  /** Its processes are told of by themselves. */
+  | { type: 'project.changed'; project: ProjectHead }
+  | { type: 'project.removed'; projectId: string }
+  | { type: 'process.changed'; process: ProcessView }
+  | { type: 'process.removed'; projectId: string; processId: string }
+  | { type: 'pattern.changed'; projectId: string; patterns: FailurePattern[] }
   | { type: 'config.changed' }
   | { type: 'config.error'; error: ErrorBody }
 /** `seq` counts up within one run of the core. */

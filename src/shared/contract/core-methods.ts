@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { HostView } from '../domain.ts'
 import { MAX_WORD, nothing, output, owner, Short, viewer } from './fields.ts'
+import type { ServerView } from './server-methods.ts'
 
 /** Of the jobs that have not ended. */
 export type JobCounts = {
@@ -22,6 +23,8 @@ export type CoreStatus = JobCounts & {
   /** Where the window is served to browsers: `http://127.0.0.1:7373`; null while it is not. */
   webAddress: string | null
   configError: string | null
+  /** Of projects. */
+  servers: ServerView[]
   hosts: HostView[]
 }
 export type Finding = {

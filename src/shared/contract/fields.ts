@@ -5,7 +5,8 @@ import type { Command } from '../domain.ts'
 export type Role = 'owner' | 'readonly' | 'project' | 'aiAgent'
 /** Those that can come in at the web address: the window's, and the dashboard's. */
 export type WebRole = Extract<Role, 'owner' | 'readonly'>
-export type Principal = { readonly role: Role }
+/** `projectId`: of the role `project`, which may do nothing but with that one. */
+export type Principal = { readonly role: Role; readonly projectId?: string }
 
 /** A host's name: what people type and what stands in config.yaml. Never begins with `-`, so it is no option anywhere. */
 export const HostName = z
@@ -53,6 +54,8 @@ export const Env = z
 export const Columns = z.int().min(1).max(10_000)
 export const owner = ['owner'] as const satisfies readonly Role[]
 export const viewer = ['owner', 'readonly'] as const satisfies readonly Role[]
+/** Those methods take the project that is meant as `project`: see dispatch. */
+export const ofProject = ['owner', 'project'] as const satisfies readonly Role[]
 
 export const output = <T>() => z.custom<T>(() => true)
 export const nothing = z.strictObject({})

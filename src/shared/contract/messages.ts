@@ -1,6 +1,7 @@
 /** What clients write on a WebSocket; what the core writes is in frames.ts. */
 import { z } from 'zod'
 import { Columns, JobRef } from './fields.ts'
+import { ProcessRef, ProjectRef } from './process-methods.ts'
 
 /** The first message on a WebSocket of the web address, where everybody can knock; answered with `welcome`: see frames.ts. */
 export const HelloMessage = z.strictObject({
@@ -44,6 +45,20 @@ export const ClientMessage = z.discriminatedUnion('type', [
     columns: Columns,
     rows: Columns,
     term: z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/),
+  }),
+  /**
+   * The output of processes of a project, merged (`processes` empty: of all, and of those that come): OutputEntry of process.ts, a JSON text
+   * a line. First the last `lines` of each, and nothing older than `since`; with `follow` then all that comes, and what a slow client
+   * cannot take is left out and told.
+   */
+  z.strictObject({
+    type: z.literal('output'),
+    stream: z.int().min(1),
+    project: ProjectRef,
+    processes: z.array(ProcessRef).max(2_000).default([]),
+    lines: z.int().min(0).max(1_000_000).default(0),
+    since: z.int().min(0).nullable().default(null),
+    follow: z.boolean().default(false),
   }),
   /** Takes the files of a drop, as shared/drop.ts says; ends when they are written. */
   z.strictObject({ type: z.literal('upload'), stream: z.int().min(1), dropId: z.uuid() }),
