@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { encodeInputs } from '../src/main/allocator/inputs-codec.ts'
 import { openStore } from '../src/main/store/store.ts'
 import { jobRow } from '../test/helpers/job-row.ts'
+import { processRow } from '../test/helpers/process-row.ts'
 
 const [name] = process.argv.slice(2)
 if (name === undefined) throw new Error('Say which file to write')
@@ -78,6 +79,13 @@ store.jobs.insert(
 const need = { memoryBytes: 1, durationMs: null, needs: ['gpu'], pin: null, affinity: null, lastHost: null, notes: [] }
 store.placements.save('11111111-1111-4111-8111-111111111111', () => encodeInputs({ hosts: [], need }))
 store.tokens.add({ name: 'prometheus', hash: 'cd'.repeat(32), createdAt: AT, usedAt: null })
+store.servers.put({
+  projectId: '55555555-5555-4555-8555-555555555555',
+  port: 8000,
+  tokenHash: 'ef'.repeat(32),
+  cascade: true,
+  createdAt: AT,
+})
 store.hosts.update('box', { transport: 'ssh2', linkBytesPerSecond: 1e7, eventGeneration: 'g', eventOffset: 77, lastSeenAt: AT })
 store.history.append({
   commandKey: 'k',
@@ -125,5 +133,28 @@ store.metrics.append([
     },
   },
 ])
+store.projects.atOnce(() => {
+  const project = '55555555-5555-4555-8555-555555555555'
+  store.projects.putProject({
+    ...{ id: project, folder: '/home/me/shop', name: 'shop', procfile: null, formation: { web: 2 }, port: 5000, host: null },
+    ...{ env: { LANG: 'de' }, problems: [], whenOneEnds: 'leave', createdAt: AT },
+  })
+  const brokenBy = {
+    patternId: 'p',
+    pattern: 'panic:',
+    jobId: 'j',
+    at: AT,
+    byte: 7,
+    line: 'panic: größe',
+    lines: ['panic: größe'],
+  }
+  store.projects.putProcess(
+    processRow({ id: '66666666-6666-4666-8666-666666666666', projectId: project, state: 'broken', brokenBy }),
+  )
+  store.projects.putPattern({
+    ...{ id: '77777777-7777-4777-8777-777777777777', projectId: project, process: 'web', pattern: 'panic:', isRegex: false },
+    ...{ action: { type: 'stop' }, source: 'person' },
+  })
+})
 store.jobMetrics.append([{ jobId: '11111111-1111-4111-8111-111111111111', at: AT + 10_000, cpuPermille: 1500, memoryKib: 2048 }])
 store.close()

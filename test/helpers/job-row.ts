@@ -32,6 +32,7 @@ export function jobRow(change: Partial<JobRow> & { id: string }): JobRow {
     stopRequestedAt: null,
     pendingStop: null,
     app: null,
+    process: null,
     ...change,
   }
 }

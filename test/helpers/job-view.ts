@@ -29,6 +29,7 @@ export function jobView(change: Partial<JobView> = {}): JobView {
     progress: null,
     pull: [],
     pullResults: [],
+    process: null,
     isForeign: false,
     ...change,
   }

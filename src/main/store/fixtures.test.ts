@@ -8,6 +8,8 @@ import { temporaryFolder } from '../../../test/helpers/temporary-folder.ts'
 import { RAW } from './metric-levels.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
 import { MIGRATIONS, schemaVersion } from './migrate.ts'
+import { PROJECT_MIGRATION } from './project-table.ts'
+import { SERVER_MIGRATION } from './server-table.ts'
 import { openStore } from './store.ts'
 import { TOKEN_MIGRATION } from './token-table.ts'
 
@@ -15,6 +17,8 @@ const FOLDER = join(import.meta.dirname, '../../../test/fixtures/databases')
 /** The first schema with what is kept of hosts' load. */
 const METRICS_SCHEMA = MIGRATIONS.indexOf(METRIC_SCHEMA) + 1
 const TOKEN_SCHEMA = MIGRATIONS.indexOf(TOKEN_MIGRATION) + 1
+const PROJECT_SCHEMA = MIGRATIONS.indexOf(PROJECT_MIGRATION) + 1
+const SERVER_SCHEMA = MIGRATIONS.indexOf(SERVER_MIGRATION) + 1
 const FILES = readdirSync(FOLDER).filter(name => name.endsWith('.db'))
 
 test('each schema has a database to try: see scripts/make-database-fixture.ts', () => {
@@ -62,10 +66,15 @@ test.each(FILES)('%s opens', name => {
         ],
   )
   expect(store.web.port()).toEqual(schema < 4 ? null : { configured: 7373, port: 7374 })
+  expect(store.servers.list()).toMatchObject(schema < SERVER_SCHEMA ? [] : [{ port: 8000, cascade: true }])
   const grid = { level: RAW, firstAt: 1_760_000_000_000, stepMs: RAW.stepMs, count: 1 }
   expect(store.tokens.list().map(({ name }) => name)).toEqual(schema < TOKEN_SCHEMA ? [] : ['prometheus'])
   expect(columnsOf(store.metrics, grid)?.cpuPermille).toEqual(schema < METRICS_SCHEMA ? undefined : [250])
   expect(store.jobMetrics.span('11111111-1111-4111-8111-111111111111') !== null).toBe(schema >= METRICS_SCHEMA)
+  const { projects, processes, patterns } = store.projects.all()
+  expect(projects.map(({ formation }) => formation)).toEqual(schema < PROJECT_SCHEMA ? [] : [{ web: 2 }])
+  expect(processes.map(({ brokenBy }) => brokenBy?.line)).toEqual(schema < PROJECT_SCHEMA ? [] : ['panic: größe'])
+  expect(patterns).toHaveLength(schema < PROJECT_SCHEMA ? 0 : 1)
   expect(store.imports.list()).toMatchObject([{ source: 'p', names: ['box'] }])
 })
 

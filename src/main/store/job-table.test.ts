@@ -40,6 +40,7 @@ const FULL: JobRow = {
     link: { id: '1a2b', remoteSocket: '/home/me/.drover/display/s1a2b', compression: 'lz4' },
     startFolder: null,
   },
+  process: { id: 'bbbbbbbb-0000-4000-8000-000000000000', run: 3 },
 }
 
 test('a row comes back as it was stored, with every field set and with every field null', () => {

@@ -67,21 +67,25 @@ export const COLUMNS: Columns<JobRow> = {
   stopRequestedAt: 'integer',
   pendingStop: 'json',
   app: 'json',
+  process: 'json',
 }
 
-/** Reads the few that are asked for, however many there are. */
+/** Reads the few that are asked for, however many there are. Past runs of processes are listed with their process. */
 export const RECENT = `WHERE state <> 'ended' OR rowid IN (
-  SELECT rowid FROM job WHERE state = 'ended' ORDER BY created_at DESC, rowid DESC LIMIT ?
+  SELECT rowid FROM job WHERE state = 'ended' AND process IS NULL ORDER BY created_at DESC, rowid DESC LIMIT ?
 ) ORDER BY created_at DESC, rowid DESC LIMIT ?`
 
 /** A job that is there no more leaves those of its millisecond in: twice is better than never. */
-export const OLDER = `WHERE state = 'ended'
+export const OLDER = `WHERE state = 'ended' AND process IS NULL
   AND (created_at, rowid) < (?, coalesce((SELECT rowid FROM job WHERE id = ?), 9223372036854775807))
   ORDER BY created_at DESC, rowid DESC LIMIT ?`
 
 /** As the index of them has it. */
 export const OWING = `WHERE host = ? AND state = 'ended' AND started_at IS NOT NULL
   AND json_array_length(pull_results) < json_array_length(pull) ORDER BY rowid`
+
+/** As the index of them has it. */
+export const RUNS = "WHERE process IS NOT NULL AND json_extract(process, '$.id') = ? ORDER BY created_at DESC, rowid DESC"
 
 /** Asked for each host every two seconds. */
 export const UNFINISHED_ON = `WHERE host = ? AND state <> 'ended'`
@@ -108,6 +112,7 @@ export class JobTable {
   readonly #countUnfinishedOn: Statement<[string], number>
   readonly #byHost: Query<[string, number], JobRow>
   readonly #owing: Query<[string], JobRow>
+  readonly #runs: Query<[string], JobRow>
   readonly #remove: Statement<[string]>
 
   constructor(database: Database, late: LateWrites) {
@@ -117,7 +122,7 @@ export class JobTable {
     this.#insert = this.#table.inserter('INSERT')
     this.#byId = this.#table.query('WHERE id = ?')
     this.#byPrefix = this.#table.query('WHERE id >= ? AND id < ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
-    this.#newest = this.#table.query('ORDER BY created_at DESC, rowid DESC LIMIT ?')
+    this.#newest = this.#table.query("WHERE process IS NULL OR state <> 'ended' ORDER BY created_at DESC, rowid DESC LIMIT ?")
     this.#recent = this.#table.query(RECENT)
     this.#older = this.#table.query(OLDER)
     this.#unfinished = this.#table.query("WHERE state <> 'ended' ORDER BY created_at, rowid")
@@ -126,14 +131,17 @@ export class JobTable {
     this.#countUnfinishedOn = database.sqlite.prepare<[string], number>(`SELECT count(*) FROM job ${UNFINISHED_ON}`).pluck()
     this.#byHost = this.#table.query('WHERE host = ? ORDER BY created_at DESC, rowid DESC LIMIT ?')
     this.#owing = this.#table.query(OWING)
+    this.#runs = this.#table.query(RUNS)
     this.#remove = database.sqlite.prepare('DELETE FROM job WHERE id = ?')
   }
 
-  /** Takes on a job: on the disk when this returns. @throws if the id is taken; {AppError} if the database's file is gone. */
-  insert(row: JobRow): void {
+  /** Takes on jobs: on the disk when this returns, or none of them. @throws if an id is taken; {AppError} if the database's file is gone. */
+  insert(...rows: readonly JobRow[]): void {
     const { misplacement } = this.#database
     if (misplacement) throw misplacement
-    this.#database.durably(() => this.#insert(row))
+    this.#database.durably(() => {
+      for (const row of rows) this.#insert(row)
+    })
   }
 
   /**
@@ -202,6 +210,11 @@ export class JobTable {
   /** Newest first. */
   listByHost(host: string, { limit = 1_000_000 }: { limit?: number } = {}): JobRow[] {
     return this.#allAsTheyAre(this.#byHost.all(host, limit))
+  }
+
+  /** Newest first. */
+  listRuns(processId: string): JobRow[] {
+    return this.#allAsTheyAre(this.#runs.all(processId))
   }
 
   /** Jobs of a host whose results are still to be brought back, oldest first. */

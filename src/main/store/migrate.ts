@@ -3,6 +3,8 @@ import type { Database as Sqlite } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
 import { APP_MIGRATION } from './app-table.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
+import { PROJECT_MIGRATION } from './project-table.ts'
+import { SERVER_MIGRATION } from './server-table.ts'
 import { TOKEN_MIGRATION } from './token-table.ts'
 
 /** Stands in the file's header, so that no other program's database is taken for ours: `Drov` in ASCII. */
@@ -127,6 +129,8 @@ export const MIGRATIONS: readonly string[] = [
   // Of an app: on which desktop, and through which link, it is drawn.
   'ALTER TABLE job ADD COLUMN app TEXT CHECK (json_valid(app));',
   TOKEN_MIGRATION,
+  PROJECT_MIGRATION,
+  SERVER_MIGRATION,
 ]
 
 /**

@@ -13,6 +13,8 @@ import { JobTimesTable } from './job-times.ts'
 import { LateWrites } from './late-writes.ts'
 import { MetricTable } from './metric-table.ts'
 import { PlacementTable } from './placement-table.ts'
+import { ProjectTable } from './project-table.ts'
+import { ServerTable } from './server-table.ts'
 import { TokenTable } from './token-table.ts'
 import { VisitTable } from './visit-table.ts'
 import { WebTable } from './web-table.ts'
@@ -34,6 +36,8 @@ export type Store = {
   readonly jobTimes: JobTimesTable
   readonly apps: AppTable
   readonly visits: VisitTable
+  readonly projects: ProjectTable
+  readonly servers: ServerTable
   readonly heldNews: HeldTable
   /** The `owner` that our things on hosts are marked with. */
   readonly computerId: string
@@ -63,6 +67,8 @@ export function openStore(path: string, options?: DatabaseOptions): Store {
     jobTimes: new JobTimesTable(database),
     apps: new AppTable(database, late),
     visits: new VisitTable(database),
+    projects: new ProjectTable(database, late),
+    servers: new ServerTable(database),
     heldNews: new HeldTable(database, late),
     computerId: computerId(database),
     get problem() {
