@@ -7,11 +7,13 @@
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start app_pid watcher output.log ended_at
 #                         exitcode signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
+#                         of a run of a process also: process log_start reader.<pid>
+#   processes/<uuid>/     owner policy newest runs stop next next_at keeper lock: see "processes that are run again"
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
-#                         v.<pid>.<n> (one through which a tool tells its version)
+#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
 # text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
@@ -28,15 +30,19 @@ main() {
   case $verb in
     serve) serve "$1" ;;
     # Detached processes of a job: its starter, the watcher in its terminal; what ends it, and what tells of the app in it.
-    run) run "$1" ;;
+    run) run "$@" ;;
     watch-terminal) watch_terminal "$1" ;;
     kill-tree) kill_tree "$1" "$2" "$3" ;;
     signal-tree) signal_tree "$1" "$2" ;;
     settle) settle "$1" ;;
+    keep) keep "$@" ;;
+    tend) tend ;;
     tell-app) tell_app "$1" ;;
     # Channels of their own.
     log) send_log "$1" "$2" "$3" ;;
     search-log) search_log "$@" ;;
+    feed) feed ;;
+    find-in-log) find_in_log "$@" ;;
     list-files) list_files "$1" "$2" "$3" ;;
     odd-names) odd_names "$@" ;;
     attach) attach "$1" ;;
@@ -79,7 +85,7 @@ prepare() {
   NICE=
   ! command -v nice >/dev/null 2>&1 || NICE='nice'
   ROOT=${DROVER_ROOT:-${HOME:?is not set}/.drover}
-  JOBS=$ROOT/jobs EVENTS=$ROOT/events
+  JOBS=$ROOT/jobs EVENTS=$ROOT/events PROCESSES=$ROOT/processes
   case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
   export DROVER_AGENT="$AGENT"
   first_line "${DROVER_BOOT_ID_FILE:-/proc/sys/kernel/random/boot_id}"
@@ -183,6 +189,14 @@ is_process() {
   [ -n "$1" ] && process "$1" && [ "$process_start" = "$2" ] && [ "$process_state" != Z ]
 }
 
+# Starts a detached process of ours. setsid(1) forks only when it leads a group, which the outer one makes the inner one do: so no `&`
+# is needed, with which sh would have the job ignore SIGINT. The one of util-linux can be told to. Nothing is printed: a substitution
+# around it waits until the process has let go of its stdout.
+detach() {
+  # shellcheck disable=SC2086 # A program and its option.
+  setsid ${DROVER_SETSID-setsid} sh "$AGENT" "$@" 2>/dev/null
+}
+
 # ---- a job's state
 
 # Works out a job's true state from its files; false where there is no such job. It runs only while its boot, its PID and that PID's
@@ -244,15 +258,45 @@ load_end() {
 # Puts what the core reads of the loaded job in $row.
 set_row() {
   size_of "$dir/output.log"
-  row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec"
+  run_words=
+  if first_line_of_run; then
+    run_words=" =${line% *}:${line#* }"
+    set_log_start
+    size=$((size + log_base)) run_words="$run_words $log_dropped"
+  fi
+  row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec$run_words"
+}
+
+# Puts `process run` of the job in $dir in $line; false for one that is no run of a process.
+first_line_of_run() {
+  [ -e "$dir/process" ] && first_line "$dir/process" && [ -n "$line" ]
+}
+
+# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base.
+set_log_start() {
+  line=
+  [ ! -e "$dir/log_start" ] || first_line "$dir/log_start"
+  log_dropped=${line%% *} log_base=${line#* }
+  log_dropped=${log_dropped:-0} log_base=${log_base:-0}
 }
 
 lose() {
   encode "$1"
-  job_state=lost job_reason=$field
   put "$dir/lost" "$field"
+  # A first process that has not noted itself yet looks for that when it has: one of both gives way.
+  if [ -z "$pid" ] && first_line "$dir/pid" && [ -n "$line" ]; then
+    pid=$line job_pid=$line
+    first_line "$dir/pid_start"
+    if is_process "$pid" "$line"; then
+      rm -f "$dir/lost"
+      job_state=running
+      return
+    fi
+  fi
+  job_state=lost job_reason=$field
   # By a process between: no dead child is left to an agent that serves.
   (keep_and_tell)
+  [ -n "${is_keeper-}" ] || [ ! -e "$dir/process" ] || detach keep "$job" </dev/null >/dev/null
 }
 
 # A finished job's row is kept as a file: a thousand of them are listed at once.
@@ -285,6 +329,10 @@ finish() {
 tell() {
   event="job $row"
   [ ${#event} -lt 3800 ] || event="ask =$job"
+  tell_event
+}
+
+tell_event() {
   untold=
   first_line "$EVENTS/generation"
   while :; do
@@ -299,7 +347,7 @@ tell() {
 }
 
 # Each watcher is woken by a process of its own, so one that stands still holds up nobody; our child, so that who stops the job's tree
-# spares it. It is deaf to the hang-up with which our terminal may go, from its birth: hence so are we, who have told all by now.
+# spares it. It is deaf to the hang-up with which our terminal may go, from its birth: hence so are we, until we undo that.
 wake() {
   trap '' HUP INT QUIT TERM
   set +f
@@ -316,7 +364,11 @@ wake() {
 # terminal stays as its watcher. Whoever started us waits for our stdout.
 run() {
   dir=$JOBS/$1 job=$1
-  read -r asked_at asked_up || exit
+  if [ "${2-}" = now ]; then
+    asked_at=${3-} asked_up=${4-}
+  else
+    read -r asked_at asked_up || exit
+  fi
   first_line "$dir/boot_id"
   # Written before a restart of the host, and not begun.
   [ "$line" = "$BOOT_ID" ] || [ -e "$dir/watcher" ] || put "$dir/boot_id" "$BOOT_ID"
@@ -341,6 +393,8 @@ run() {
     exec 2>/dev/null
     finish "$code" "$signal"
   fi
+  # What is run next is watched by this very process, and is not to be deaf to signals.
+  [ ! -e "$dir/process" ] || ! load_end || { trap - HUP INT QUIT TERM && exec sh "$AGENT" keep "$job" "$asked_at" "$asked_up"; }
 }
 
 # The first one is written in place, into the claim: before it is whole it is as good as none.
@@ -369,6 +423,7 @@ run_job() {
   process self
   pid=${stat# } pid=${pid%% *}
   printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' "$pid" >"$dir/pid"
+  [ ! -e "$dir/lost" ] || exit
   [ ! -e "$dir/stop_requested" ] || kill -s TERM "$pid"
   # By a process between: the job is not to get children it did not start.
   load "$job" && set_row && (tell)
@@ -380,7 +435,7 @@ run_job() {
   LC_ALL=$DROVER_LC_ALL
   [ -n "$LC_ALL" ] || unset LC_ALL
   shell=$DROVER_SHELL
-  unset DROVER_SHELL DROVER_UMASK DROVER_LC_ALL DROVER_AGENT DROVER_ROOT DROVER_BOOT_ID_FILE DROVER_LOG DROVER_LOG_PID
+  unset DROVER_SHELL DROVER_UMASK DROVER_LC_ALL DROVER_AGENT DROVER_ROOT DROVER_BOOT_ID_FILE DROVER_LOG DROVER_LOG_PID DROVER_SETSID
   # What a profile prints to stdout is no output of the job. csh takes no -l beside -c, and no numbered stream.
   case ${shell##*/} in
     csh | tcsh) exec "$@" "$shell" -c 'exec /bin/sh "$DROVER_SCRIPT"' ;;
@@ -503,6 +558,7 @@ watch_terminal() {
   exec </dev/null >/dev/null 2>/dev/null 3>&-
   await_log
   finish "$code" "$signal"
+  [ ! -e "$dir/process" ] || (trap - HUP INT QUIT TERM && detach keep "$job")
   close_old_terminals
   # shellcheck disable=SC3045 # Not POSIX, but in all three; without it a core file of sh may be left.
   ulimit -c 0
@@ -595,6 +651,349 @@ case ${1-} in
     ;;
 esac
 
+# ---- processes that are run again
+
+# A process is run again by its host, whoever is away. In its folder:
+#
+#   owner policy   whose; restart initialMs maxMs stableMs logCapBytes
+#   newest         job run failures: its newest run. Written when that job's folder is there
+#   runs, kept     job bytes, for each run before, oldest first; how many these are, and how many bytes of logs
+#   stop           it is not to be run again
+#   next           job next: the id of the run after that job
+#   next_at        job seconds failures: when that begins, while it is waited for
+#   keeper         pid start job: who sees to what comes after that job
+#
+# The process that has watched a run becomes its keeper. A keeper that was killed is replaced by whoever notices: an agent that begins to
+# serve, who tends the processes, or whoever finds that the run was lost. However many there are, one run follows: a keeper looks at
+# `newest` and `stop`, makes the next job and writes `newest` under one lock, and a job is begun once by its claim. What stops the process
+# writes `stop` under that lock before it looks which run is to be ended.
+
+# Puts what the core says of a process in $process_id, $policy and $place.
+set_policy() {
+  IFS=/
+  # shellcheck disable=SC2086 # To be split.
+  set -- $1
+  IFS=' '
+  [ $# = 6 ] && is_id "$1" || return
+  case $2 in never | on-failure | always) ;; *) return 1 ;; esac
+  case -$3-$4-$5-$6- in *--* | *[!0-9-]*) return 1 ;; esac
+  process_id=$1 policy="$2 $3 $4 $5 $6" place=$PROCESSES/$1
+}
+
+# The kernel drops this lock with the calling subshell.
+lock_process() {
+  exec 9>>"$place/lock" && flock 9
+}
+
+# Puts the newest run of the process at $place in $newest, $run and $failures; false where there is none.
+set_newest() {
+  first_line "$place/newest"
+  newest=${line%% *} failures=${line##* } run=${line#* }
+  run=${run% *}
+  [ -n "$newest" ]
+}
+
+has_other_run() {
+  set_newest && [ "$newest" != "$id" ] && is_begun "$newest"
+}
+
+# Makes the job the newest run of its process: what was waited for, and that it was stopped, is forgotten. In a subshell.
+admit() {
+  # A new one is nobody else's yet, and its folder is made with the job's.
+  [ ! -e "$place" ] || lock_process || return
+  ! has_other_run || return
+  if [ "$newest" != "$id" ]; then
+    run=$((${run:-0} + 1))
+    [ -e "$JOBS/$id" ] || write_job "$@" "$process_id $run" || return
+    [ -z "$newest" ] || { note_run && end_keeper; } || return
+    printf '%b' "${2#=}" >"$place/owner" && printf '%s\n' "$policy" >"$place/policy" && mark_workdir "$8" "$2" || return
+    if [ -n "$newest" ]; then
+      put "$place/newest" "$id $run 0" && rm -f "$place/stop" "$place/next" "$place/next_at"
+    else
+      printf '%s\n' "$id $run 0" >"$place/newest"
+    fi
+  fi
+}
+
+# mark_workdir WORKDIR OWNER : the workdir of a first run is that of all which follow, and may outlive that job.
+mark_workdir() {
+  workdir_id=$id
+  if [ "$1" != - ]; then
+    decode "${1#=}"
+    case $text in "$ROOT"/workdirs/*) text=${text#"$ROOT"/workdirs/} ;; *) return 0 ;; esac
+    workdir_id=${text%%/*}
+  fi
+  [ -e "$ROOT/workdirs/.owner.$workdir_id" ] || printf '%b' "${2#=}" >"$ROOT/workdirs/.owner.$workdir_id" || return
+  printf '%s\n' "$process_id" >"$ROOT/workdirs/.kept.$workdir_id"
+}
+
+# Whether a run of a process has, or will have, its workdir there.
+is_kept() {
+  first_line "$ROOT/workdirs/.kept.$1"
+  [ -n "$line" ] || return
+  place=$PROCESSES/$line
+  set_newest && is_at_work "$newest"
+}
+
+# Notes the newest run as one of those before.
+note_run() {
+  dir=$JOBS/$newest
+  [ -e "$dir/output.log" ] || return 0
+  size_of "$dir/output.log"
+  set_log_start
+  size=$((size - log_dropped + log_base))
+  first_line "$place/kept"
+  printf '%s %s\n' "$newest" "$size" >>"$place/runs" && printf '%s %s\n' "$((${line%% *} + 1))" "$((${line##* } + size))" >"$place/kept"
+}
+
+# Under the lock: ends who waits to begin the run after the newest one.
+end_keeper() {
+  first_line "$place/keeper"
+  keeper=${line%% *} keeper_start=${line#* }
+  keeper_start=${keeper_start% *}
+  # It leads a group of its own, in which it sleeps.
+  [ "${line##* }" != "$newest" ] || ! is_process "$keeper" "$keeper_start" || kill -KILL "-$keeper" 2>/dev/null
+  true
+}
+
+# keep JOB [TIME UPTIME] : that run has ended. Waits, and becomes what watches the next one. When the time was last asked for, as `run`.
+keep() {
+  exec </dev/null >/dev/null 2>&1
+  is_keeper=1 asked_at=${2-} asked_up=${3-}
+  load "$1" && first_line_of_run || exit
+  process_id=${line% *} place=$PROCESSES/${line% *}
+  case $job_state in starting | running) exit ;; esac
+  (claim_keeping) && is_wanted || exit
+  # It may hold what the next run needs, such as a port.
+  ! has_left_over || sh "$AGENT" kill-tree "$job" TERM 5000
+  set_pause
+  if [ "$pause" != 0 ]; then
+    set_now
+    at=$(((now * 1000 + pause + 999) / 1000))
+    put "$place/next_at" "$job $at $counted"
+    event="restart =$process_id =$job $at $counted"
+    tell_event
+    trap - HUP INT QUIT TERM
+    nap "$pause"
+  fi
+  until next=$(follow_up); do
+    [ $? = 2 ] || exit
+    # There may be room later.
+    nap 5000
+  done
+  tend_all "$next"
+  exec sh "$AGENT" run "$next" now "$asked_at" "$asked_up"
+}
+
+# Whether the loaded run, which has ended, left something in its group of processes. A terminal hangs up on what is in it.
+has_left_over() {
+  [ ! -e "$dir/terminal" ] && [ -n "$pid" ] && kill -0 "-$pid" 2>/dev/null
+}
+
+# Not every sleep knows parts of a second.
+nap() {
+  sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))" || sleep $(($1 / 1000 + 1))
+}
+
+claim_keeping() {
+  lock_process && set_newest && [ "$newest" = "$job" ] && [ ! -e "$place/stop" ] || return
+  first_line "$place/keeper"
+  case $line in
+    "$$ "*) ;;
+    *" $job")
+      line=${line% *}
+      ! is_process "${line% *}" "${line#* }" || return
+      ;;
+  esac
+  # A full disk has no room for that.
+  process $$ && printf '%s\n' "$$ $process_start $job" >"$place/keeper"
+  true
+}
+
+# Whether the loaded run, which has ended, is to be followed by another.
+is_wanted() {
+  [ ! -e "$place/stop" ] && [ "$job_stopped" = 0 ] || return
+  first_line "$place/policy"
+  case $line in
+    always*) ;;
+    on-failure*) [ "$job_state $job_code" != 'ended 0' ] ;;
+    *) return 1 ;;
+  esac
+}
+
+# Puts in $pause for how many milliseconds the next run is waited for, and in $counted the failures in a row up to here. A host that was
+# restarted is no failure of its processes.
+set_pause() {
+  pause=0
+  set_newest
+  first_line "$dir/boot_id"
+  [ "$line" = "$BOOT_ID" ] || {
+    counted=0
+    return
+  }
+  first_line "$place/policy"
+  # shellcheck disable=SC2086 # Numbers, to be split.
+  set -- $line
+  case $job_started$job_ended in
+    *-*) ;;
+    *) [ $(((job_ended - job_started) * 1000)) -lt "$4" ] || failures=0 ;;
+  esac
+  counted=$((failures + 1)) pause=$2 doubled=1
+  while [ $doubled -lt $counted ] && [ "$pause" -lt "$3" ] && [ "$pause" -gt 0 ]; do
+    doubled=$((doubled + 1)) pause=$((pause * 2))
+  done
+  first_line /proc/sys/kernel/random/uuid
+  pause=$((pause * (75 + 0x${line%"${line#????}"} % 51) / 100))
+  [ "$pause" -le "$3" ] || pause=$3
+}
+
+# Makes the run after the loaded one, and prints its id. Exits 2 where there is no room for it.
+follow_up() (
+  lock_process && set_newest && [ "$newest" = "$job" ] && [ ! -e "$place/stop" ] || exit 1
+  first_line "$place/next"
+  next=${line#* }
+  if [ "${line%% *}" != "$job" ]; then
+    first_line /proc/sys/kernel/random/uuid
+    next=$line
+    printf '%s\n' "$job $next" >"$place/next" || exit 2
+  fi
+  run=$((run + 1))
+  [ -e "$JOBS/$next" ] || write_next || exit 2
+  note_run && put "$place/newest" "$next $run $counted" || exit 2
+  [ ! -e "$place/next_at" ] || rm -f "$place/next_at"
+  echo "$next"
+)
+
+write_next() {
+  new=$JOBS/.new.$next.$$ terminal=
+  [ ! -e "$dir/terminal" ] || terminal=$dir/terminal
+  first_line "$dir/spec"
+  mkdir -p "$new" && cp "$dir/owner" "$dir/worker" "$dir/cwd" "$dir/cmd" "$dir/script" ${terminal:+"$terminal"} "$new" &&
+    printf '%s\n' "$line" "$AGENT" >"$new/spec" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" && true >"$new/output.log" &&
+    printf '\n%62s\n' '' >"$new/said" && printf '%s\n' "$process_id $run" >"$new/process" && mv "$new" "$JOBS/$next" || {
+    rm -rf "$new"
+    return 1
+  }
+}
+
+# What was begun and lost its keeper, or never began, goes on; false if there is nothing to wait for. A run that was to be stopped before
+# it began ends itself.
+take_up() {
+  set_newest && load "$newest" || return
+  case $job_state in
+    running) return ;;
+    starting)
+      if [ ! -e "$dir/watcher" ]; then
+        detach run "$job" now </dev/null >/dev/null
+      elif [ ! -s "$dir/watcher" ]; then
+        # As a claim is for a moment; for longer when whoever made it was killed in that, or found no room to note itself.
+        case " ${claimed-} " in *" $job "*) [ -n "$(tree "$job" "$job")" ] || lose 'its start was interrupted' ;; esac
+        claimed="${claimed-} $job"
+      fi
+      return 0
+      ;;
+  esac
+  is_wanted || return
+  first_line "$place/keeper"
+  keeper=${line% *}
+  [ "${line##* }" = "$newest" ] && is_process "${keeper% *}" "${keeper#* }" || detach keep "$job" </dev/null >/dev/null
+}
+
+# stop-process ID signal graceMs JOB|- : answers with the newest run, and whether that is to be the last.
+stop_process() {
+  process_id=${1#=} place=$PROCESSES/${1#=}
+  set_newest || {
+    err NOT_FOUND "This host has no process $process_id"
+    return
+  }
+  case "${2#=}${3#=}" in *[!A-Z0-9]*) err BAD_INPUT "'$2' is no signal" && return ;; esac
+  marked=$(mark_stopped "${4#=}") || {
+    fail "Cannot stop process $process_id"
+    return
+  }
+  if load "${marked#* }"; then
+    if [ "${marked% *}" = 1 ]; then
+      end_tree "${2#=}" "${3#=}" || return
+      case $job_state in
+        starting | running) ;;
+        *)
+          # shellcheck disable=SC2034 # As in end_tree.
+          ! has_left_over || detached=$(detach kill-tree "$job" "${2#=}" "${3#=}" </dev/null)
+          ;;
+      esac
+    fi
+    set_row
+    send_row "$row"
+  fi
+  ok "${marked% *}"
+}
+
+mark_stopped() (
+  lock_process && set_newest || exit
+  if [ "$1" != - ] && [ "$1" != "$newest" ]; then
+    echo "0 $newest"
+    exit
+  fi
+  # Empty, as a job's.
+  true >"$place/stop" || exit
+  end_keeper
+  [ ! -e "$place/next_at" ] || rm -f "$place/next_at"
+  echo "1 $newest"
+)
+
+list_processes() {
+  set +f
+  for place in "$PROCESSES"/[0-9a-f]*; do
+    set_newest || continue
+    first_line "$place/owner"
+    encode "$line"
+    stopped=0 at=-
+    if [ -e "$place/stop" ]; then
+      stopped=1
+    else
+      first_line "$place/next_at"
+      case $line in "$newest "*) line=${line#* } && at=${line% *} failures=${line#* } ;; esac
+    fi
+    reply "row =${place##*/} $field =$newest $run $failures $stopped $at"
+  done
+  ok
+}
+
+remove_process() {
+  place=$PROCESSES/$1
+  [ -e "$place" ] || {
+    ok
+    return
+  }
+  (forget_process)
+  case $? in
+    0) ok ;;
+    3) err CONFLICT "Process $1 runs: stop it first" ;;
+    *) fail "Cannot remove process $1" ;;
+  esac
+}
+
+forget_process() {
+  lock_process || return
+  ! set_newest || ! is_at_work "$newest" || return 3
+  discard "$place"
+}
+
+# Whoever starts a run makes sure that the processes are tended; this says that there is one more.
+tend_all() {
+  printf '%s\n' "$1" >"$PROCESSES/.turn"
+  first_line "$PROCESSES/.tend"
+  is_process "${line% *}" "${line#* }" || detach tend </dev/null >/dev/null
+}
+
+# As above: a process that has ended waits for its keeper.
+case ${1-} in
+  keep)
+    main "$@"
+    exit
+    ;;
+esac
+
 # ---- what an agent starts
 
 # The one child of ours that goes with us. It may have gone before, and its number may be another's by then.
@@ -605,13 +1004,6 @@ note_child() {
 
 end_child() {
   ! is_process "$child" "$child_start" || kill "$child" 2>/dev/null
-}
-
-# Starts a detached process of ours. setsid(1) forks only when it leads a group, which the outer one makes the inner one do: so no `&`
-# is needed, with which sh would have the job ignore SIGINT. Nothing is printed: a substitution around it waits until the process has
-# let go of its stdout.
-detach() {
-  setsid setsid sh "$AGENT" "$@" 2>/dev/null
 }
 
 # Everything a job is: what has its id in the environment, descends from its first process or is in its session; never its watcher
@@ -788,9 +1180,12 @@ rotate() (
 
 serve() {
   NONCE=$1 REQUEST=- child='' child_start=''
-  mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
+  mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$PROCESSES" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
   [ -e "$EVENTS/generation" ] || rotate
   set_login_shell
+  DROVER_SETSID=setsid
+  ! setsid -f true 2>/dev/null || DROVER_SETSID=-f
+  export DROVER_SETSID
   fifo=$EVENTS/w.$$ voice=$EVENTS/v.$$
   rm -f "$fifo" "$voice.1" "$voice.2"
   mkfifo "$fifo" "$voice.1" "$voice.2" || refuse "Cannot make a FIFO in $EVENTS"
@@ -832,7 +1227,15 @@ answer() {
     disk-entries/1) background disk_entries "$1" ;;
     remove-entry/3) background remove_entry "$@" ;;
     remove-entries/*) background remove_entries "$@" ;;
-    start/10 | stat/1 | stop/3 | signal/2 | cut/1 | remove/1 | make-workdir/3)
+    processes/0) background list_processes ;;
+    stop-process/4 | remove-process/1)
+      is_id "${1#=}" && { [ "${4--}" = - ] || is_id "${4#=}"; } || { err BAD_INPUT "'$*' are no ids" && return; }
+      case $verb in
+        stop-process) stop_process "$@" ;;
+        remove-process) background remove_process "${1#=}" ;;
+      esac
+      ;;
+    start/11 | stat/1 | stop/3 | signal/2 | cut/1 | remove/1 | make-workdir/3)
       is_id "${1#=}" || { err BAD_INPUT "'$1' is no job id" && return; }
       case $verb in
         start) start "$@" ;;
@@ -1138,7 +1541,7 @@ start_watching() {
 
 # ---- start
 
-# start ID owner worker folder command summary script workdir columns rows. The job is written beside and renamed into place: it is
+# start ID owner worker folder command summary script workdir columns rows PROCESS. The job is written beside and renamed into place: it is
 # there whole or not at all. Its starter's claim then decides that it runs once, however often this is sent.
 start() {
   id=${1#=} new=$JOBS/.new.${1#=}.$$
@@ -1151,9 +1554,16 @@ start() {
     return
   fi
   if [ ! -e "$JOBS/$id/watcher" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
+    if [ "${11}" != - ]; then
+      set_policy "${11#=}" || { err BAD_INPUT "'${11}' is no process" && return; }
+      if has_other_run; then
+        err CONFLICT "Another run of process $process_id is at work"
+        return
+      fi
+    fi
     set_now
     # The starter comes up while its job is written, and begins when it is told when the time was asked for.
-    detached=$({ { [ -e "$JOBS/$id" ] || write_job "$@"; } && printf '%s\n' "$asked_at $asked_up"; } 2>/dev/null | detach run "$id")
+    detached=$({ prepare_start "$@" && printf '%s\n' "$asked_at $asked_up"; } 2>/dev/null | detach run "$id")
     if [ ! -e "$JOBS/$id" ]; then
       rm -rf "$new"
       fail "Cannot write job $id"
@@ -1163,14 +1573,24 @@ start() {
       fail "Cannot start job $id"
       return
     }
+    [ "${11}" = - ] || tend_all "$id"
   fi
   tell_state "$1"
 }
 
+prepare_start() {
+  if [ "${11}" = - ]; then
+    [ -e "$JOBS/$id" ] || write_job "$@"
+  else
+    admit "$@"
+  fi
+}
+
 write_job() {
-  workdir=$8 own_workdir=
+  workdir=$8 own_workdir='' run_of=${12-}
+  [ -n "$run_of" ] || place=
   [ "$workdir" != - ] || workdir=$ROOT_FIELD'/workdirs/'$id own_workdir=$ROOT/workdirs/$id
-  mkdir -p "$new" ${own_workdir:+"$own_workdir"} || return
+  mkdir -p "$new" ${own_workdir:+"$own_workdir"} ${place:+"$place"} || return
   shift
   terminal=0
   # Few files: to make one costs more than all else here. `said` is room for the job's end, see finish.
@@ -1181,6 +1601,7 @@ write_job() {
     terminal=1
     printf '%s %s\n' "${8#=}" "${9#=}" >"$new/terminal" || return
   fi
+  [ -z "$run_of" ] || printf '%s\n' "$run_of" >"$new/process" || return
   printf '%s\n' "$terminal $1 $2 $3 $5 $workdir" "$AGENT" >"$new/spec" && mv "$new" "$JOBS/$id" || return
   # Two of us at once: the second rename went into the first one's folder.
   [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
@@ -1197,6 +1618,197 @@ tell_state() {
   ok
 }
 
+# ---- what their logs may take
+
+# Keeps logs below their caps and finds keepers that were killed, once a host, as long as a process runs. Nothing of a run goes through
+# it. A second costs two small programs, however many processes there are.
+tend() {
+  exec </dev/null >/dev/null 2>&1
+  cd "$JOBS" && (claim_tending) || exit
+  is_keeper=1 REQUEST=tend turn='' due=0 cutting='' marked=''
+  set +f
+  while [ -d "$PROCESSES" ]; do
+    first_line "$PROCESSES/.turn"
+    if [ "$line" != "$turn" ]; then
+      turn=$line logs='' least=''
+      # None of them is named otherwise: only what follows may be true.
+      set -- ! -name output.log
+      for place in "$PROCESSES"/[0-9a-f]*; do
+        set_limit || continue
+        [ -n "$least" ] && [ "$least" -lt "$limit" ] || least=$limit
+        logs="$logs $newest/output.log"
+        set -- "$@" -o -path "$newest/output.log" -size "+${limit}c"
+      done
+    fi
+    over=
+    # shellcheck disable=SC2086 # Ids, to be split.
+    [ -z "$logs" ] || over=$(find $logs -size "+${least}c" \( "$@" \))
+    cut=$cutting cutting=
+    IFS='
+'
+    for log in $over; do
+      case " $cut " in *" ${log%/*} "*) ;; *) cut="$cut ${log%/*}" ;; esac
+    done
+    IFS=' '
+    for job in $cut; do
+      cut_log
+      turn=
+    done
+    mark_times
+    due=$((due - 1))
+    if [ $due -lt 0 ]; then
+      due=30
+      thin_times
+      tend_keepers || [ -n "$cutting" ] || ! leave_tending || exit
+    fi
+    sleep 1
+  done
+}
+
+# Of each log that has grown, how much was printed by when: a line `BYTES SECONDS` in its log_times.
+# shellcheck disable=SC2086 # Ids, to be split.
+mark_times() {
+  [ -n "$logs" ] || return
+  sizes=$(stat -c '%s %Y %n' $logs 2>/dev/null)
+  [ "$sizes" != "$marked" ] || return
+  IFS='
+'
+  for line in $sizes; do
+    case $marked in *"$line"*) continue ;; esac
+    path=${line##* } size=${line%% *} at=${line% *} dir=$JOBS/${line##* }
+    dir=${dir%/*}
+    set_log_start
+    [ "$size" = 0 ] || printf '%s %s\n' "$((log_base + size))" "${at#* }" >>"${path%/*}/log_times"
+  done
+  IFS=' '
+  marked=$sizes
+}
+
+# Every second mark goes, again and again: so the older ones are the fewer.
+# shellcheck disable=SC2086 # As above.
+thin_times() {
+  for log in $logs; do
+    size=$(stat -c %s "${log%/*}/log_times" 2>/dev/null) || continue
+    [ "$size" -lt 65536 ] || { awk 'NR % 2' "${log%/*}/log_times" >"${log%/*}/times.new" && mv "${log%/*}/times.new" "${log%/*}/log_times"; }
+  done
+}
+
+claim_tending() {
+  exec 9>>"$PROCESSES/.lock" && flock 9 || return
+  first_line "$PROCESSES/.tend"
+  ! is_process "${line% *}" "${line#* }" && process $$ && put "$PROCESSES/.tend" "$$ $process_start"
+}
+
+# Who starts a run first says so and then looks for us; we first go and then look.
+leave_tending() {
+  rm -f "$PROCESSES/.tend"
+  first_line "$PROCESSES/.turn"
+  [ "$line" = "$turn" ] || ! (claim_tending)
+}
+
+tend_keepers() {
+  is_needed=
+  for place in "$PROCESSES"/[0-9a-f]*; do
+    ! take_up || is_needed=1
+  done
+  [ -n "$is_needed" ]
+}
+
+# Puts in $limit how long the file of the newest run's log may become; false where there is no limit.
+set_limit() {
+  first_line "$place/policy"
+  cap=${line##* }
+  [ -n "$cap" ] && [ "$cap" != 0 ] && set_newest || return
+  dir=$JOBS/$newest
+  [ -e "$dir/output.log" ] || return
+  set_log_start
+  first_line "$place/kept"
+  runs=${line%% *} kept=${line##* }
+  if [ "${runs:-0}" -ge "$MOST_RUNS" ] || [ "${kept:-0}" -gt "$cap" ]; then
+    trim 0
+    first_line "$place/kept"
+    kept=${line##* }
+  fi
+  limit=$((log_dropped - log_base + cap - ${kept:-0}))
+}
+
+# trim BYTES : removes the oldest runs until the newest one, whose log has so many bytes, is one of MOST_RUNS and all fit into the cap.
+MOST_RUNS=50
+trim() (
+  lock_process || exit
+  first_line "$place/kept"
+  runs=${line%% *} kept=${line##* } gone='' rest=''
+  while read -r id bytes; do
+    if [ -z "$rest" ] && { [ "$runs" -ge "$MOST_RUNS" ] || [ $((kept + $1)) -gt "$cap" ]; }; then
+      gone="$gone $id" runs=$((runs - 1)) kept=$((kept - bytes))
+    else
+      rest="$rest$id $bytes
+"
+    fi
+  done <"$place/runs"
+  printf '%s' "$rest" >"$place/runs.new" && mv "$place/runs.new" "$place/runs" && printf '%s\n' "$runs $kept" >"$place/kept" || exit
+  for id in $gone; do
+    [ -e "$JOBS/$id/exitcode" ] || [ -e "$JOBS/$id/lost" ] || continue
+    close_terminal "$id"
+    discard "$JOBS/$id"
+  done
+)
+
+# Takes the oldest part out of the log of $job, where it has grown beyond the limit: in one look it is said to be gone, in the next it
+# goes, so that who reads there has been told. A hole leaves all that follows where it is, and whoever writes does not notice.
+cut_log() {
+  dir=$JOBS/$job
+  first_line_of_run || return
+  place=$PROCESSES/${line% *}
+  first_line "$place/policy"
+  cap=${line##* }
+  [ -n "$cap" ] && [ "$cap" != 0 ] && [ -e "$dir/output.log" ] || return
+  set_log_start
+  gone=$((log_dropped - log_base))
+  if [ "$gone" -gt 0 ]; then
+    end_readers "$gone"
+    fallocate -p -o 0 -l "$gone" "$dir/output.log" || cut_by_copy
+  fi
+  size_of "$dir/output.log"
+  own=$((log_base + size - log_dropped))
+  trim "$own"
+  [ "$own" -gt "$cap" ] || return
+  # Not to be here again with its next line.
+  log_dropped=$((log_base + size - cap + cap / 8))
+  put "$dir/log_start" "$log_dropped $log_base" && cutting="$cutting $job"
+}
+
+# Where a file can have no holes. What the job prints between the copy and the cut is lost and counts for nothing.
+cut_by_copy() {
+  end_readers 999999999999999
+  tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest" || true >"$dir/log_rest"
+  true >"$dir/output.log"
+  put "$dir/log_start" "$log_dropped $log_dropped"
+  cat "$dir/log_rest" >>"$dir/output.log"
+  rm -f "$dir/log_rest"
+  log_base=$log_dropped
+}
+
+# end_readers BYTE : ends who reads before that byte of the file.
+end_readers() {
+  bound=$1
+  for reader in "$dir"/reader.*; do
+    [ -e "$reader" ] || continue
+    first_line "$reader"
+    # shellcheck disable=SC2086 # Numbers, to be split.
+    set -- $line
+    if [ $# != 3 ] || ! is_process "$1" "$2"; then
+      rm -f "$reader"
+      continue
+    fi
+    at=$3
+    for info in "/proc/$1/fdinfo"/*; do
+      { read -r _ offset <"$info"; } 2>/dev/null && [ "$offset" -gt "$at" ] && at=$offset
+    done
+    [ "$at" -ge "$bound" ] || kill -s KILL "$1" 2>/dev/null
+  done
+}
+
 # ---- stop
 
 # stop ID signal graceMs: goes on by itself, whatever becomes of us.
@@ -1206,21 +1818,23 @@ stop() {
     return
   fi
   case "${2#=}${3#=}" in *[!A-Z0-9]*) err BAD_INPUT "'$2' is no signal" && return ;; esac
-  case $job_state in
-    starting | running)
-      # Empty: that much fits on a full disk, which may be full by this very job.
-      true >"$dir/stop_requested" || {
-        fail "Cannot stop job $job"
-        return
-      }
-      # shellcheck disable=SC2034 # Nothing is printed; the substitution is for the waiting.
-      detached=$(detach kill-tree "$job" "${2#=}" "${3#=}" </dev/null)
-      job_stopped=1
-      ;;
-  esac
+  end_tree "${2#=}" "${3#=}" || return
   set_row
   send_row "$row"
   ok
+}
+
+# end_tree SIGNAL GRACE : has the loaded job stopped, where it is at work. Answers itself if it cannot.
+end_tree() {
+  case $job_state in starting | running) ;; *) return 0 ;; esac
+  # Empty: that much fits on a full disk, which may be full by this very job.
+  true >"$dir/stop_requested" || {
+    fail "Cannot stop job $job"
+    return 1
+  }
+  # shellcheck disable=SC2034 # Nothing is printed; the substitution is for the waiting.
+  detached=$(detach kill-tree "$job" "$1" "$2" </dev/null)
+  job_stopped=1
 }
 
 # signal ID SIGNAL : passes it on to everything of the job, and no more: what becomes of that is the job's own doing.
@@ -1233,7 +1847,7 @@ signal_job() {
     HUP | INT | QUIT | TERM | STOP | CONT) ;;
     *) err BAD_INPUT "'$2' is no signal to pass on" && return ;;
   esac
-  # shellcheck disable=SC2034 # As in stop.
+  # shellcheck disable=SC2034 # As in end_tree.
   [ "$job_state" != running ] || detached=$(detach signal-tree "$job" "${2#=}" </dev/null)
   set_row
   send_row "$row"
@@ -1268,7 +1882,7 @@ cut_job() {
         fail "Cannot end job $job"
         return
       }
-      # shellcheck disable=SC2034 # As in stop.
+      # shellcheck disable=SC2034 # As in end_tree.
       detached=$(detach kill-tree "$job" TERM 5000 </dev/null)
       ;;
   esac
@@ -1460,14 +2074,12 @@ remove() {
     ok
     return
   fi
-  case $job_state in
-    starting | running)
-      err CONFLICT "Job $id runs: stop it first"
-      return
-      ;;
-  esac
+  if is_at_work "$id"; then
+    err CONFLICT "Job $id runs: stop it first"
+    return
+  fi
   close_terminal "$id"
-  discard "$ROOT/workdirs/$id" && discard "$ROOT/workdirs/.owner.$id" && discard "$JOBS/$id" || {
+  { is_kept "$id" || { discard "$ROOT/workdirs/$id" && discard "$ROOT/workdirs/.owner.$id"; }; } && discard "$JOBS/$id" || {
     fail "Cannot remove job $id"
     return
   }
@@ -1513,10 +2125,16 @@ folder_stat() {
   ok "${stamp:+=}${stamp:--} $spare"
 }
 
+# Of a copy that is whole nothing is to be left of what was broken off. Only then it is looked through.
+end_receiving() {
+  [ ! -e "$folder/broken_off" ] || find "$folder/tree" -type d -name "$PARTIAL" -prune -exec rm -rf {} +
+  rm -rf "${folder:?}/incoming" "${folder:?}/partial" "${folder:?}/broken_off"
+}
+
 folder_stamp() {
   decode "${3#=}"
   if ensure_folder "${1#=}" "$text" && put "$folder/stamp" "${2#=}" 2>/dev/null; then
-    [ "$2" = = ] || rm -rf "${folder:?}/incoming" "${folder:?}/partial"
+    [ "$2" = = ] || end_receiving
     ok
   else
     fail "Cannot mark the copy ${1#=}"
@@ -1628,8 +2246,10 @@ rsync_in() {
   [ "${1-}" = --server ] || refuse 'This is not what rsync tells its other side'
   command -v rsync >/dev/null 2>&1 || refuse 'rsync is not installed on this host' 127
   receive "$key" "$owner"
-  # Files that are not whole lie beside the copy: those of a receiver that was killed, and what the next try goes on from.
-  rm -rf "${folder:?}/incoming" && mkdir -p "$folder/incoming" "$folder/partial" || refuse "Cannot receive into $folder"
+  # Files that are not whole lie beside the copy. What the next try goes on from lies in it, in folders of that name beside each file, and
+  # goes when the copy is whole: since the fixes of CVE-2026-43619 rsync goes on from no other place.
+  rm -rf "${folder:?}/incoming" && mkdir -p "$folder/incoming" || refuse "Cannot receive into $folder"
+  if [ -e "$folder/partial" ]; then true >"$folder/broken_off"; else true >"$folder/partial"; fi || refuse "Cannot receive into $folder"
   count=$#
   while [ $count -gt 1 ]; do
     [ "$1" != --sender ] || refuse 'A copy can only be written'
@@ -1638,7 +2258,7 @@ rsync_in() {
     count=$((count - 1))
   done
   shift 2
-  exec rsync --server "--temp-dir=$folder/incoming" "--partial-dir=$folder/partial" "$@" "$folder/tree/"
+  exec rsync --server "--temp-dir=$folder/incoming" "--partial-dir=$PARTIAL" "$@" "$folder/tree/"
 }
 
 receive() {
@@ -1648,8 +2268,11 @@ receive() {
   unset DROVER_UMASK DROVER_LC_ALL DROVER_AGENT
 }
 
+PARTIAL=.drover-partial~
+
 tar_in() {
   receive "$1" "$2"
+  [ ! -e "$folder/partial" ] || true >"$folder/broken_off"
   exec tar -xopf - -C "$folder/tree"
 }
 
@@ -1782,7 +2405,8 @@ tar_out() {
 send_log() {
   is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host"
   case $2 in *[!0-9]* | '') refuse "'$2' is no byte offset" ;; esac
-  log=$JOBS/$1/output.log from=$(($2 + 1))
+  log=$JOBS/$1/output.log from=$(($2 + 1)) dir=$JOBS/$1
+  [ ! -e "$dir/process" ] || send_cut_log "$2" "$3"
   [ "$3" = 1 ] || exec tail -c "+$from" "$log"
   if tail --version >/dev/null 2>&1; then
     # It is told by the kernel when there is more.
@@ -1795,6 +2419,42 @@ send_log() {
   cat >/dev/null
 }
 
+# The log of a run of a process, whose oldest part may go while it is read: who cuts it finds us by our mark. Exits 5 when what comes next
+# is gone. Does not return.
+send_cut_log() {
+  mark=$dir/reader.$$ reader='' child='' child_start=''
+  trap 'end_reading' EXIT HUP INT TERM
+  set_log_start
+  from=$(($1 - log_base + 1))
+  [ "$1" -ge "$log_dropped" ] || exit 5
+  if [ "$2" != 1 ]; then
+    tail -c "+$from" "$log" &
+  elif tail --version >/dev/null 2>&1; then
+    tail -f -c "+$from" "$log" &
+  else
+    follow_by_looking &
+  fi
+  note_child
+  printf '%s\n' "$child $child_start $((from - 1))" >"$mark"
+  if [ "$2" = 1 ]; then
+    { cat; end_child; } <&6 >/dev/null 2>&1 &
+    reader=$!
+  fi 6<&0
+  wait "$child" 2>/dev/null
+  # Only who cuts a log kills.
+  [ $? != 137 ] || exit 5
+  exit 0
+}
+
+end_reading() {
+  code=$?
+  trap - EXIT HUP INT TERM
+  end_child
+  [ -z "$reader" ] || kill "$reader" 2>/dev/null
+  rm -f "$mark"
+  exit "$code"
+}
+
 # busybox tail looks once a second only.
 follow_by_looking() {
   # The open file keeps the place from which the next one reads on.
@@ -1805,20 +2465,158 @@ follow_by_looking() {
   done
 } 2>/dev/null
 
-# search-log ID FROM BYTES MOST F|E i|- PATTERN : the log's size, then `offset:line`, counted from FROM, for each line in these bytes that
-# matches. A carriage return ends a line as well: a progress bar is otherwise one line of many megabytes. Exits 2 on a pattern that is none.
+# feed : the logs of many jobs over one channel, which ends with our stdin. Reads `w ID` or `d ID`: tell, or tell no more, when that log has
+# grown (a line with its id, on stderr); and `r NUMBER ID FROM MOST`: what it has from there on. That is answered on stdout by
+# `NUMBER FROM BYTES LENGTH`, with the first byte of it that is kept and all that was printed; then so many bytes, a line end, and `=`, or `!`
+# where they may have been taken out of the log meanwhile. Where there is no such log by `NUMBER -`. `t NUMBER ID` reads its log_times so.
+feed() {
+  command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to look at logs with' 127
+  feed=$EVENTS/f.$$
+  true >"$feed" || exit
+  look_for_feed <&- >/dev/null &
+  note_child
+  trap 'end_child; rm -f "$feed"; exit' EXIT HUP INT TERM
+  while read -r what one id from most; do
+    case $what in
+      w | d) ! is_id "$one" || printf '%s %s\n' "$what" "$one" >>"$feed" ;;
+      r) feed_part "$one" ;;
+      t) feed_times "$one" "$id" ;;
+    esac
+  done
+}
+
+feed_part() {
+  case $1$from$most in *[!0-9]*) return ;; esac
+  dir=$JOBS/$id
+  is_id "$id" && size=$(stat -c %s "$dir/output.log" 2>/dev/null) || {
+    printf '%s -\n' "$1"
+    return
+  }
+  set_log_start
+  base=$log_base all=$((log_base + size))
+  [ "$from" -ge "$log_dropped" ] || from=$log_dropped
+  [ "$most" -le $((all - from)) ] || most=$((all - from))
+  [ "$most" -gt 0 ] || most=0
+  printf '%s %s %s %s\n' "$1" "$from" "$all" "$most"
+  # As many as were promised, should it be cut just now.
+  [ "$most" = 0 ] || { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+  set_log_start
+  if [ "$log_base" = "$base" ] && [ "$log_dropped" -le "$from" ]; then printf '\n=\n'; else printf '\n!\n'; fi
+}
+
+feed_times() {
+  case $1 in *[!0-9]* | '') return ;; esac
+  ! is_id "$2" || [ ! -e "$JOBS/$2/log_times" ] || {
+    size=$(stat -c %s "$JOBS/$2/log_times")
+    printf '%s 0 %s %s\n' "$1" "$size" "$size"
+    { cat "$JOBS/$2/log_times" && cat /dev/zero; } 2>/dev/null | head -c "$size"
+    printf '\n=\n'
+    return
+  }
+  printf '%s -\n' "$1"
+}
+
+# Looks at the logs that are asked for all 20 ms, while any of them grows; else it waits until the kernel tells tail that one does.
+# shellcheck disable=SC2086 # Ids, to be split.
+look_for_feed() {
+  trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null; exit' HUP INT TERM
+  waiting='' logs='' before='' quiet=0 is_told=''
+  ! tail --version >/dev/null 2>&1 || is_told=1
+  exec 5<"$feed"
+  cd "$JOBS" || exit
+  while [ -e "$feed" ]; do
+    while read -r what id; do
+      case $what in
+        d) logs=$(printf '%s\n' $logs | grep -v "^$id/" | tr '\n' ' ') ;;
+        *) logs="$logs $id/output.log" ;;
+      esac
+      quiet=0
+    done <&5
+    quiet=$((quiet + 1))
+    look_at_logs
+    if [ $quiet -lt 3 ]; then
+      sleep 0.02 || sleep 1
+    elif [ $quiet -lt 25 ] || [ -z "$logs" ]; then
+      sleep 0.04 || sleep 1
+    elif [ -z "$is_told" ]; then
+      sleep 0.1 || sleep 1
+    elif [ -z "$waiting" ]; then
+      # What comes until it listens is seen by another look.
+      tail -q -f -c 0 "$feed" $logs 2>/dev/null | head -c 1 >/dev/null 2>&1 &
+      waiting=$!
+      sleep 0.1
+    else
+      wait "$waiting"
+      waiting=
+      quiet=0
+    fi
+  done
+}
+
+# shellcheck disable=SC2086 # As above.
+look_at_logs() {
+  [ -n "$logs" ] || return
+  sizes=$(stat -c '%s %n' $logs 2>/dev/null)
+  [ "$sizes" != "$before" ] || return
+  quiet=0
+  if [ -n "$waiting" ]; then kill "$waiting" 2>/dev/null; fi
+  waiting=
+  IFS='
+'
+  for line in $sizes; do
+    case $before in
+      *"$line"*) ;;
+      *) id=${line#* } && printf '%s\n' "${id%/*}" >&2 ;;
+    esac
+  done
+  IFS=' '
+  before=$sizes
+}
+
+# find-in-log ID FROM F|E i|- PATTERN : all that was printed; where the search began; and where the first line that matches begins, or `-`:
+# as fast as grep is. Only where lines end by line feeds; exits 2 on a pattern that is none.
+find_in_log() {
+  is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host"
+  case $2 in *[!0-9]* | '') refuse "'$2' is no byte offset" ;; esac
+  dir=$JOBS/$1 log=$JOBS/$1/output.log from=$2 options=-$3
+  [ "$4" != i ] || options=${options}i
+  said=$(echo | grep "$options" -e "$5" 2>&1 >/dev/null)
+  [ -z "$said" ] || refuse "$said" 2
+  set_log_start
+  size=$(stat -c %s "$log" 2>/dev/null) || size=0
+  [ "$from" -ge "$log_dropped" ] || from=$log_dropped
+  all=$((log_base + size))
+  if [ "$all" -le "$from" ]; then
+    at=-
+  elif ! echo x | grep -abq x 2>/dev/null; then
+    # grep of a small system does not count: it may be anywhere.
+    at=0
+  else
+    # dd only moves on to where grep is to begin: through a pipe it would take three times as long.
+    at=$({ dd bs=1 skip=$((from - log_base)) count=0 && grep -ab "$options" -m 1 -e "$5" | cut -b 1-20; } <"$log")
+  fi 2>/dev/null
+  at=${at%%:*}
+  case $at in '' | *[!0-9]*) at=- ;; *) at=$((from + at)) ;; esac
+  printf '%s %s %s\n' "$all" "$from" "$at"
+}
+
+# search-log ID FROM BYTES MOST F|E i|- PATTERN : the log's size and where it is searched from, which is later than FROM if that is gone; then
+# `offset:line`, counted from there, for each line in these bytes that matches. A carriage return ends a line as well: a progress bar is otherwise one line of many megabytes. Exits 2 on a pattern that is none.
 search_log() {
   is_id "$1" && [ -e "$JOBS/$1/spec" ] || refuse "There is no job $1 on this host"
   case $2$3$4 in *[!0-9]*) refuse "'$2 $3 $4' are no numbers" ;; esac
-  log=$JOBS/$1/output.log options=-$5 pattern=$7
+  dir=$JOBS/$1 log=$JOBS/$1/output.log options=-$5 pattern=$7
   [ "$6" != i ] || options=${options}i
   # It may look at the pattern only when there is a line.
   said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
+  set_log_start
   size_of "$log"
-  printf '%s\n' "$size"
-  [ "$size" -gt "$2" ] || exit 0
-  tail -c "+$(($2 + 1))" "$log" | head -c "$3" | tr '\r\000' '\n ' | if echo x | grep -abq x 2>/dev/null; then
+  from=$2
+  [ "$from" -ge "$log_dropped" ] || from=$log_dropped
+  printf '%s\n' "$((log_base + size)) $from"
+  [ $((log_base + size)) -gt "$from" ] || exit 0
+  tail -c "+$((from - log_base + 1))" "$log" | head -c "$3" | tr '\r\000' '\n ' | if echo x | grep -abq x 2>/dev/null; then
     grep -ab "$options" -m "$4" -e "$pattern" | cut -b 1-600
   else
     # grep of a small system does not count.
@@ -1860,6 +2658,8 @@ odd_names() {
 }
 
 attach() {
+  # Whoever finds a run lost begins the next one.
+  set_login_shell
   is_id "$1" && load "$1" || refuse "There is no job $1 on this host" 3
   first_line "$dir/tmux_socket" && socket=$line
   [ -n "$socket" ] && tmux -S "$socket" has-session >/dev/null 2>&1 || refuse "Job $1 has no terminal (any more)" 3
@@ -2107,7 +2907,7 @@ own_entries() {
   done
   for path in workdirs/[0-9a-f]*; do
     id=${path##*/}
-    is_own workdir "$id" "$1" || continue
+    is_own workdir "$id" "$1" && ! is_kept "$id" || continue
     if [ -e "jobs/$id" ]; then echo "workdir $id $path jobs/$id"; else echo "workdir $id $path $path"; fi
   done
   for path in folders/*; do
@@ -2141,8 +2941,16 @@ is_own() {
   [ "$line" = "$3" ]
 }
 
-# Its job and workdir are in use.
+# Its job and workdir are in use, or will be.
 is_at_work() {
+  load "$1" || return
+  case $job_state in
+    starting | running) ;;
+    *) first_line_of_run && place=$PROCESSES/${line% *} && set_newest && [ "$newest" = "$1" ] && is_wanted ;;
+  esac
+}
+
+is_begun() {
   load "$1" && { [ "$job_state" = running ] || [ "$job_state" = starting ]; }
 }
 
@@ -2157,7 +2965,7 @@ remove_entries() {
   for id in "$@"; do
     id=${id#=}
     is_own "$kind" "$id" "$owner" && [ -e "${kind}s/$id" ] && ! is_at_work "$id" || continue
-    [ "$kind" = workdir ] || close_terminal "$id"
+    if [ "$kind" = job ]; then close_terminal "$id"; else ! is_kept "$id" || continue; fi
     paths="$paths ${kind}s/$id" marks="$marks workdirs/.owner.$id"
   done
   [ -n "$paths" ] || {
@@ -2194,7 +3002,7 @@ remove_entry() {
   fi
   case $kind in
     job | workdir)
-      if is_at_work "$id"; then
+      if is_at_work "$id" || { [ "$kind" = workdir ] && is_kept "$id"; }; then
         err CONFLICT "Job $id runs: its $kind is in use"
         return
       fi
@@ -2229,7 +3037,7 @@ tidy() {
   REQUEST=tidy
   touch "$AGENT"
   rotate
-  for fifo in "$EVENTS"/[vw].*; do
+  for fifo in "$EVENTS"/[fvw].*; do
     pid=${fifo##*/?.}
     [ -e "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
     # Its reader may have outlived the agent that it read for.
@@ -2237,7 +3045,14 @@ tidy() {
     rm -f "$fifo"
   done
   close_old_terminals
-  find "$JOBS" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
+  for mark in "$ROOT"/workdirs/.kept.*; do
+    first_line "$mark"
+    [ -z "$line" ] || [ -e "$PROCESSES/$line" ] || rm -f "$mark"
+  done
+  is_keeper=1
+  ! tend_keepers || tend_all "$$"
+  is_keeper=
+  find "$JOBS" "$PROCESSES" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
     while IFS= read -r path; do
       # A workdir under way is copied under this lock.
       id=${path##*/.new.}

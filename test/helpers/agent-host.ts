@@ -40,7 +40,8 @@ export type AgentHost = {
   /** Runs a command line there as the user would over ssh. */
   exec(command: string, input?: Uint8Array): Promise<{ code: number | null; stdout: Buffer; stderr: string }>
 }
-export type TestAgent = AgentClient & { readonly events: AgentJob[] }
+type Restart = Extract<AgentEvent, { type: 'restart-planned' }>
+export type TestAgent = AgentClient & { readonly events: AgentJob[]; readonly restarts: Restart[] }
 
 export type AgentHostOptions = {
   env?: Record<string, string>
@@ -92,7 +93,7 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
     open: async (more = {}) => {
       const client = await openAgent(transport, { program: await readAgentProgram(), host: 'h1', owner: 'me', ...more })
       onTestFinished(() => client.close())
-      return Object.assign(client, { events: [] as AgentJob[] })
+      return Object.assign(client, { events: [] as AgentJob[], restarts: [] as Restart[] })
     },
     file: (id, name) => {
       const path = join(root, 'jobs', id, name)
@@ -114,7 +115,10 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
 
 /** Notes every event in `agent.events`. */
 export function record(agent: TestAgent): TestAgent {
-  agent.onEvent((event: AgentEvent) => agent.events.push(event.job))
+  agent.onEvent((event: AgentEvent) => {
+    if (event.type === 'job') agent.events.push(event.job)
+    else agent.restarts.push(event)
+  })
   return agent
 }
 

@@ -17,9 +17,10 @@ export function jobSpec(command: Command | string, options: JobOptions = {}): St
     worker: 'h1',
     folder: '/home/me/my project',
     command: text,
-    script: jobScript({ id, command: parsed, env, hasTerminal: Boolean(rest.terminal) }),
+    script: jobScript({ command: parsed, env, hasTerminal: Boolean(rest.terminal) }),
     workdir: null,
     terminal: null,
+    process: null,
     ...rest,
   }
 }

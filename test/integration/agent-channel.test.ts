@@ -218,7 +218,7 @@ async function openAgentOver(
     exec: (command: string, options: ExecOptions): Promise<Channel> => host.transport.exec(change(command), options),
   }
   const client = await openAgent(transport, { program: await readAgentProgram(), host: 'h1', owner: 'me', ...more })
-  return Object.assign(client, { events: [] as Awaited<ReturnType<typeof client.list>> })
+  return Object.assign(client, { events: [], restarts: [] })
 }
 
 function quote(text: string): string {

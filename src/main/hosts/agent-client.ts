@@ -16,7 +16,9 @@ import type {
   AgentTree,
   FolderStat,
   HostDisk,
+  KeptProcess,
   PassedSignal,
+  ProcessSpec,
   StartSpec,
 } from './agent.ts'
 import { AgentChannel } from './agent-channel.ts'
@@ -26,10 +28,13 @@ import {
   parseClock,
   parseDisk,
   parseDiskEntry,
+  parseFlag,
   parseFolderStat,
   parseJob,
   parseJobSample,
+  parseKeptProcess,
   parseProcess,
+  parseRestart,
   parseSample,
   parseText,
   parseTree,
@@ -102,6 +107,9 @@ export class AgentClient implements Agent {
     const command = (...words: string[]) => agentCommand(program, words, root)
     this.commands = {
       log: (id, fromByte, follow) => command('log', id, String(fromByte), follow ? '1' : '0'),
+      feed: () => command('feed'),
+      findInLog: (id, { fromByte, pattern, isRegex, ignoreCase }) =>
+        command('find-in-log', id, String(fromByte), isRegex ? 'E' : 'F', ignoreCase ? 'i' : '-', pattern),
       searchLog: (id, { fromByte, bytes, mostLines, pattern, isRegex, ignoreCase }) => {
         const numbers = [fromByte, bytes, mostLines].map(String)
         return command('search-log', id, ...numbers, isRegex ? 'E' : 'F', ignoreCase ? 'i' : '-', pattern)
@@ -137,12 +145,16 @@ export class AgentClient implements Agent {
   }
 
   async start(spec: StartSpec): Promise<AgentJob> {
-    const { terminal } = spec
+    const { terminal, process } = spec
     const summary = Array.from(spec.command).slice(0, SUMMARY_CHARACTERS + 1)
     if (summary.length > SUMMARY_CHARACTERS) summary[SUMMARY_CHARACTERS] = '…'
     const fields = [spec.id, spec.owner, spec.worker, spec.folder, spec.command, summary.join(''), spec.script, spec.workdir]
     const size = terminal ? [String(terminal.columns), String(terminal.rows)] : [null, null]
-    return this.#job(await this.#channel.request('start', [...fields, ...size]), spec.id)
+    return this.#job(await this.#channel.request('start', [...fields, ...size, process && processField(process)]), spec.id)
+  }
+
+  startAll(specs: readonly StartSpec[]): Promise<PromiseSettledResult<AgentJob>[]> {
+    return Promise.allSettled(specs.map(spec => this.start(spec)))
   }
 
   async stop(id: string, { signal, graceMs }: { signal: string; graceMs: number }): Promise<AgentJob> {
@@ -155,6 +167,23 @@ export class AgentClient implements Agent {
 
   async cut(id: string): Promise<AgentJob> {
     return this.#job(await this.#channel.request('cut', [id]), id)
+  }
+
+  async stopProcess(
+    id: string,
+    { signal, graceMs, onlyJob }: { signal: string; graceMs: number; onlyJob: string | null },
+  ): Promise<{ job: AgentJob | null; isStopped: boolean }> {
+    const { rows, rest } = await this.#channel.request('stop-process', [id, signal, String(Math.round(graceMs)), onlyJob])
+    return { job: rows[0] === undefined ? null : this.#parseJob(rows[0]), isStopped: parseFlag(rest) }
+  }
+
+  async processes(): Promise<KeptProcess[]> {
+    const { rows } = await this.#channel.request('processes', [], LONG_MS)
+    return rows.map(row => parseKeptProcess(row, this.clockOffsetMs))
+  }
+
+  async removeProcess(id: string): Promise<void> {
+    await this.#channel.request('remove-process', [id], LONG_MS)
   }
 
   async stat(id: string): Promise<AgentJob | null> {
@@ -276,6 +305,8 @@ export class AgentClient implements Agent {
       // Its log no longer reaches back to where we stood: every job, as it is now, stands for what we missed.
       const jobs = await this.list()
       for (const job of jobs) this.#emit({ type: 'job', job })
+      for (const { id, jobId, failures, nextAt } of await this.processes())
+        if (nextAt !== null) this.#emit({ type: 'restart-planned', processId: id, jobId, at: nextAt, failures })
       this.#eventOffset = parseText(offset)
     } catch (error) {
       // A lost channel is told by `lost`. Anything else leaves us deaf, which nobody would notice.
@@ -284,12 +315,14 @@ export class AgentClient implements Agent {
   }
 
   async #takeEvent(rest: string): Promise<void> {
-    const match = /^([0-9.]+:\d+) (?:job (.*)|ask (\S+))$/.exec(rest)
-    if (!match?.[1]) return this.#channel.report(rest)
-    const [, offset, row, asked] = match
-    // A row too long for an atomic write is asked for.
-    const job = row !== undefined ? await this.#toldJob(row) : await this.stat(parseText(asked ?? ''))
-    if (job) this.#emit({ type: 'job', job })
+    const [, offset, what, told = ''] = /^([0-9.]+:\d+) (job|ask|restart) (.*)$/.exec(rest) ?? []
+    if (offset === undefined) return this.#channel.report(rest)
+    if (what === 'restart') this.#emit(parseRestart(told, this.clockOffsetMs))
+    else {
+      // A row too long for an atomic write is asked for.
+      const job = what === 'job' ? await this.#toldJob(told) : await this.stat(parseText(told))
+      if (job) this.#emit({ type: 'job', job })
+    }
     this.#eventOffset = offset
   }
 
@@ -325,4 +358,8 @@ export class AgentClient implements Agent {
   #parseJob(row: string): AgentJob {
     return parseJob(row, this.clockOffsetMs)
   }
+}
+
+function processField({ id, restart, initialMs, maxMs, stableMs, logCapBytes }: ProcessSpec): string {
+  return [id, restart, ...[initialMs, maxMs, stableMs, logCapBytes].map(Math.round)].join('/')
 }

@@ -4,11 +4,14 @@ import { temporaryStore } from '../../../test/helpers/temporary-store.ts'
 import {
   parseDisk,
   parseError,
+  parseFlag,
   parseFolderStat,
   parseHello,
   parseJob,
   parseJobSample,
+  parseKeptProcess,
   parseProcess,
+  parseRestart,
   parseSample,
 } from './agent-records.ts'
 
@@ -29,13 +32,19 @@ describe('a job', () => {
       isStopped: false,
       reason: null,
       logBytes: 42,
+      logDropped: 0,
       hasTerminal: true,
       owner: 'me',
       worker: 'w',
       folder: '/a b',
       command: 'ls',
       workdir: '/w',
+      process: null,
     })
+  })
+
+  test('that is a run of a process says of which, and from where on its log is kept', () => {
+    expect(parseJob(`${ROW} =${ID}:12 40`, 0)).toMatchObject({ process: { id: ID, run: 12 }, logDropped: 40, workdir: '/w' })
   })
 
   test('has the PID of an app that is drawn behind its own', () => {
@@ -45,7 +54,10 @@ describe('a job', () => {
 
   test.each([
     ['too few words', ROW.slice(0, -4)],
-    ['too many words', `${ROW} =x`],
+    ['another word', `${ROW} =x`],
+    ['a process without the start of its log', `${ROW} =${ID}:12`],
+    ['a process of no run', `${ROW} =${ID}:0 0`],
+    ['too many words', `${ROW} =${ID}:1 0 =x`],
     ['another state', ROW.replace('ended', 'done')],
     ['no id', ROW.replace(ID, '../../x')],
     ['no PID', ROW.replace(' 12 ', ' 12x ')],
@@ -64,6 +76,42 @@ describe('a job', () => {
   ])('of %s is refused', (_, row) => {
     expect(() => parseJob(row, 0)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
   })
+})
+
+describe('a process that a host keeps', () => {
+  const OTHER = ID.replace('0', 'f')
+  const KEPT = `=${ID} =me =${OTHER} 12 3 0 200`
+
+  test('is told with its newest run, and when the next one begins by our clock', () => {
+    const kept = { id: ID, owner: 'me', jobId: OTHER, run: 12, failures: 3, isStopped: false, nextAt: 195_000 }
+    expect(parseKeptProcess(KEPT, 5_000)).toEqual(kept)
+    expect(parseKeptProcess(`=${ID} =me =${OTHER} 12 3 1 -`, 5_000)).toEqual({ ...kept, isStopped: true, nextAt: null })
+    expect(parseRestart(`=${ID} =${OTHER} 200 3`, 5_000)).toEqual({
+      type: 'restart-planned',
+      processId: ID,
+      jobId: OTHER,
+      at: 195_000,
+      failures: 3,
+    })
+    expect([parseFlag('0'), parseFlag('1')]).toEqual([false, true])
+  })
+
+  test.each([
+    KEPT.replace(ID, '../x'),
+    KEPT.replace(' 12 ', ' 0 '),
+    KEPT.replace(' 0 200', ' 2 200'),
+    `${KEPT} 1`,
+    KEPT.slice(0, -4),
+  ])('as %s is refused', wrong => {
+    expect(() => parseKeptProcess(wrong, 0)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
+  })
+
+  test.each([`=${ID} =${OTHER} - 3`, `=${ID} =x 200 3`, `=${ID} =${OTHER} 200`, `=${ID} =${OTHER} 200 3 4`])(
+    'whose next run is told as %s is refused',
+    wrong => {
+      expect(() => parseRestart(wrong, 0)).toThrowError(expect.objectContaining({ code: 'PROTOCOL' }))
+    },
+  )
 })
 
 describe('a sample', () => {

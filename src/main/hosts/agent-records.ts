@@ -3,7 +3,17 @@
  */
 import type { ErrorCode } from '../../shared/errors.ts'
 import { AppError, ERROR_CODES } from '../../shared/errors.ts'
-import type { AgentInfo, AgentJob, AgentJobSample, AgentProcess, AgentTree, FolderStat, HostDisk } from './agent.ts'
+import type {
+  AgentEvent,
+  AgentInfo,
+  AgentJob,
+  AgentJobSample,
+  AgentProcess,
+  AgentTree,
+  FolderStat,
+  HostDisk,
+  KeptProcess,
+} from './agent.ts'
 import { decodeField, violation } from './agent-protocol.ts'
 import type { HostCounters } from './host-sample.ts'
 
@@ -23,6 +33,8 @@ const MOST_CLOCK_TICKS = 1e6
 const MOST_PID = 2 ** 22
 /** What a kernel counts up to: a storage server's network cards come near. */
 const MOST_COUNTED = 2 ** 64
+/** A job that is no run of a process. */
+const NO_RUN = { process: null, logDropped: 0 }
 const ENTRY_KINDS = ['workdir', 'job', 'folder', 'spare', 'agent', 'visit'] as const
 
 /** Reads the words of a row one after another. @throws {AppError} `PROTOCOL` on what is not as asked. */
@@ -81,13 +93,19 @@ class Words {
     if (found === undefined) throw violation(`one of ${known.join(', ')}`, this.#row)
     return found
   }
-  jobId(): string {
+  id(): string {
     const id = this.text()
-    if (!UUID.test(id)) throw violation('a job id', this.#row)
+    if (!UUID.test(id)) throw violation('an id', this.#row)
     return id
   }
+  flag(): boolean {
+    return this.oneOf(['0', '1']) === '1'
+  }
+  isAtEnd(): boolean {
+    return this.#at === this.#words.length
+  }
   end(): void {
-    if (this.#at !== this.#words.length) throw violation(`a row of ${this.#at} words`, this.#row)
+    if (!this.isAtEnd()) throw violation(`a row of ${this.#at} words`, this.#row)
   }
   #pidOf(word: string): number | null {
     if (word === '-') return null
@@ -115,7 +133,7 @@ export function parseHello(rest: string): Hello {
     arch: words.text(),
     kernel: words.text(),
     cpus: words.number(),
-    hasGpu: words.oneOf(['0', '1']) === '1',
+    hasGpu: words.flag(),
     tmux: words.textOrNull(),
     rsync: words.textOrNull(),
     clockTicks: words.number({ least: 1, most: MOST_CLOCK_TICKS }),
@@ -171,36 +189,79 @@ function readCounters(words: Words): HostCounters {
 /** `clockOffsetMs`: the host's clock less ours. */
 export function parseJob(rest: string, clockOffsetMs: number): AgentJob {
   const words = new Words(rest)
-  const time = () => {
-    const seconds = words.secondsOrNull()
-    return seconds === null ? null : seconds * 1000 - clockOffsetMs
-  }
+  const time = () => timeOrNull(words, clockOffsetMs)
   const job = {
-    id: words.jobId(),
+    id: words.id(),
     state: words.oneOf(['starting', 'running', 'ended', 'lost', 'link-lost']),
     ...words.pids(),
     startedAt: time(),
     endedAt: time(),
     exitCode: words.numberOrNull(),
     signal: words.textOrNull(),
-    isStopped: words.oneOf(['0', '1']) === '1',
+    isStopped: words.flag(),
     reason: words.textOrNull(),
     logBytes: words.number(),
-    hasTerminal: words.oneOf(['0', '1']) === '1',
+    hasTerminal: words.flag(),
     owner: words.text(),
     worker: words.text(),
     folder: words.text(),
     command: words.text(),
     workdir: words.text(),
+    // Two words more.
+    ...(words.isAtEnd() ? NO_RUN : readRun(words)),
   }
   words.end()
   return job
 }
 
+function readRun(words: Words): Pick<AgentJob, 'process' | 'logDropped'> {
+  const text = words.text()
+  const [, id = '', run] = /^(.{36}):([1-9]\d{0,14})$/.exec(text) ?? []
+  if (!UUID.test(id)) throw violation('a run of a process', text)
+  return { process: { id, run: Number(run) }, logDropped: words.number() }
+}
+
+function timeOrNull(words: Words, clockOffsetMs: number): number | null {
+  const seconds = words.secondsOrNull()
+  return seconds === null ? null : seconds * 1000 - clockOffsetMs
+}
+
+export function parseKeptProcess(rest: string, clockOffsetMs: number): KeptProcess {
+  const words = new Words(rest)
+  const process = {
+    id: words.id(),
+    owner: words.text(),
+    jobId: words.id(),
+    run: words.number({ least: 1 }),
+    failures: words.number(),
+    isStopped: words.flag(),
+    nextAt: timeOrNull(words, clockOffsetMs),
+  }
+  words.end()
+  return process
+}
+
+export function parseRestart(rest: string, clockOffsetMs: number): Extract<AgentEvent, { type: 'restart-planned' }> {
+  const words = new Words(rest)
+  const [processId, jobId] = [words.id(), words.id()]
+  const at = words.seconds() * 1000 - clockOffsetMs
+  const failures = words.number()
+  words.end()
+  return { type: 'restart-planned', processId, jobId, at, failures }
+}
+
+/** Whether it was stopped, as `stop-process` answers. */
+export function parseFlag(rest: string): boolean {
+  const words = new Words(rest)
+  const flag = words.flag()
+  words.end()
+  return flag
+}
+
 export function parseJobSample(rest: string, clockTicks: number): AgentJobSample {
   const words = new Words(rest)
   const sample = {
-    id: words.jobId(),
+    id: words.id(),
     cpuMs: Math.round((words.number() * 1000) / clockTicks),
     memoryBytes: words.number() * 1024,
     memoryKind: words.oneOf(['pss', 'rss']),
@@ -247,7 +308,7 @@ function nameOf(text: string | null): string {
 
 export function parseFolderStat(rest: string): FolderStat {
   const words = new Words(rest)
-  const stat = { stamp: words.textOrNull(), hasSpare: words.oneOf(['0', '1']) === '1' }
+  const stat = { stamp: words.textOrNull(), hasSpare: words.flag() }
   words.end()
   return stat
 }

@@ -57,8 +57,47 @@ export type AgentJob = {
   isStopped: boolean
   /** Why it could not start or was lost. */
   reason: string | null
+  /** All it has printed, also what its host no longer keeps: offsets in a log never change. */
   logBytes: number
+  /** The first byte of its log that is kept: more than 0 once a process has printed beyond its cap. */
+  logDropped: number
   workdir: string
+  /** The process that this is a run of, and which one, from 1. */
+  process: { id: string; run: number } | null
+}
+
+/**
+ * What a host needs to keep a process running by itself. A run that is to be followed by another is, after a pause of `initialMs`,
+ * doubled with each end in a row, a quarter more or less by chance, and `maxMs` at most; 0 is no pause at all. An end after `stableMs`
+ * is the first of a new row, and one together with the host is none. A run whose end nobody saw is taken for failed. What a run left in its
+ * group of processes is ended before the next.
+ */
+export type ProcessSpec = {
+  /** The process's own id, the same for all its runs. */
+  id: string
+  /** `on-failure`: after an end by a signal or with another code than 0. `always`: after any that was not asked for. */
+  restart: 'never' | 'on-failure' | 'always'
+  initialMs: number
+  maxMs: number
+  stableMs: number
+  /** Of the logs of all its runs together; the oldest output goes first. 0: none. Of no process more than 50 runs are kept. */
+  logCapBytes: number
+}
+
+/** A process as its host keeps it. */
+export type KeptProcess = {
+  id: string
+  /** Id of the computer that started it. */
+  owner: string
+  /** Its newest run. */
+  jobId: string
+  run: number
+  /** Ends in a row of runs that did not last, up to where `nextAt` or the newest run is; 0 before the first. */
+  failures: number
+  /** It was asked to stop, and is not run again until it is started. */
+  isStopped: boolean
+  /** When the next run begins, where one is waited for. */
+  nextAt: number | null
 }
 
 export type StartSpec = {
@@ -73,6 +112,11 @@ export type StartSpec = {
   workdir: string | null
   /** Null: no terminal; straight to its log. */
   terminal: { columns: number; rows: number } | null
+  /**
+   * This is a run of a process, which the host keeps from now on: it makes the next run itself, as a job with an id of its own and all else
+   * as here, in the same workdir. The script may name the job only as `$DROVER_JOB`. An older stop of the process is forgotten.
+   */
+  process: ProcessSpec | null
 }
 
 export type AgentJobSample = { id: string; cpuMs: number; memoryBytes: number; memoryKind: 'pss' | 'rss'; processes: number }
@@ -87,7 +131,10 @@ export type AgentProcess = { pid: number; user: string; command: string; cpuRati
 
 export type PassedSignal = 'HUP' | 'INT' | 'QUIT' | 'TERM' | 'STOP' | 'CONT'
 
-export type AgentEvent = { type: 'job'; job: AgentJob }
+export type AgentEvent =
+  | { type: 'job'; job: AgentJob }
+  /** The run `jobId` has ended, and the process's next one begins at `at`, unless it is stopped. Not told where there is no pause. */
+  | { type: 'restart-planned'; processId: string; jobId: string; at: number; failures: number }
 
 export type FolderStat = {
   /** What `setFolderStamp` said last, or null if the copy is unfinished or not there. */
@@ -113,12 +160,29 @@ export interface Agent {
   readonly clockOffsetMs: number
   /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
   start(spec: StartSpec): Promise<AgentJob>
+  /** Starts many at once, for less than one after another. In their order; each succeeds or fails by itself. */
+  startAll(specs: readonly StartSpec[]): Promise<PromiseSettledResult<AgentJob>[]>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
   stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
   /** Passes a signal on to the whole tree and leaves it at that. Settles when it is on its way. */
   signal(id: string, signal: PassedSignal): Promise<AgentJob>
   /** Ends an app that has no window any more; its state will be `link-lost`. Settles when it has begun. */
   cut(id: string): Promise<AgentJob>
+  /**
+   * Ends a process: its newest run's whole tree as `stop` does, or the pause before the next. It is not run again, whoever is away and
+   * whatever is restarted, until it is started. With `onlyJob` only if that is its newest run, else nothing is done. Settles when it has
+   * begun; done twice it does no harm. `job` is its newest run; null if that is no longer there.
+   *
+   * @throws {AppError} `NOT_FOUND` for a process that this host does not keep.
+   */
+  stopProcess(
+    id: string,
+    options: { signal: string; graceMs: number; onlyJob: string | null },
+  ): Promise<{ job: AgentJob | null; isStopped: boolean }>
+  /** Of every owner. */
+  processes(): Promise<KeptProcess[]>
+  /** Forgets the process; its runs stay as jobs. @throws {AppError} `CONFLICT` while a run of it is at work or waited for. */
+  removeProcess(id: string): Promise<void>
   /** Null where the host knows no such job. */
   stat(id: string): Promise<AgentJob | null>
   list(): Promise<AgentJob[]>
@@ -153,9 +217,22 @@ export interface Agent {
    * a job's log from a byte on; a terminal on it; `rsync --server …` or tar into a pristine copy, under its lock.
    */
   readonly commands: {
-    /** Sends the log from `fromByte`; with `follow` until its stdin ends. */
+    /**
+     * Sends the log from `fromByte`; with `follow` until its stdin ends. Whatever it sends stands in the log from there on without a gap: if
+     * what comes next is no longer kept (`logDropped` of `stat` is past it), also while it sends, it exits 5.
+     */
     log(id: string, fromByte: number, follow: boolean): string
-    /** Prints the log's size, then `offset:line`, counted from `fromByte`, for each line that matches. Exits 2 if the pattern is none. */
+    /**
+     * Prints all that was printed, where the search began, and where the first line from there on begins that matches, or `-`. At a line feed
+     * only: what `searchLog` finds besides, at a carriage return, may be missed by an expression that asks for the ends of lines.
+     */
+    findInLog(id: string, search: Pick<LogSearch, 'fromByte' | 'pattern' | 'isRegex' | 'ignoreCase'>): string
+    /** Serves the logs of many jobs over one channel: what it reads and answers stands above `feed` in agent.sh. Until its stdin ends. */
+    feed(): string
+    /**
+     * Prints the log's size and where the search began, which is after `fromByte` if that is no longer kept; then `offset:line`, counted from
+     * there, for each line that matches. Exits 2 if the pattern is none.
+     */
     searchLog(id: string, search: LogSearch): string
     /**
      * Prints a line for each thing in a folder of the workdir, `most` at most: type and mode (hexadecimal), size, seconds, and `./name`,

@@ -1,5 +1,6 @@
 /** How a job's files get to its host: the rooms of scanning, placing, syncing and copying, put together for the runner. */
 import type { SyncProgress } from '../../shared/domain.ts'
+import type { ProcessSpec } from '../hosts/agent.ts'
 import type { Live } from '../hosts/host-link.ts'
 import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
@@ -25,7 +26,9 @@ export type DeliveryOptions = {
   /** True for a folder in which nothing is ignored: it was dropped, and decided of then. */
   takesAll(folder: string): boolean
   /** For apps, which need a desktop. */
-  prepareApp(job: JobRow, live: Live): Promise<Prepared>
+  prepareApp(job: JobRow, live: Live): Promise<Omit<Prepared, 'process'>>
+  /** What a host is to know of the process that a job is a run of; null for any other. */
+  processSpec(job: JobRow): ProcessSpec | null
   now(): number
   log(message: string, details: LogFields): void
 }
@@ -78,7 +81,13 @@ export function makeDelivery(options: DeliveryOptions): Delivery<FolderScan> {
         await send(job, scanned, live, signal, onProgress)
       }
     },
-    prepare: async (job, live) => (job.app === null ? { script: jobScript(job), workdir: null } : options.prepareApp(job, live)),
+    prepare: async (job, live) => {
+      const process = options.processSpec(job)
+      if (job.app !== null) return { ...(await options.prepareApp(job, live)), process }
+      // A process of this computer runs in its project's folder itself.
+      const workdir = job.kind === 'process' && !job.isSynced ? job.folder : null
+      return { script: jobScript(job), workdir, process }
+    },
     delivered: job => {
       if (!job.isSynced || job.folder === null || job.host === null || job.host === 'local') return
       const { folder, host } = job

@@ -23,6 +23,8 @@ export type OutputJobs = {
 export type ByteSource = { output: Readable; end: Promise<void>; close(): void }
 export type TerminalSource = ByteSource & { input: Writable; resize(size: TerminalSize): void }
 
+/** log's exit code when what comes next is no longer kept: see agent.sh. */
+const GONE_EXIT = 5
 /** attach's exit code when the job has no terminal any more: see agent.sh. */
 const NO_TERMINAL_EXIT = 3
 /** How long the last bytes may take once the job is known to have ended, before the channel is opened again. */
@@ -32,7 +34,14 @@ const SETTLE_MS = 5_000
 /** The same, after a close that may have another cause. */
 const BROKEN_MS = 1_000
 
-export function openLog(jobs: OutputJobs, jobId: string, options: { fromByte: number; follow: boolean }): ByteSource {
+export type LogOptions = {
+  fromByte: number
+  follow: boolean
+  /** These bytes are no longer kept, or went before they were read: what comes next is that at `toByte`. */
+  onSkip?: (skipped: { fromByte: number; toByte: number }) => void
+}
+
+export function openLog(jobs: OutputJobs, jobId: string, options: LogOptions): ByteSource {
   const abort = new AbortController()
   const output = new PassThrough()
   const end = pumpLog(jobs, jobId, options, output, abort.signal)
@@ -43,7 +52,7 @@ export function openLog(jobs: OutputJobs, jobId: string, options: { fromByte: nu
 async function pumpLog(
   jobs: OutputJobs,
   jobId: string,
-  { fromByte, follow }: { fromByte: number; follow: boolean },
+  { fromByte, follow, onSkip }: LogOptions,
   output: PassThrough,
   signal: AbortSignal,
 ): Promise<void> {
@@ -54,7 +63,13 @@ async function pumpLog(
       if (job === null || isAllSent(job, cursor.byte)) return
       const isFollowing = follow && job.state !== 'ended'
       try {
-        await pumpOnce(jobs, job, { cursor, follow: isFollowing, output, signal })
+        const isWhole = await pumpOnce(jobs, job, { cursor, follow: isFollowing, output, signal })
+        if (!isWhole) {
+          const fromByte = cursor.byte
+          cursor.byte = Math.max(fromByte, await firstKept(jobs, job))
+          if (cursor.byte > fromByte) onSkip?.({ fromByte, toByte: cursor.byte })
+          continue
+        }
       } catch (error) {
         if (!follow || !isLoss(error)) throw error
         // Its host is away. Its coming back changes the job; should that have slipped by meanwhile, the time-out asks again.
@@ -85,8 +100,18 @@ function isAllSent(job: JobView, sent: number): boolean {
 
 type Pump = { cursor: { byte: number }; follow: boolean; output: PassThrough; signal: AbortSignal }
 
-/** Sends the log through one channel until it ends, is all sent, or breaks; moves the cursor as it goes. */
-async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output, signal }: Pump): Promise<void> {
+async function firstKept(jobs: OutputJobs, job: JobView): Promise<number> {
+  const { agent } = await jobs.link(job.host ?? '').ready()
+  const told = await agent.stat(job.id)
+  if (!told) throw new AppError('NOT_FOUND', `${job.host} has no job ${job.id.slice(0, 8)} any more`)
+  return told.logDropped
+}
+
+/**
+ * Sends the log through one channel until it ends, is all sent, or breaks; moves the cursor as it goes. False: it was broken off, since
+ * what stands at the cursor may no longer be there.
+ */
+async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output, signal }: Pump): Promise<boolean> {
   const isDone = () => isAllSent(jobs.get(job.id), cursor.byte)
   const stop = new AbortController()
   const stopped = AbortSignal.any([signal, stop.signal])
@@ -101,9 +126,10 @@ async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output
       if (!output.write(chunk)) await once(output, 'drain', { signal })
       if (follow && isDone()) break
     }
-    if (stopped.aborted || (follow && isDone())) return
+    if (stopped.aborted || (follow && isDone())) return true
     // A cut ends the stream as well: only how the channel ended says whether this was all.
     const end = await channel.end
+    if (end.code === GONE_EXIT) return false
     if (end.code === null && end.signal === null) throw new AppError('HOST_UNREACHABLE', `The connection to ${job.host} was lost`)
     if (!follow && end.code !== 0) throw hostFailure(job.host ?? '', 'reading the output of a job', { end, said: await said })
   } catch (error) {
@@ -111,6 +137,7 @@ async function pumpOnce(jobs: OutputJobs, job: JobView, { cursor, follow, output
   } finally {
     stop.abort()
   }
+  return true
 }
 
 /** A follow has no end of its own: it is stopped when the job has ended and everything has arrived, or nothing more comes. */

@@ -67,7 +67,7 @@ function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts
       },
       place: async () => ({ host: 'h1', reason: '', score: 0, candidates: [] }),
       deliver: async () => undefined,
-      prepare: async () => ({ script: '', workdir: null }),
+      prepare: async () => ({ script: '', workdir: null, process: null }),
       delivered: () => undefined,
     },
     owner: 'laptop',

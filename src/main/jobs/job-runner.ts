@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Placement, SyncProgress } from '../../shared/domain.ts'
 import { isFinal } from '../../shared/domain.ts'
 import { AppError, NEEDS_PERSON } from '../../shared/errors.ts'
+import type { ProcessSpec } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
 import type { LogFields } from '../log.ts'
 import type { JobRow } from '../store/job-table.ts'
@@ -29,7 +30,7 @@ export type Delivery<Scanned> = {
   /** Called once the job was started: time for what may be done at leisure. */
   delivered(job: JobRow): void
 }
-export type Prepared = { script: string; workdir: string | null }
+export type Prepared = { script: string; workdir: string | null; process: ProcessSpec | null }
 export type RunnerOptions<Scanned> = {
   jobs: Jobs
   link(hostName: string): HostLink
@@ -107,7 +108,7 @@ export class JobRunner<Scanned> {
         const why = tmux === null ? 'is not installed' : 'does not answer'
         jobs.update(row.id, { hasTerminal, reason: `runs without a terminal: tmux ${why} on ${row.host}` })
       }
-      const { script, workdir } = await delivery.prepare({ ...row, hasTerminal }, live)
+      const { script, workdir, process } = await delivery.prepare({ ...row, hasTerminal }, live)
       const job = await live.agent.start({
         id: row.id,
         owner,
@@ -117,6 +118,7 @@ export class JobRunner<Scanned> {
         script,
         workdir,
         terminal: hasTerminal ? { columns: row.columns ?? 80, rows: row.rows ?? 24 } : null,
+        process,
       })
       jobs.told(job)
       const after = jobs.find(row.id)

@@ -7,18 +7,14 @@ import { shellJoin, shellQuote } from '../../shared/shell-quote.ts'
 
 /**
  * The variables of `env` win over the profile's. A line goes to the user's own shell (`$SHELL`), an argument list is run as it is.
- * The workdir stands in `$DROVER_WORKDIR`, set by the agent, since a profile may have changed the current folder.
+ * The workdir stands in `$DROVER_WORKDIR`, set by the agent, since a profile may have changed the current folder. The job's id stands in
+ * `$DROVER_JOB` and not in here, for a process's next run has the same script.
  */
-export function jobScript(job: {
-  id: string
-  command: Command
-  env: Readonly<Record<string, string>>
-  hasTerminal: boolean
-}): string {
+export function jobScript(job: { command: Command; env: Readonly<Record<string, string>>; hasTerminal: boolean }): string {
   const lines = [
     'cd "$DROVER_WORKDIR" || exit 126',
-    `DROVER_JOB=${shellQuote(job.id)} LANG="\${LANG:-C.UTF-8}"`,
-    'export DROVER_JOB LANG',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell that expands this.
+    'LANG="${LANG:-C.UTF-8}"; export LANG',
     'unset DROVER_SCRIPT DROVER_WORKDIR',
   ]
   if (!job.hasTerminal) lines.push('TERM=dumb; export TERM')

@@ -20,6 +20,8 @@ export type JobsOptions = {
   ended(job: JobRow): void
   /** What a host says of a job, as it is to be taken: some of an app's end is known only here. */
   asTold?(row: JobRow, job: AgentJob): AgentJob
+  /** For a job that its host has begun by itself: its row; null if it is none of ours. */
+  adopt?(hostName: string, job: AgentJob): JobRow | null
 }
 /** What is known of a job only while the core runs. */
 type Transient = Pick<JobView, 'progress' | 'memoryBytes' | 'pid'>
@@ -46,6 +48,12 @@ export class Jobs implements OutputJobs {
     return this.#tell(row.id)
   }
 
+  /** All of them or none. @throws {AppError} as the table's insert does. */
+  addAll(rows: readonly JobRow[]): void {
+    this.#options.table.insert(...rows)
+    for (const { id } of rows) this.#tell(id)
+  }
+
   /** @throws {AppError} `NOT_FOUND` */
   row(id: string): JobRow {
     const row = this.#options.table.get(id)
@@ -55,6 +63,11 @@ export class Jobs implements OutputJobs {
 
   get(id: string): JobView {
     return this.#view(this.row(id))
+  }
+
+  findView(id: string): JobView | undefined {
+    const row = this.#options.table.get(id)
+    return row && this.#view(row)
   }
 
   find(id: string): JobRow | undefined {
@@ -149,11 +162,30 @@ export class Jobs implements OutputJobs {
     const row = this.apply(job.id, { type: 'told', job: meant }, pid)
     if (row && row.state !== 'ended' && isSame(row.startedAt, job.startedAt)) this.#confirmed.add(row.id)
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
+    // Its host counts the runs of a process, and may have begun anew.
+    if (row?.process && job.process && row.process.run !== job.process.run) this.update(row.id, { process: job.process })
   }
 
   /** The same of what a host tells unasked: it knows of its own jobs only, and is not believed about those of another one. */
   toldBy(hostName: string, job: AgentJob): void {
-    if (this.find(job.id)?.host === hostName) this.told(job)
+    const row = this.find(job.id)
+    if (row) {
+      if (row.host === hostName) this.told(job)
+      return
+    }
+    const adopted = this.#options.adopt?.(hostName, job)
+    if (!adopted) return
+    this.add(adopted)
+    this.told(job)
+  }
+
+  /** The runs of a process, newest first. */
+  runsOf(processId: string): JobRow[] {
+    return this.#options.table.listRuns(processId)
+  }
+
+  newestRun(processId: string): JobRow | undefined {
+    return this.runsOf(processId)[0]
   }
 
   /**
@@ -193,6 +225,8 @@ export class Jobs implements OutputJobs {
       this.apply(row.id, { type: 'host-asked' })
       if (job?.state === 'running' && this.#isStopOwed(row.id, job)) await this.passOnStop(row.id, live.agent)
     }
+    const born = [...known.values()].filter(job => job.process !== null && !this.find(job.id))
+    for (const job of born.sort((one, other) => (one.process?.run ?? 0) - (other.process?.run ?? 0))) this.toldBy(link.name, job)
   }
 
   /** Notes a wish to stop a job, in place of an earlier one; its host is told by `passOnStop`. */
@@ -204,7 +238,12 @@ export class Jobs implements OutputJobs {
   /** Tells a job's host how it is to be stopped. What does not arrive stays noted. */
   async passOnStop(id: string, agent: Agent): Promise<void> {
     const how = this.find(id)?.pendingStop ?? DEFAULT_STOP
-    this.told(await agent.stop(id, how))
+    const { process } = this.row(id)
+    if (process === null) this.told(await agent.stop(id, how))
+    else {
+      const { job } = await agent.stopProcess(process.id, { ...how, onlyJob: null })
+      if (job) this.toldBy(this.row(id).host ?? '', job)
+    }
     const noted = this.find(id)?.pendingStop
     // Another wish may have come meanwhile: that one is not told yet.
     if (noted?.signal === how.signal && noted.graceMs === how.graceMs) this.#options.table.update(id, { pendingStop: null })

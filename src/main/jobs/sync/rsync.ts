@@ -171,7 +171,9 @@ class RsyncRun {
 function problemOf(outcome: Outcome, transfer: RsyncTransfer): AppError | null {
   const { code, signal, said, host, error } = outcome
   if (transfer.signal?.aborted) return cancelled()
-  if (code === 0 || (code === VANISHED && host?.end.code !== null)) return null
+  // Ours may end well where the host's has not taken a file: it says so to nobody but us.
+  if (code === 0 && !host?.end.code) return null
+  if (code === VANISHED && host?.end.code !== null) return null
   if (signal !== null) {
     const message = `rsync on this computer was ended by ${signal} while it sent ${transfer.folder} to ${transfer.host}`
     return new AppError('HOST_ERROR', `${message}. Push again: it goes on from what has arrived`)

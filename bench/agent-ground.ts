@@ -1,0 +1,36 @@
+/** A host of a bench's own on this machine, with an agent that serves: all that it runs is killed with it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AgentEvent } from '../src/main/hosts/agent.ts'
+import { type AgentClient, openAgent } from '../src/main/hosts/agent-client.ts'
+import { readAgentProgram } from '../src/main/hosts/agent-install.ts'
+import { LocalTransport } from '../src/main/hosts/local-transport.ts'
+import { pidsWithEnv, signalAll } from '../test/helpers/processes.ts'
+import { waitFor } from '../test/helpers/wait.ts'
+
+export type AgentGround = {
+  agent: AgentClient
+  dir: string
+  /** Calls back for every event; returns its undo. */
+  onEvent(listener: (event: AgentEvent) => void): () => void
+}
+
+export async function onAgentGround<T>(work: (ground: AgentGround) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'drover-bench-'))
+  const transport = new LocalTransport({ ...process.env, HOME: dir, DROVER_BENCH: dir, SHELL: '/bin/sh' })
+  try {
+    const agent = await openAgent(transport, { program: await readAgentProgram(), host: 'bench', owner: 'bench' })
+    agent.onEvent(() => undefined)
+    await agent.sample()
+    return await work({ agent, dir, onEvent: listener => agent.onEvent(listener) })
+  } finally {
+    await transport.close()
+    await waitFor(() => {
+      const left = pidsWithEnv(`DROVER_BENCH=${dir}`)
+      signalAll(left, 'SIGKILL')
+      return left.length === 0
+    })
+    rmSync(dir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,77 @@
+/** kill -9 of whatever a host runs, at any moment: never two runs of a process at once, and in the end one. */
+import { randomInt, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type AgentHost, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
+import { keptProcess, startProcess } from '../helpers/agent-process.ts'
+import { processName, processText, signalAll } from '../helpers/processes.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const KILLS = 15
+const ways = SHELLS.flatMap(shell => [
+  { shell, kind: 'plain', terminal: null },
+  { shell, kind: 'terminal', terminal: { columns: 80, rows: 24 } },
+])
+
+describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) => {
+  test('killed at random, with all that sees to them', async () => {
+    const host = makeAgentHost(shell)
+    let agent = record(await host.open())
+    // Long enough to be seen together, were there two.
+    const ids = [1, 2, 3].map(() => randomUUID())
+    for (const id of ids)
+      await startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
+    const watch = watchRuns(host, ids)
+    for (let kill = 0; kill < KILLS; kill++) {
+      await delay(randomInt(60))
+      const pids = host.processes()
+      signalAll(pids.splice(randomInt(pids.length + 1), 1), 'SIGKILL')
+      if (kill % 10 === 9 || pids.length === 0) agent = record(await host.open())
+    }
+    agent = record(await host.open())
+    for (const id of ids) {
+      const run = (await keptProcess(agent, id))?.run ?? 0
+      await waitFor(async () => ((await keptProcess(agent, id))?.run ?? 0) > run + 2, {
+        timeoutMs: 100_000,
+        what: `process ${id} to be run again and again, after run ${run}`,
+      })
+    }
+    for (const id of ids) await agent.stopProcess(id, { signal: 'KILL', graceMs: 0, onlyJob: null })
+    await waitFor(() => ids.every(id => runsOf(host, id).size === 0), { what: 'all to be gone' })
+    expect(watch.together()).toEqual([])
+    expect(watch.looks()).toBeGreaterThan(20)
+    const left = (await agent.list()).filter(job => job.state === 'running' || job.state === 'starting')
+    expect(left.map(job => job.process)).toEqual([])
+  })
+})
+
+/** Ids of the jobs whose command runs now: the process's own program, not a shell that is about to become it. */
+function runsOf(host: AgentHost, id: string): Set<string> {
+  const pids = host.processes().filter(pid => processName(pid) === 'sleep')
+  return new Set(
+    pids.flatMap(pid =>
+      processText(pid).includes(`PROCESS=${id}`) ? [/DROVER_JOB=([0-9a-f-]+)/.exec(processText(pid))?.[1] ?? ''] : [],
+    ),
+  )
+}
+
+function watchRuns(host: AgentHost, ids: readonly string[]) {
+  const found: string[] = []
+  let looks = 0
+  let isOver = false
+  onTestFinished(() => {
+    isOver = true
+  })
+  const look = async () => {
+    while (!isOver) {
+      looks += 1
+      for (const id of ids) {
+        const runs = runsOf(host, id)
+        if (runs.size > 1) found.push([...runs].join(' and '))
+      }
+      await delay(5)
+    }
+  }
+  look()
+  return { together: () => found, looks: () => looks }
+}
