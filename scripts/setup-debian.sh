@@ -44,6 +44,7 @@ desktop-file-validate:desktop-file-utils
 gio:libglib2.0-bin
 pulseaudio:pulseaudio
 pacat:pulseaudio-utils
+foreman:ruby-foreman
 '
 
 missing=

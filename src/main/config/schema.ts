@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Tag } from '../../shared/contract/placement-methods.ts'
 import { Connection, HostName } from '../../shared/contract.ts'
 import { type Rule, RuleFields, readRule, ruleProblems } from './rules.ts'
+import { fieldOf, fieldsOf, keysAt } from './schema-fields.ts'
 import { parseYaml, schemaError, type YamlSource } from './yaml-source.ts'
 
 /** Names that mean something else wherever a host may be named. */
@@ -161,7 +162,7 @@ export function parseConfig(path: string, text: string): Config {
 /** @throws {AppError} `BAD_CONFIG` */
 export function readConfig(source: YamlSource): Config {
   const parsed = ConfigSchema.safeParse(withoutEmpty(source.value))
-  if (!parsed.success) throw schemaError(source, parsed.error.issues, configKeysAt)
+  if (!parsed.success) throw schemaError(source, parsed.error.issues, path => keysAt(ConfigFields, path))
   const {
     default_host,
     hosts,
@@ -229,29 +230,6 @@ export function settingKeys(schema: z.ZodType = ConfigFields, prefix = ''): stri
   return Object.entries(fieldsOf(schema) ?? {}).flatMap(([name, field]) =>
     fieldsOf(field) === undefined ? [`${prefix}${name}`] : settingKeys(field, `${prefix}${name}.`),
   )
-}
-
-function configKeysAt(path: readonly PropertyKey[]): string[] {
-  const schema = path.reduce<z.ZodType | undefined>((at, step) => {
-    const inner = at && bare(at)
-    return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : inner && fieldOf(inner, String(step))
-  }, ConfigFields)
-  return Object.keys((schema && fieldsOf(schema)) ?? {})
-}
-
-function fieldOf(schema: z.ZodType, name: string): z.ZodType | undefined {
-  const fields = fieldsOf(schema)
-  return fields && Object.hasOwn(fields, name) ? fields[name] : undefined
-}
-
-/** The fields of an object's schema; undefined for any other. */
-function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
-  const inner = bare(schema)
-  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined
-}
-
-function bare(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? bare(schema.unwrap() as z.ZodType) : schema
 }
 
 /** Keys that have keys of their own. */

@@ -1,5 +1,5 @@
 /** A YAML file as its user wrote it: parsed, and able to say of each wrong value on which line and in which column it stands. */
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
@@ -21,14 +21,30 @@ const MAX_SHOWN = 20
 /** @throws {AppError} `BAD_CONFIG` with path, line and column if the text is no YAML, or uses what means nothing here (unknown tags). */
 export function parseYaml(path: string, text: string): YamlSource {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'error' })
+  // The parser would compare each key of a map with all before it.
+  const unlooked = { uniqueKeys: false, logLevel: 'error' } as const
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, ...unlooked })
   const [first] = [...document.errors, ...document.warnings]
   if (first) throw badFile(path, [{ ...placeAt(lines, first.pos[0]), key: '', message: saidPlainly(first) }], first)
+  const repeated = startOf(repeatedKey(document))
+  if (repeated !== undefined) throw badFile(path, [{ ...placeAt(lines, repeated), key: '', message: 'Map keys must be unique' }])
   try {
     return { path, document, value: document.toJS({ maxAliasCount: MAX_ALIASES }), lines }
   } catch (cause) {
     throw badFile(path, [{ line: 1, column: 1, key: '', message: firstLine((cause as Error).message) }], cause)
   }
+}
+
+function repeatedKey(document: Document): unknown {
+  let found: unknown
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>()
+      found = map.items.find(({ key }) => isScalar(key) && keys.size === keys.add(key.value).size)?.key
+      return found === undefined ? undefined : visit.BREAK
+    },
+  })
+  return found
 }
 
 /** What a schema refused, as an error for the person who wrote the file. `keysAt` names the keys that a place may have. */
@@ -48,6 +64,11 @@ export function schemaError(
     })
   })
   return badFile(source.path, problems)
+}
+
+/** Where the value at `path` stands, or its key: what a schema cannot know of is told there. */
+export function placeIn(source: YamlSource, path: readonly PropertyKey[], part: 'key' | 'value'): Place {
+  return placeAt(source.lines, offsetsOf(source, path)[part])
 }
 
 function unknownKey(name: string, known: readonly string[]): string {
@@ -70,7 +91,8 @@ function offsetsOf({ document }: YamlSource, path: readonly PropertyKey[]): { ke
       key = startOf(pair?.key) ?? key
       node = pair?.value
     } else if (isSeq(node)) {
-      node = node.items[Number(step)]
+      const { items } = node
+      node = typeof step === 'number' ? items[step] : items.find(item => isScalar(item) && item.value === step)
       key = startOf(node) ?? key
     } else break
   }
