@@ -22,13 +22,19 @@ async function main(): Promise<void> {
   const isJson = args.includes('--json')
   const wanted = args.filter(arg => !arg.startsWith('--'))
   const rows: BenchRow[] = []
+  const failed: string[] = []
   for (const { module, file } of await load()) {
     if (wanted.length > 0 && !module.names.some(name => wanted.some(word => name.startsWith(word)))) continue
     process.stderr.write(`${file}: ${module.names.join(', ')} …\n`)
-    rows.push(...(await measured(file)))
+    // What the others have measured is not lost with it.
+    await measured(file).then(
+      found => rows.push(...found),
+      (error: Error) => failed.push(error.message),
+    )
   }
-  if (wanted.length > 0 && rows.length === 0) throw new Error(`No bench is named ${wanted.join(', ')}`)
+  if (wanted.length > 0 && rows.length + failed.length === 0) throw new Error(`No bench is named ${wanted.join(', ')}`)
   process.stdout.write(isJson ? `${JSON.stringify(rows, null, 2)}\n` : `${table(rows)}\n`)
+  if (failed.length > 0) throw new Error(failed.join('\n'))
 }
 
 async function measured(file: string): Promise<BenchRow[]> {

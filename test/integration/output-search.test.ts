@@ -1,0 +1,80 @@
+/** The search of all that processes have printed, on real logs of real runs. */
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { type OutputQuery, searchOutput } from '../../src/main/supervisor/output/search.ts'
+import { type OutputGround, startLocalGround } from '../helpers/output-ground.ts'
+
+/** Of all runs; from call to call until there is no more. */
+async function searched(ground: OutputGround, labels: Record<string, string>, query: Partial<OutputQuery>) {
+  const runs = Object.entries(labels).flatMap(([id, process]) => ground.runsOf(id).map(job => ({ process, job })))
+  const found: string[] = []
+  const shares: number[] = []
+  let cursor: string | null = null
+  do {
+    const whole = { pattern: '', isRegex: false, ignoreCase: true, limit: 100, ...query, cursor }
+    const answer = await searchOutput(whole, { runs, live: () => ground.link.live })
+    found.push(...answer.matches.map(({ process, run, byte, text }) => `${process} ${run} ${byte} ${text}`))
+    shares.push(answer.share)
+    cursor = answer.cursor
+  } while (cursor !== null)
+  return { found, shares }
+}
+
+test.each(['dash', 'busybox'] as const)(
+  'newest runs come first, each from its beginning, however few are asked for at once (%s)',
+  async shell => {
+    const ground = await startLocalGround(shell)
+    const [web, db] = [randomUUID(), randomUUID()]
+    const labels = { [web]: 'web.1', [db]: 'db.1' }
+    await ground.ended(await ground.run(web, 'echo one needle; echo hay; echo two NEEDLE'))
+    await ground.ended(await ground.run(db, 'printf "hay\\nprogress 10%%\\rneedle at the end"'))
+    // Beyond what is looked through at once, with one at the very edge.
+    await ground.ended(
+      await ground.run(
+        web,
+        'yes $(seq 1 50) | head -c 1048575; echo; echo first needle; yes $(seq 1 50) | head -c 3000000; echo; echo last needle',
+      ),
+    )
+    const all = [
+      'web.1 2 1048576 first needle',
+      'web.1 2 4048590 last needle',
+      'db.1 1 17 needle at the end',
+      'web.1 1 0 one needle',
+      'web.1 1 15 two NEEDLE',
+    ]
+    expect((await searched(ground, labels, { pattern: 'needle' })).found).toEqual(all)
+    const bit = await searched(ground, labels, { pattern: 'needle', limit: 1 })
+    expect(bit.found).toEqual(all)
+    expect(bit.shares).toEqual(bit.shares.toSorted((one, other) => one - other))
+    expect(bit.shares.at(-1)).toBe(1)
+    const exact = await searched(ground, labels, { pattern: 'NEEDLE', ignoreCase: false })
+    expect(exact.found).toEqual(['web.1 1 15 two NEEDLE'])
+    const regex = await searched(ground, labels, { pattern: '^needle.*end$', isRegex: true })
+    expect(regex.found).toEqual(['db.1 1 17 needle at the end'])
+    expect((await searched(ground, { [db]: 'db.1' }, { pattern: 'one' })).found).toEqual([])
+  },
+  60_000,
+)
+
+test('a pattern or a cursor that is none is refused; a host that is away is named; a log that is gone is passed over', async () => {
+  const ground = await startLocalGround()
+  const id = randomUUID()
+  const job = await ground.run(id, 'echo needle')
+  await ground.ended(job)
+  const runs = ground.runsOf(id).map(run => ({ process: 'web.1', job: run }))
+  const query = { pattern: 'needle', isRegex: false, ignoreCase: true, limit: 10, cursor: null }
+  const live = () => ground.link.live
+  await expect(searchOutput({ ...query, pattern: '(', isRegex: true }, { runs, live })).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+  })
+  for (const cursor of ['', '{}', '{"createdAt":-1,"jobId":"x","byte":0}']) {
+    await expect(searchOutput({ ...query, cursor }, { runs, live })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  }
+  expect(await searchOutput(query, { runs, live: () => null })).toMatchObject({
+    matches: [],
+    silentHosts: ['local'],
+    cursor: null,
+  })
+  await ground.link.live?.agent.remove(job)
+  expect(await searchOutput(query, { runs, live })).toEqual({ matches: [], silentHosts: [], cursor: null, share: 1 })
+})
