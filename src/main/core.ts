@@ -8,6 +8,7 @@ import type { Api } from './api/api.ts'
 import { BeowulfSocket } from './api/beowulf.ts'
 import { EventBus } from './api/events.ts'
 import { MetricsTokens } from './api/metrics-tokens.ts'
+import { ProjectServers } from './api/rest/project-servers.ts'
 import { ApiServer } from './api/server.ts'
 import { Web } from './api/web.ts'
 import { openAppRoom } from './app-room.ts'
@@ -33,12 +34,14 @@ import { configMethods } from './methods/config-methods.ts'
 import { coreMethods } from './methods/core-methods.ts'
 import { diskMethods } from './methods/disk-methods.ts'
 import { dropMethods } from './methods/drop-methods.ts'
+import { exportMethods } from './methods/export-methods.ts'
 import { folderMethods } from './methods/folder-methods.ts'
 import { hostMethods } from './methods/host-methods.ts'
 import { hostView } from './methods/host-view.ts'
 import { importMethods } from './methods/import-methods.ts'
 import { metricsMethods } from './methods/metrics-methods.ts'
 import { placementMethods } from './methods/placement-methods.ts'
+import { serverMethods } from './methods/server-methods.ts'
 import { soundMethods } from './methods/sound-methods.ts'
 import { tokenMethods } from './methods/token-methods.ts'
 import { windowMethods } from './methods/window-methods.ts'
@@ -49,6 +52,7 @@ import type { CoreOptions, RunningCore } from './running-core.ts'
 import { freedesktopShell } from './shell/freedesktop/shell.ts'
 import { leaving } from './shell/leaving.ts'
 import { openStore } from './store/store.ts'
+import { openSupervisorRoom, type SupervisorRoom } from './supervisor-room.ts'
 
 /** Whoever reaches this core at all is its owner. */
 const OWNER: Principal = { role: 'owner' }
@@ -118,9 +122,16 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     ...{ store, paths, owner, workers, hosts, clock },
     config: () => config.current,
     emit: event => bus.emit(event),
-    ended: row => desk.jobEnded(row),
+    // Of a process it is told as such.
+    ended: row => {
+      if (row.process === null) desk.jobEnded(row)
+    },
     prepareApp: (row, live) => apps.prepare(row, live),
     asTold: (row, job) => apps.asTold(row, job),
+    adopt: (hostName, job) => supervision.forJobs.adopt(hostName, job),
+    processSpec: job => supervision.forJobs.processSpec(job),
+    processTold: event => supervision.forJobs.processTold(event),
+    hostBack: (link, live) => supervision.forJobs.hostBack(link, live),
     reported: () => appRoom.reported.placed(),
     log: log.room('jobs'),
   })
@@ -146,10 +157,19 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     log: log.room('apps'),
   })
   const { apps } = appRoom
+  const supervision: SupervisorRoom = openSupervisorRoom({
+    ...{ store, hosts, room, env, clock },
+    emit: event => bus.emit(event),
+    moved: change => desk.processMoved(change),
+    found: found => desk.patternFound(found),
+    log: log.room('processes'),
+  })
+  bus.subscribe(event => event.type === 'job.changed' && supervision.jobChanged(event.job))
   const doors = openJobDoors({
     ...{ room, hosts, owner, workers, now },
     config: () => config.current,
     relaunch: (row, how) => apps.relaunch(row, how),
+    stopProcess: (id, graceMs) => supervision.stopProcess(id, graceMs),
   })
 
   clock.onStep(step => {
@@ -174,6 +194,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     databasePath: paths.databaseFile,
     webAddress: web.address,
     configError: config.error?.message ?? null,
+    servers: servers.list(),
     hosts: hosts.all().map(view),
     ...countJobs(jobs.unfinished()),
   })
@@ -239,13 +260,23 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       now,
     }),
     ...metricsMethods({ hosts, jobs, store, tops, now }),
+    ...supervision.methods,
+    ...exportMethods(supervision.load),
+    ...serverMethods({
+      servers: {
+        open: (project, wish) => servers.open(project, wish),
+        close: id => servers.close(id),
+        list: () => servers.list(),
+      },
+      projects: supervision.methods,
+    }),
     ...tokenMethods({ tokens, web: { open: () => web.open(), isLocal: isWebLocal } }),
   }
   const api: Api = {
     methods,
     principal: OWNER,
     bus,
-    streams: doors.streams,
+    streams: { ...doors.streams, openOutput: supervision.openOutput },
     metricsText: () =>
       prometheusText({
         version,
@@ -266,6 +297,12 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     startedAt,
     clock,
     log: log.room('web'),
+  })
+  const servers = new ProjectServers({
+    ...{ methods, bus, clock, reportError },
+    openOutput: supervision.openOutput,
+    store: store.servers,
+    log: log.room('servers'),
   })
   const beowulf = new BeowulfSocket(paths.beowulfSocket, appRoom.beowulf)
   /** As it was last heard of; at first, where the core was started. */
@@ -339,10 +376,11 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       log.room('core').info('closing', { reason })
       stopWakeDetector()
       config.close()
+      supervision.close()
       room.close()
       desk.close()
       appRoom.close()
-      await Promise.all([server.close(), web.close(), beowulf.close()])
+      await Promise.all([server.close(), web.close(), servers.closeAll(), beowulf.close()])
       shell.close()
       await hosts.close()
       recorder.close()
@@ -364,6 +402,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   })
   const stopWakeDetector = detectWake(() => wake('seen by the clock'))
   for (const row of jobs.unfinished()) jobs.apply(row.id, { type: 'host-lost' })
+  supervision.open()
   recorder.start()
   await followConfig()
   for (const row of jobs.unfinished()) runner.run(row.id)
@@ -374,6 +413,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   })
   writeSocketPath(paths, socketPath)
   await web.resume()
+  await servers.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
   return {
     socketPath,

@@ -13,6 +13,7 @@ import { heldOf, heldText } from './shell/held-notices.ts'
 import { type EndedJob, failureNotice, fileNotice, type Notice, type NoticeAction } from './shell/notice.ts'
 import type { PolicyRules } from './shell/notice-policy.ts'
 import { Notifier } from './shell/notifier.ts'
+import { type FoundPattern, needsPerson, type ProcessChange, patternNotice, processNotice } from './shell/process-notice.ts'
 import { minuteOf } from './shell/quiet-hours.ts'
 import type { Shell } from './shell/shell.ts'
 import { Tray } from './shell/tray.ts'
@@ -48,6 +49,8 @@ export type DesktopRoom = {
   /** To be told of everything that happens. */
   heard(event: CoreEvent): void
   jobEnded(job: EndedJob): void
+  processMoved(change: ProcessChange): void
+  patternFound(found: FoundPattern): void
   /** What `display` gives may be another than before. */
   desktopChanged(): void
   /** The person has seen how these jobs ended. */
@@ -183,6 +186,13 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
       notifier.jobEnded(job)
       tray.changed()
     },
+    processMoved: change => {
+      const { after } = change
+      const notice = processNotice(change, config().notifications)
+      if (notice) notifier.happened(notice, after.host ?? LOCAL.name)
+      if (attention.processMoved(after, needsPerson(change))) tray.changed()
+    },
+    patternFound: found => notifier.happened(patternNotice(found), found.process.host ?? LOCAL.name),
     desktopChanged: () => {
       shell().desktopChanged()
       notifier.circumstancesChanged()

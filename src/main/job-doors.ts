@@ -19,11 +19,12 @@ export type JobDoorsOptions = {
   workers: FileWorkers
   config(): Config
   relaunch: JobMethodsOptions['relaunch']
+  stopProcess: JobMethodsOptions['stopProcess']
   now(): number
 }
 export type JobDoors = {
   methods: ReturnType<typeof jobMethods>
-  streams: StreamSource
+  streams: Omit<StreamSource, 'openOutput'>
   /** Somebody follows the job's log or terminal. */
   isWatched(jobId: string): boolean
 }
@@ -31,11 +32,11 @@ export type JobDoors = {
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
 
-export function openJobDoors({ room, hosts, owner, workers, config, relaunch, now }: JobDoorsOptions): JobDoors {
+export function openJobDoors({ room, hosts, owner, workers, config, relaunch, stopProcess, now }: JobDoorsOptions): JobDoors {
   const { jobs, runner, pulls, placer, shelf, drops } = room
   const watchers = new Watchers()
   const methods = jobMethods({
-    ...{ jobs, runner, pulls, hosts, owner, relaunch, now },
+    ...{ jobs, runner, pulls, hosts, owner, relaunch, stopProcess, now },
     settled: placer.settled,
     defaultHost: () => config().defaultHost,
     ...jobPlacement({ placer, hosts }),
@@ -53,7 +54,7 @@ export function openJobDoors({ room, hosts, owner, workers, config, relaunch, no
     },
     requireWhole: folder => shelf.requireWhole(folder),
   })
-  const streams: StreamSource = {
+  const streams: JobDoors['streams'] = {
     openLog: async (ref, fromByte, follow) => {
       const { id } = jobs.resolve(ref)
       return watchers.add(id, await openLog(jobs, id, { fromByte, follow }))

@@ -11,6 +11,7 @@ import { commandKey } from './allocator/command-key.ts'
 import { type CoreClock, steadyClock } from './clock.ts'
 import type { systemPaths } from './config/paths.ts'
 import { type Config, traitsOf } from './config/schema.ts'
+import type { AgentEvent } from './hosts/agent.ts'
 import type { HostLink, Live } from './hosts/host-link.ts'
 import type { Hosts } from './hosts/hosts.ts'
 import { backoffMs } from './hosts/reconnect.ts'
@@ -43,6 +44,13 @@ export type JobRoomOptions = {
   ended(row: JobRow): void
   prepareApp: DeliveryOptions['prepareApp']
   asTold: NonNullable<JobsOptions['asTold']>
+  adopt: NonNullable<JobsOptions['adopt']>
+  /** Of the process that a job is a run of; null for any other. */
+  processSpec: DeliveryOptions['processSpec']
+  /** A host tells of a process, beside its runs. */
+  processTold(event: Exclude<AgentEvent, { type: 'job' }>): void
+  /** A host is back, and what it said of its jobs has been taken in. */
+  hostBack(link: HostLink, live: Live): Promise<void>
   /** What runs on hosts besides jobs, for placements to count. */
   reported(): ReturnType<PlacerOptions['unfinished']>
   clock: CoreClock
@@ -64,7 +72,15 @@ export type JobRoom = {
 export function openJobRoom(options: JobRoomOptions): JobRoom {
   const { store, paths, owner, workers, hosts, config, emit, ended, prepareApp, asTold, clock, log } = options
   const now = () => clock.now()
-  const jobs = new Jobs({ table: store.jobs, link: name => hosts.get(name), emit, now, ended: jobEnded, asTold })
+  const jobs = new Jobs({
+    table: store.jobs,
+    link: name => hosts.get(name),
+    emit,
+    now,
+    ended: jobEnded,
+    asTold,
+    adopt: options.adopt,
+  })
   const shelf = new DropShelf({
     root: join(paths.cacheFolder, 'drops'),
     resultsRoot: join(dirname(paths.databaseFile), 'results'),
@@ -101,6 +117,7 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
     spareLimitBytes: () => config().push.spareLimitBytes,
     takesAll: folder => shelf.owns(folder),
     prepareApp,
+    processSpec: options.processSpec,
     now,
     log: (message, details) => log.info(message, details),
   })
@@ -119,10 +136,11 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
   }
 
   async function welcome(link: HostLink, live: Live): Promise<void> {
-    live.agent.onEvent(({ job }) => jobs.toldBy(link.name, job))
+    live.agent.onEvent(event => (event.type === 'job' ? jobs.toldBy(link.name, event.job) : options.processTold(event)))
     for (let attempt = 0; link.live === live; attempt++) {
       try {
         await jobs.reconcile(link, live)
+        await options.hostBack(link, live)
         return pulls.hostBack(link.name, jobs.owing(link.name))
       } catch (error) {
         log.warning('a host did not tell of its jobs', { host: link.name, error: String(error) })

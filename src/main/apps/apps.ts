@@ -115,7 +115,7 @@ export class Apps {
   }
 
   /** What the app's job runs, when its host is about to begin it: again after this core or the link was lost meanwhile. */
-  async prepare(row: JobRow, live: Live): Promise<Prepared> {
+  async prepare(row: JobRow, live: Live): Promise<Omit<Prepared, 'process'>> {
     const app = row.app
     const workdir = app?.startFolder ?? live.agent.info.home
     if (app === null || app.way === 'terminal') return { script: jobScript(row), workdir }

@@ -21,6 +21,8 @@ const JOB: AgentJob = {
   isStopped: false,
   reason: null,
   logBytes: 7,
+  logDropped: 0,
+  process: null,
 }
 
 test('jobs of others come from hosts that answer; those that do not are named', async () => {

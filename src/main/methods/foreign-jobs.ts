@@ -65,6 +65,7 @@ function foreignView(job: AgentJob, host: string): JobView {
     progress: null,
     pull: [],
     pullResults: [],
+    process: null,
     isForeign: true,
   }
 }

@@ -40,6 +40,8 @@ export type JobMethodsOptions = {
     row: JobRow,
     how: { host: string | null; terminal: Parameters<Methods['job.rerun']>[0]['terminal']; jobId: string | undefined },
   ): Promise<{ job: JobView }>
+  /** Stops the process that a job is a run of, so that it is not run again. False if there is no such process any more. */
+  stopProcess(processId: string, graceMs: number): boolean
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
@@ -103,6 +105,8 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
     'job.stop': async ({ job, signal, graceMs }) => {
       const { id } = jobs.resolve(job)
       const before = jobs.row(id)
+      if (before.process && before.state !== 'ended' && options.stopProcess(before.process.id, graceMs))
+        return { job: jobs.get(id) }
       jobs.requestStop(id, { signal, graceMs })
       if (!hasReachedHost(before)) runner.cancel(id)
       else {
@@ -129,6 +133,12 @@ function jobOwnMethods(options: JobMethodsOptions): Pick<Methods, Exclude<JobMet
       const { id } = jobs.resolve(job)
       const row = jobs.row(id)
       const { command, folder, isSynced, env, needs, pull, host: usedHost } = row
+      if (row.process !== null) {
+        throw new AppError(
+          'CONFLICT',
+          `Job ${id.slice(0, 8)} is a run of a process: start that again with: drover restart, in its folder`,
+        )
+      }
       if (row.app !== null) return options.relaunch(row, { host: host ?? usedHost, terminal, jobId })
       const again = { command, folder, sync: isSynced, env: { ...env }, needs: [...needs], pull: [...pull] }
       return push({ ...again, host: host ?? usedHost, terminal, jobId })
@@ -200,6 +210,7 @@ export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string;
     stopRequestedAt: null,
     pendingStop: null,
     app: null,
+    process: null,
   }
 }
 

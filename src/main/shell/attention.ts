@@ -5,7 +5,9 @@
 import type { HostView, JobView } from '../../shared/domain.ts'
 import { NEEDS_PERSON } from '../../shared/errors.ts'
 import { commandText } from '../../shared/format.ts'
+import type { ProcessView } from '../../shared/process.ts'
 import { visible } from '../../shared/visible.ts'
+import { processRoute } from './process-notice.ts'
 import type { Need } from './tray-model.ts'
 
 /** As many as anybody would look through. */
@@ -45,6 +47,15 @@ export class Attention {
     if (state === 'connecting') return false
     this.#known.delete(id)
     return this.#needs.delete(id)
+  }
+
+  /** @returns whether anything has changed by it. */
+  processMoved(process: Pick<ProcessView, 'id' | 'projectId' | 'label' | 'lastState'>, needsPerson: boolean): boolean {
+    const id = `process:${process.id}`
+    if (!needsPerson) return this.#needs.delete(id)
+    if (this.#needs.has(id)) return false
+    this.#add({ id, label: `${process.label} is ${process.lastState}`, route: processRoute(process), jobId: null })
+    return true
   }
 
   hostRemoved(name: string): void {
