@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { contract, type Methods, type Role } from '../../shared/contract.ts'
+import type { z } from 'zod'
+import { contract, type Methods, type Principal, type Role } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { dispatch } from './dispatch.ts'
 
@@ -85,4 +86,28 @@ test('what a method throws is passed on as it is', async () => {
     code: 'TIMEOUT',
     message: 'late',
   })
+})
+
+test('who is of a project calls for that one and no other', async () => {
+  const own = '0a0a0a0a-0000-4000-8000-000000000001'
+  const other = '0a0a0a0a-0000-4000-8000-000000000002'
+  const principal = { role: 'project', projectId: own } as const
+  const call = (method: string, input: object, by: Principal = principal) =>
+    dispatch(methods, by, method, input).then(
+      () => 'called',
+      (error: AppError) => error.code,
+    )
+  expect(await call('process.stop', { project: own, processes: ['web'] })).toBe('called')
+  for (const project of [other, '/srv/shop']) {
+    expect(await call('process.stop', { project })).toBe('FORBIDDEN')
+    expect(await call('project.get', { project })).toBe('FORBIDDEN')
+  }
+  // One that names no project calls for none, and one without a project is nobody.
+  expect(await call('process.stop', { project: own }, { role: 'project' })).toBe('FORBIDDEN')
+  const allowed = Object.entries(contract).filter(([, { allow }]) => (allow as readonly Role[]).includes('project'))
+  expect(allowed.map(([name]) => name).toSorted()).toEqual([
+    ...['pattern.add', 'pattern.list', 'pattern.remove', 'process.restart', 'process.start', 'process.stop'],
+    ...['project.down', 'project.get'],
+  ])
+  for (const [name, { input }] of allowed) expect([name, 'project' in (input as z.ZodObject).shape]).toEqual([name, true])
 })

@@ -21,8 +21,15 @@ export async function dispatch(methods: Methods, principal: Principal, method: s
     const where = first ? `: ${first.path === '' ? '' : `${first.path}: `}${first.message}` : ''
     throw new AppError('BAD_INPUT', `Bad input for ${name}${where}`, { details: { issues } })
   }
+  if (principal.role === 'project' && projectOf(parsed.data) !== principal.projectId)
+    throw new AppError('FORBIDDEN', `${name} may be called for the caller’s own project alone`)
   // Each method takes what its own schema gives; TypeScript cannot follow that through a name that is only known now.
   return (methods[name] as (input: unknown, principal: Principal) => Promise<unknown>)(parsed.data, principal)
+}
+
+/** Null where a method names none: no project's id is. */
+function projectOf(input: object): unknown {
+  return 'project' in input ? input.project : null
 }
 
 /** A name that came over the wire, fit for a message: short, and without control characters. */

@@ -62,6 +62,19 @@ export class HttpServer {
     this.#webSockets.on('headers', headers => headers.push(`Drover-Version: ${VERSION}`))
   }
 
+  /** Listens at this port of this computer's address, 0 for any, and gives the one it came to. @throws what the system says. */
+  listen(address: string, port: number): Promise<number> {
+    const { http } = this
+    return new Promise((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(port, address, () => {
+        http.off('error', reject)
+        const at = http.address()
+        resolve(typeof at === 'object' && at ? at.port : port)
+      })
+    })
+  }
+
   /** Takes no more calls, lets those under way end, and tells WebSockets to come back later. */
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve => this.http.close(() => resolve()))

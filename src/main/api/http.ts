@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { AppError, type ErrorCode, toErrorBody } from '../../shared/errors.ts'
+import { AppError, type ErrorBody, type ErrorCode, toErrorBody } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
 import { PROMETHEUS_TYPE } from '../metrics/prometheus.ts'
 import type { Api } from './api.ts'
@@ -40,6 +40,8 @@ export class TextAnswer {
 export type Answering = {
   /** Gives what is answered with 200, as JSON or a TextAnswer; throws what refuses it. */
   route(request: IncomingMessage): Promise<unknown>
+  /** What the caller is told of an error, in place of the error itself. */
+  errorBody?(error: ErrorBody): unknown
   /** Told of what should not happen. */
   reportError?: Api['reportError']
 }
@@ -48,13 +50,13 @@ export type Answering = {
 export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { route, reportError }: Answering,
+  { route, errorBody = body => body, reportError }: Answering,
 ): Promise<void> {
   try {
     send(response, 200, await route(request))
   } catch (error) {
     if (!(error instanceof AppError)) reportError?.(error, `${request.method} ${request.url}`)
-    send(response, statusOf(error), toErrorBody(error), error instanceof HttpRefusal ? error.headers : {})
+    send(response, statusOf(error), errorBody(toErrorBody(error)), error instanceof HttpRefusal ? error.headers : {})
   }
 }
 
@@ -83,6 +85,11 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     throw new HttpRefusal(415, 'The body must be JSON: Content-Type: application/json')
   if (request.headers['content-encoding'] !== undefined) throw new HttpRefusal(415, 'The body must not be compressed')
   return parseJson(await readBody(request))
+}
+
+/** What the caller bears as a token. */
+export function secretOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '')?.[1]
 }
 
 /** For what is not a request, or not yet: writes the answer straight to the connection and ends it. */

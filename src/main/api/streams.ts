@@ -29,6 +29,16 @@ export type StreamSource = {
     signal: AbortSignal,
   ): Promise<TerminalSource>
   openUpload(dropId: string): InputSource
+  openOutput(request: OutputRequest): ByteSource
+}
+
+/** Whose output, merged: as `output` of the client's messages says. */
+export type OutputRequest = {
+  project: string
+  processes: readonly string[]
+  lines: number
+  since: number | null
+  follow: boolean
 }
 
 /** Who may ask for what beside the methods; these say it for themselves, in the contract. */
@@ -37,4 +47,5 @@ export const STREAM_ROLES = {
   log: ['owner'],
   terminal: ['owner'],
   upload: ['owner'],
+  output: ['owner'],
 } as const satisfies Record<string, readonly Role[]>

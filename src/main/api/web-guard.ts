@@ -10,11 +10,11 @@ import { HttpRefusal } from './http.ts'
 export type Listening = { readonly address: string; readonly port: number }
 
 /** @throws {HttpRefusal} */
-export function refuseForeign(request: IncomingMessage, listening: Listening): void {
+export function refuseForeign(request: IncomingMessage, listening: Listening, what = 'Drover’s window'): void {
   const { host, origin, 'sec-fetch-site': site } = request.headers
   // What stands in a header is not shown again: it is the attacker's text.
   if (host === undefined || !hostsOf(listening, request.socket.localAddress).includes(host))
-    throw new HttpRefusal(421, `This is not an address of Drover’s window. It is at ${urlOf(listening)}`, { code: 'FORBIDDEN' })
+    throw new HttpRefusal(421, `This is not an address of ${what}. It is at ${urlOf(listening)}`, { code: 'FORBIDDEN' })
   if (origin !== undefined && origin !== `http://${host}`) throw foreign()
   const isForeign = site === 'cross-site' || site === 'same-site'
   if (isForeign && !isVisit(request)) throw foreign()

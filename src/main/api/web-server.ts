@@ -9,7 +9,7 @@ import { AppError } from '../../shared/errors.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Api } from './api.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
-import { answer, HttpRefusal, readJson, routeApi } from './http.ts'
+import { answer, HttpRefusal, readJson, routeApi, secretOf } from './http.ts'
 import { HttpServer } from './http-server.ts'
 import type { MetricsTokens } from './metrics-tokens.ts'
 import type { PageFiles } from './page-files.ts'
@@ -74,7 +74,7 @@ export class WebServer {
     const { http } = this.#server
     for (const [index, port] of ports.entries()) {
       try {
-        this.#listening = { address, port: await bind(http, address, port) }
+        this.#listening = { address, port: await this.#server.listen(address, port) }
         http.on('error', error => this.#options.api.reportError?.(error, 'taking a connection'))
         return this.#listening
       } catch (error) {
@@ -190,19 +190,4 @@ export class WebServer {
     const unknown = [...this.#clients].filter(client => client.isUnknown)
     if (unknown.length > MAX_UNKNOWN) unknown[0]?.giveUp('too many others are waiting')
   }
-}
-
-function secretOf({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '')?.[1]
-}
-
-function bind(http: HttpServer['http'], address: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject)
-    http.listen(port, address, () => {
-      http.off('error', reject)
-      const at = http.address()
-      resolve(typeof at === 'object' && at ? at.port : port)
-    })
-  })
 }

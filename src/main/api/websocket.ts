@@ -133,6 +133,11 @@ export class ApiSocket {
       case 'upload':
         this.#open(message, async () => this.#api.streams.openUpload(message.dropId))
         break
+      case 'output': {
+        const { project, processes, lines, since, follow } = message
+        this.#open(message, async () => this.#api.streams.openOutput({ project, processes, lines, since, follow }))
+        break
+      }
       case 'resize':
         this.#stream(message.stream)?.resize({ columns: message.columns, rows: message.rows })
         break
@@ -173,7 +178,7 @@ export class ApiSocket {
     }
   }
 
-  #open({ type, stream }: { type: 'log' | 'terminal' | 'upload'; stream: number }, open: Opening): void {
+  #open({ type, stream }: { type: 'log' | 'terminal' | 'upload' | 'output'; stream: number }, open: Opening): void {
     if (stream <= this.#lastStream) throw new AppError('PROTOCOL', `Stream ${stream}: streams are numbered upwards`)
     this.#lastStream = stream
     try {
