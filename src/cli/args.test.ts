@@ -64,7 +64,7 @@ test.each<[string[], string, string]>([
     'Did you mean: running',
   ],
   [['ls', 'extra'], 'ls: "extra" is one word too many', ''],
-  [['attach'], 'attach needs an ID', ''],
+  [['attach'], 'attach needs a NAME', ''],
   [['ls', '--', 'x'], 'ls takes no command after --', ''],
   [['psuh', '--', 'x'], 'drover has no verb "psuh"', 'Did you mean: drover push'],
   [['frobnicate'], 'drover has no verb "frobnicate"', 'See all of them: drover help'],

@@ -6,6 +6,8 @@ import { hostVerbs } from './commands/hosts.ts'
 import { jobVerbs } from './commands/jobs.ts'
 import { pVerbs } from './commands/p.ts'
 import { placementVerbs } from './commands/placement.ts'
+import { processVerbs } from './commands/processes.ts'
+import { serverVerbs } from './commands/servers.ts'
 import { soundVerbs } from './commands/sound.ts'
 import { tokenVerbs } from './commands/tokens.ts'
 import type { Program, VerbSpec } from './spec.ts'
@@ -18,6 +20,8 @@ export const drover: Program = {
   ],
   verbs: [
     ...jobVerbs,
+    ...processVerbs,
+    ...serverVerbs,
     ...appVerbs,
     ...catalogueVerbs,
     ...hostVerbs,

@@ -5,9 +5,12 @@
  */
 import type { JobView } from '../shared/domain.ts'
 import { commandText, shortId, statusText } from '../shared/format.ts'
+import type { ProcessView } from '../shared/process.ts'
+import { processStateText } from '../shared/process-text.ts'
 import { visible } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
 import { delay } from './delay.ts'
+import { findProjectHere } from './processes/project-here.ts'
 import { type FlagSpec, flagsOf, type Program, type ValueSpec, type VerbSpec } from './spec.ts'
 
 type Candidate = { word: string; about: string }
@@ -117,6 +120,15 @@ async function valuesOf(cli: Cli, spec: ValueSpec, current: string): Promise<Ans
   switch (spec.kind) {
     case 'job':
       return { ...NOTHING, candidates: starting(await jobs(cli, current)) }
+    case 'process':
+      return { ...NOTHING, candidates: starting((await processes(cli)).flatMap(processNames)) }
+    case 'name':
+      return {
+        ...NOTHING,
+        candidates: starting([...(await processes(cli)).flatMap(processNames), ...(await jobs(cli, current))]),
+      }
+    case 'formation':
+      return { ...NOTHING, candidates: starting(formation(await processes(cli))) }
     case 'host':
       return { ...NOTHING, candidates: starting(await hosts(cli)) }
     case 'app':
@@ -145,6 +157,27 @@ async function jobs(cli: Cli, current: string): Promise<Candidate[]> {
     word: current.length > shortId(job.id).length ? job.id : shortId(job.id),
     about: `${commandText(job.command)} (${statusText(job, cli.now())}${job.host === null ? '' : `, ${job.host}`})`,
   }))
+}
+
+/** Of the project here. */
+async function processes(cli: Cli): Promise<readonly ProcessView[]> {
+  const ask = async () => (await findProjectHere(cli.client({ start: false }).call))?.processes ?? []
+  return await quietly(ask, [])
+}
+
+/** Each label, and before the first of several the name that means them all. */
+function processNames(process: ProcessView, _index: number, all: readonly ProcessView[]): Candidate[] {
+  const about = `${process.command} (${processStateText(process, Date.now())})`
+  const others = all.filter(({ name }) => name === process.name)
+  const group = others[0] === process ? [{ word: process.name, about: `all of ${process.name}, ${others.length}` }] : []
+  return [...group, { word: process.label, about }]
+}
+
+/** What there is of each, to be changed. */
+function formation(processes: readonly ProcessView[]): Candidate[] {
+  const counts = new Map<string, number>()
+  for (const { name, isLeaving } of processes) if (!isLeaving) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].map(([name, count]) => ({ word: `${name}=${count}`, about: 'as it is' }))
 }
 
 async function hosts(cli: Cli): Promise<Candidate[]> {

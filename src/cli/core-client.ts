@@ -6,6 +6,15 @@ import type { Call } from '../shared/contract.ts'
 import type { ByteStream, TerminalStream } from '../shared/core-stream.ts'
 import type { CoreEvent } from '../shared/domain.ts'
 
+/** As `output` of the client's messages says; `processes` empty: all. */
+export type OutputOf = {
+  project: string
+  processes?: readonly string[]
+  lines?: number
+  since?: number | null
+  follow?: boolean
+}
+
 /** One request at a time, nothing kept open: what `ls`, `stop` and most verbs use. */
 export interface CoreClient {
   readonly call: Call
@@ -28,6 +37,8 @@ export interface CoreSession {
   /** Told once when that is so, with what went wrong. Returns its undo. */
   onGone(listener: (error: Error) => void): () => void
   openLog(input: { job: string; fromByte?: number; follow?: boolean }): Promise<ByteStream>
+  /** The merged output of a project's processes: read it with `outputEntries`. */
+  openOutput(output: OutputOf): Promise<ByteStream>
   openTerminal(input: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream>
   close(): void
 }

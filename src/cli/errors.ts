@@ -58,6 +58,7 @@ type Details = Readonly<Record<string, unknown>>
 
 const ADVICE: Partial<Record<ErrorCode, (details: Details) => string[]>> = {
   AMBIGUOUS: details => matches(details).map(match => `  ${match}`),
+  NOT_FOUND: details => named(details, 'next', next => next),
   CORE_UNREACHABLE: () => ['See what is wrong: drover doctor', 'Start the core by hand: drover daemon run'],
   HOST_UNREACHABLE: details => named(details, 'host', host => `See why: drover host test ${host}`),
   HOST_KEY_UNKNOWN: details => [
@@ -82,12 +83,14 @@ function named(details: Details, key: string, line: (value: string) => string): 
   return typeof value === 'string' && value !== '' ? [line(value)] : []
 }
 
-/** The core names the jobs that an ambiguous id fits in `details.jobs`. */
-function matches(details: Details): string[] {
-  if (!Array.isArray(details.jobs)) return []
-  return (details.jobs as { id: string; host: string | null; command: Command }[]).map(
+/** The core names the jobs that an ambiguous id fits in `details.jobs`; what processes a word fits, names.ts says. */
+function matches({ processes, jobs }: Details): string[] {
+  const labels = Array.isArray(processes) ? (processes as string[]).map(label => `${visible(label)}  a process`) : []
+  if (!Array.isArray(jobs)) return labels
+  const ids = (jobs as { id: string; host: string | null; command: Command }[]).map(
     ({ id, host, command }) => `${id}  ${visible(host ?? '-')}  ${visible(commandText(command))}`,
   )
+  return [...labels, ...ids]
 }
 
 function commandIn(line: string): string {

@@ -7,6 +7,7 @@ const MAX_WIDTH = 100
 const INDENT = '    '
 export const GROUP_TITLES: Readonly<Record<VerbGroup, string>> = {
   jobs: 'Jobs',
+  processes: 'Processes',
   apps: 'Apps',
   hosts: 'Hosts',
   core: 'Drover itself',

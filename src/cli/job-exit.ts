@@ -41,7 +41,7 @@ export function failureText(job: JobView): string {
   }
 }
 
-function signalNumber(signal: string): number {
+export function signalNumber(signal: string): number {
   const known: Readonly<Record<string, number>> = constants.signals
   // Real-time signals and those that only other systems have are given as numbers.
   return known[`SIG${signal}`] ?? (/^\d+$/.test(signal) ? Number(signal) : 0)

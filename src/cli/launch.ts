@@ -46,7 +46,7 @@ async function launchAndFollow(cli: Cli, flags: Flags, start: Start): Promise<nu
   const isAttached = hasTerminalHere(cli) && !flags.has('no-tty') && !cli.out.isJson
   const terminal = isAttached || flags.has('tty') ? sizeHere(cli) : null
   const session = await cli.client().connect()
-  const stop = new PoliteStop(cli, session)
+  const stop = new PoliteStop(cli, 'the job')
   try {
     const jobId = randomId()
     // Both go out at once: the events are asked for before the job can make any.
@@ -55,7 +55,7 @@ async function launchAndFollow(cli: Cli, flags: Flags, start: Start): Promise<nu
     const { job: first } = await unlocking(cli, () => start(session.call, { terminal, jobId }))
     const watch = await watching
     watch.offer(first)
-    stop.setJob(jobId)
+    stop.ready(how => session.call('job.stop', { job: jobId, ...how }))
     return await follow(cli, session, { watch, stop, jobId, isAttached, leavesOnCtrlC: flags.has('detach-on-ctrl-c') })
   } finally {
     stop.dispose()

@@ -105,6 +105,11 @@ export class Output {
     return this.#painted(this.isTerminal, paint, text)
   }
 
+  /** As `paint`, by the number of a colour in a terminal's palette, such as `36` or `38;5;208`. */
+  paintColor(color: string, text: string): string {
+    return this.#hasColor(this.isTerminal) ? `\x1b[${color}m${text}\x1b[39m` : text
+  }
+
   paintError(paint: Paint, text: string): string {
     return this.#painted(this.stderr.isTTY === true, paint, text)
   }

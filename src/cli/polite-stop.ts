@@ -1,27 +1,28 @@
 /**
- * What Ctrl+C does to a job that is followed without a terminal, or that does not run yet: the first asks it to end, the second
- * kills it, the third leaves it alone. SIGTERM and SIGHUP ask it to end with the like signal.
+ * What Ctrl+C does to what is followed without a terminal, or does not run yet: the first asks it to end, the second kills it, the third
+ * leaves it alone. SIGTERM and SIGHUP ask it to end with the like signal.
  */
 import type { Input } from '../shared/contract.ts'
 import { visibleLines } from '../shared/visible.ts'
 import type { Cli } from './cli.ts'
-import type { CoreSession } from './core-client.ts'
 import { EXIT_INTERRUPTED } from './errors.ts'
 
 type StopSignal = NonNullable<Input<'job.stop'>['signal']>
+export type Stop = (how: { signal?: StopSignal; graceMs?: number }) => Promise<unknown>
 
 export class PoliteStop {
   readonly #cli: Cli
-  readonly #session: CoreSession
-  #jobId: string | undefined
+  /** For people. */
+  readonly #what: string
+  #stopIt: Stop | undefined
   #presses = 0
   readonly #int = () => this.#pressed('INT')
   readonly #term = () => this.#pressed('TERM')
   readonly #hup = () => this.#pressed('HUP')
 
-  constructor(cli: Cli, session: CoreSession) {
+  constructor(cli: Cli, what: string) {
     this.#cli = cli
-    this.#session = session
+    this.#what = what
     process.on('SIGINT', this.#int).on('SIGTERM', this.#term).on('SIGHUP', this.#hup)
   }
 
@@ -29,9 +30,9 @@ export class PoliteStop {
     return this.#presses > 0
   }
 
-  /** The job is known to the core from now on. A Ctrl+C that came before is passed on. */
-  setJob(jobId: string): void {
-    this.#jobId = jobId
+  /** The core knows it from now on, and this is how it is stopped. A Ctrl+C that came before is passed on. */
+  ready(stop: Stop): void {
+    this.#stopIt = stop
     if (this.#presses > 0) this.#stop({ signal: 'INT' })
   }
 
@@ -42,8 +43,8 @@ export class PoliteStop {
   #pressed(signal: StopSignal): void {
     this.#presses++
     if (this.#presses > 2) process.exit(EXIT_INTERRUPTED)
-    if (this.#jobId === undefined) {
-      // The core may be about to take the job: leaving now could leave it running unseen.
+    if (this.#stopIt === undefined) {
+      // The core may be about to take it: leaving now could leave it running unseen.
       this.#remark('Cancelling as soon as the core has answered; Ctrl+C again and again to leave at once.')
       return
     }
@@ -52,10 +53,12 @@ export class PoliteStop {
 
   #stop(how: { signal?: StopSignal; graceMs?: number }): void {
     this.#remark(
-      this.#presses === 1 ? 'Stopping the job; Ctrl+C again to kill it.' : 'Killing the job; Ctrl+C again to leave it.',
+      this.#presses === 1
+        ? `Stopping ${this.#what}; Ctrl+C again to kill it.`
+        : `Killing ${this.#what}; Ctrl+C again to leave it.`,
     )
-    this.#session.call('job.stop', { job: this.#jobId ?? '', ...how }).catch((error: Error) => {
-      this.#cli.out.note(`The job could not be stopped: ${visibleLines(error.message)}`)
+    this.#stopIt?.(how).catch((error: Error) => {
+      this.#cli.out.note(`It could not be stopped: ${visibleLines(error.message)}`)
     })
   }
 

@@ -7,7 +7,7 @@ import type { Call } from '../shared/contract.ts'
 import type { ConnectionEnd, CoreConnection } from '../shared/core-connection.ts'
 import type { ByteStream, TerminalStream } from '../shared/core-stream.ts'
 import type { CoreEvent } from '../shared/domain.ts'
-import type { CoreSession } from './core-client.ts'
+import type { CoreSession, OutputOf } from './core-client.ts'
 import { CORE_TRIES, isCoreLoss, isRepeatable, repeated } from './repeatable.ts'
 
 /** Opens a connection; `end` says how the one before it ended. */
@@ -85,6 +85,20 @@ export class Session implements CoreSession {
   async openTerminal(terminal: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream> {
     const connection = await this.#connection
     return await connection.openStream(stream => ({ type: 'terminal', stream, ...terminal }))
+  }
+
+  async openOutput(output: OutputOf): Promise<ByteStream> {
+    const { project, processes = [], lines = 0, since = null, follow = false } = output
+    const connection = await this.#connection
+    return await connection.openStream(stream => ({
+      type: 'output',
+      stream,
+      project,
+      processes: [...processes],
+      lines,
+      since,
+      follow,
+    }))
   }
 
   close(): void {

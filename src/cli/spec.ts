@@ -3,8 +3,8 @@
  * so a verb cannot have a flag that its help does not name.
  */
 
-/** What a word stands for: decides what is offered when it is completed. */
-export type WordKind = 'job' | 'host' | 'app' | 'file' | 'folder' | 'verb' | 'text' | 'rule'
+/** What a word stands for: decides what is offered when it is completed. `name`: a process or a job. */
+export type WordKind = 'job' | 'host' | 'app' | 'file' | 'folder' | 'verb' | 'text' | 'rule' | 'process' | 'name' | 'formation'
 
 export type ValueSpec = {
   /** As shown in the help, in capitals. */
@@ -30,7 +30,7 @@ export type OperandSpec = ValueSpec & {
   help: string
 }
 
-export type VerbGroup = 'jobs' | 'apps' | 'hosts' | 'core' | 'help'
+export type VerbGroup = 'jobs' | 'processes' | 'apps' | 'hosts' | 'core' | 'help'
 
 export type VerbSpec = {
   /** One word, or two as in `host add`; empty for what `p` does without a verb. */

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/helpers/temporary-folder.ts'
-import { isOurUnit, quoted, UNIT_NAME, unitText } from './systemd-unit.ts'
+import { isOurUnit, UNIT_NAME, unitText } from './systemd-unit.ts'
 
 function verify(text: string): { code: number | null; said: string } {
   const path = join(temporaryFolder(), UNIT_NAME)
@@ -36,5 +36,4 @@ test('paths are paths, whatever is in them', () => {
     expect(verify(unitText({ file, args: ['$HOME %h "x"'], env: { A: '%h "$HOME"\n' } }))).toEqual({ code: 0, said: '' })
   }
   expect(verify(unitText({ file: '/not there/drover', args: [], env: {} })).said).toMatch(/No such file/)
-  expect(quoted('a"b\\c\nd\t%')).toBe('"a\\"b\\\\c\\nd\\t%%"')
 })

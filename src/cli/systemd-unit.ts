@@ -1,5 +1,6 @@
 /** The unit by which systemd runs the core for its user (systemd.service(5)). Pure: the text, and what in it is whose. */
 import type { CoreProgram } from '../shared/core-program.ts'
+import { systemdArgument, systemdWord } from '../shared/systemd-text.ts'
 
 /** In the file's first line: what bears it is ours to replace and to remove. */
 const MARK = '# Written by: drover daemon install. Removed by: drover daemon remove. Changes belong into drover.service.d/*.conf.'
@@ -61,17 +62,11 @@ WantedBy=default.target
 }
 
 function setting(name: string, value: string): string {
-  return `Environment=${quoted(`${name}=${value}`)}`
+  return `Environment=${systemdWord(`${name}=${value}`)}`
 }
 
 /** systemd takes no quotes and no backslashes in a program's own path, and looks for variables in all words but that. */
 function execStart(words: readonly [string, ...string[]]): string {
   const [first, ...rest] = /["'\\\p{Cc}]/u.test(words[0]) ? ['/bin/sh', '-c', 'exec "$0" "$@"', ...words] : words
-  return [quoted(first), ...rest.map(word => quoted(word.replaceAll('$', '$$$$')))].join(' ')
-}
-
-/** One word, as systemd takes lines apart: in quotes, `%` twice, and what means something in them with a backslash. */
-export function quoted(word: string): string {
-  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '%': '%%' }
-  return `"${word.replaceAll(/[\\"\n\r\t%]/g, sign => escapes[sign] ?? sign)}"`
+  return [systemdWord(first), ...rest.map(systemdArgument)].join(' ')
 }

@@ -42,7 +42,7 @@ async function candidates(core: FakeCore, ...words: string[]): Promise<string[]>
 
 test('what can stand at each place', async () => {
   const core = await coreWithJobs()
-  expect(await candidates(core, 'att')).toEqual(['attach\tTake the terminal of a job', ':nothing'])
+  expect(await candidates(core, 'att')).toEqual(['attach\tTake the terminal of a job or a process', ':nothing'])
   expect(await candidates(core, 'host', 'tr')).toEqual(["trust\tAccept a host's key", ':nothing'])
   expect(await candidates(core, 'push', '--no-t')).toEqual([expect.stringMatching('^--no-tty\t'), ':nothing'])
   expect(await candidates(core, 'push', '--on', 'g')).toEqual(['gpu\tme@gpu', ':nothing'])
@@ -53,6 +53,36 @@ test('what can stand at each place', async () => {
   expect(await candidates(core, 'unlock', '')).toEqual([':files'])
   expect(await candidates(core, 'skipped', '')).toEqual([':folders'])
   expect(await candidates(core, 'stop', RUNNING, 'aa22')).toEqual(['aa22cc33\tnpm test (done [1], box)', ':nothing'])
+})
+
+test('processes of the project here, and how many there are of each', async () => {
+  const process = {
+    state: 'running',
+    command: 'bin/web --port "$PORT" \x1b[2J',
+    unknownSince: null,
+    isFlapping: false,
+    isLeaving: false,
+  }
+  const core = await FakeCore.start({ 'project.list': async () => ({ projects: [project as never] }) })
+  core.add({ id: RUNNING, command: { line: 'make' }, state: 'running', startedAt: Date.now() })
+  const labels = ['web.1', 'web.2', 'worker.1']
+  const project = { folder: core.env.HOME, processes: labels.map(label => ({ ...process, label, name: label.split('.')[0] })) }
+  const web = [
+    'web\tall of web, 2',
+    'web.1\tbin/web --port "$PORT" \\e[2J (running)',
+    'web.2\tbin/web --port "$PORT" \\e[2J (running)',
+  ]
+  expect(await candidates(core, 'start', 'we')).toEqual([...web, ':nothing'])
+  expect(await candidates(core, 'logs', 'worker.1', 'web')).toEqual([...web, ':nothing'])
+  expect(await candidates(core, 'attach', 'aa')).toEqual([expect.stringMatching('^aa11bb22\tmake'), ':nothing'])
+  expect(await candidates(core, 'pattern', 'add', 'x', '--process', 'wo')).toEqual([
+    'worker\tall of worker, 1',
+    expect.stringMatching('^worker.1\t'),
+    ':nothing',
+  ])
+  expect(await candidates(core, 'scale', '')).toEqual(['web=2\tas it is', 'worker=1\tas it is', ':nothing'])
+  expect(await candidates(core, 'up', '-m', 'we')).toEqual(['web=2\tas it is', ':nothing'])
+  expect(await candidates(core, 'check', '')).toEqual([':folders'])
 })
 
 test('jobs that run come first, and no text of theirs acts on the terminal', async () => {
@@ -136,7 +166,7 @@ test('fish', async () => {
     const { stdout } = await promisify(execFile)('fish', ['--no-config', '-c', script], { env, cwd: core.home })
     return stdout.trimEnd().split('\n')
   }
-  expect(await asked('drover att')).toEqual(['attach\tTake the terminal of a job'])
+  expect(await asked('drover att')).toEqual(['attach\tTake the terminal of a job or a process'])
   expect(await asked('drover logs ')).toEqual(expect.arrayContaining(['aa11bb22\tmake "all: \\e[2J" (running, box)']))
   expect(await asked('drover push --on g')).toEqual(['gpu\tme@gpu'])
   mkdirSync(join(core.home, 'folder'))

@@ -37,14 +37,14 @@ test.each(['core', 'agent', 'connections', 'sshd'] as const)('who sits at it whe
   const env = { ...product.env, PATH: `${dirname(DROVER)}:${product.env.PATH}`, TERM: 'tmux-256color' }
   const pane = Pane.open({ env })
   pane.line(
-    `drover push -n --on box -- 'echo ready; while read x; do echo "got $x"; [ $x != end ] || exit 7; done'; echo "code $?"`,
+    `drover push -n --on box -- 'echo ready; while read x; do echo "got $x"; [ "$x" != end ] || exit 7; done'; echo "code $?"`,
   )
   await pane.sees(/^ready/m, 20_000)
   pane.line('before')
   await pane.sees('got before')
   const { jobs } = await product.call('job.list', { limit: 1 })
   await ground.kill(victim, { id: jobs[0]?.id ?? '' })
-  // What is typed before the terminal is back goes nowhere.
+  // What is typed before the terminal is back goes nowhere: of the first line, only its end may arrive.
   await waitFor(
     () => {
       if (pane.screen().includes('got after')) return true

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Agent } from '../../src/main/hosts/agent.ts'
+import { LocalTransport } from '../../src/main/hosts/local-transport.ts'
 import type { ChannelEnd, Transport } from '../../src/main/hosts/transport.ts'
 import { sendByRsync } from '../../src/main/jobs/sync/rsync.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { shellJoin } from '../../src/shared/shell-quote.ts'
 import { descendants, processArguments, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { within } from '../helpers/wait.ts'
@@ -80,4 +82,18 @@ test('a push whose rsync here is killed reads on what the host says, so that its
     message: expect.stringContaining(`rsync on this computer was ended by SIGKILL while it sent ${folder} to box`),
   })
   expect(isCutShort).toBe(false)
+})
+
+test('a file that the host did not take fails the push, however well our own rsync ends', async () => {
+  const tree = temporaryFolder()
+  const sent = send(temporaryFolder(), async () => {
+    // A real one, whose end is told as that of one that refused a file.
+    const words = ['--server', '-lptDe.LsfxCIvu', '--ignore-times', '.', `${tree}/`]
+    const { stdin, stdout, stderr, ...child } = await new LocalTransport().exec(shellJoin(['rsync', ...words]), {
+      lane: 'stream',
+    })
+    const end = child.end.then(({ signal }) => ({ code: 23, signal }))
+    return { stdin, stdout, stderr, end, resize: () => undefined, close: () => child.close() }
+  })
+  await expect(within(sent, { timeoutMs: 20_000, what: 'the end of rsync' })).rejects.toMatchObject({ code: 'HOST_ERROR' })
 })

@@ -6,12 +6,12 @@ const HOST: FlagSpec = {
   value: { name: 'HOST', kind: 'host' },
   help: 'Run there; "auto" picks the best host. Without it: the default host.',
 }
-const DETACH: FlagSpec = {
+export const DETACH: FlagSpec = {
   name: 'detach',
   short: 'd',
   help: 'Print the id of the job and return at once; the job goes on by itself.',
 }
-const TERMINAL: readonly FlagSpec[] = [
+export const TERMINAL: readonly FlagSpec[] = [
   { name: 'tty', help: 'Give the job a terminal even if there is none here.' },
   { name: 'no-tty', help: 'Give the job no terminal: its output streams plainly. The fastest way for heavy output.' },
   {
@@ -46,6 +46,12 @@ export const PUSH_FLAGS: readonly FlagSpec[] = [
   ...TERMINAL,
 ]
 export const JOB: OperandSpec = { name: 'ID', kind: 'job', help: 'A job id or the beginning of one.' }
+/** Of a process here, or of a job: see processes/names.ts. */
+export const NAME: OperandSpec = {
+  name: 'NAME',
+  kind: 'name',
+  help: 'A process of the project here, as web.1 or web, or a job id or the beginning of one.',
+}
 export const JOBS: OperandSpec = { ...JOB, isRepeated: true, help: 'Job ids or their beginnings.' }
 export const JOB_EXITS = [
   { code: 'N', means: "The job's own exit code; 128 + N when signal N ended it." },
@@ -88,7 +94,7 @@ export const jobVerbs: readonly VerbSpec[] = [
   },
   {
     path: 'ls',
-    aliases: ['list', 'ps'],
+    aliases: ['list'],
     group: 'jobs',
     run: 'ls',
     summary: 'List jobs',
@@ -120,14 +126,17 @@ export const jobVerbs: readonly VerbSpec[] = [
     path: 'attach',
     group: 'jobs',
     run: 'attach',
-    summary: 'Take the terminal of a job',
-    operands: [JOB],
+    summary: 'Take the terminal of a job or a process',
+    operands: [NAME],
     flags: TERMINAL.filter(flag => flag.name === 'detach-on-ctrl-c'),
     givesJobExit: true,
     about: [
       'Ctrl+B D leaves it again. A job that has ended can be attached to until its end screen was closed; after that its output is in drover logs. A job without a terminal shows its output as it comes, and Ctrl+C leaves it.',
     ],
-    examples: [{ run: 'drover attach 1a2b', does: 'the job whose id begins so' }],
+    examples: [
+      { run: 'drover attach 1a2b', does: 'the job whose id begins so' },
+      { run: 'drover attach web.1', does: 'the run of that process' },
+    ],
     exits: [{ code: '0', means: 'You left the job running.' }, ...JOB_EXITS],
   },
   {
@@ -135,42 +144,63 @@ export const jobVerbs: readonly VerbSpec[] = [
     aliases: ['log'],
     group: 'jobs',
     run: 'logs',
-    summary: 'Print the output of a job',
-    operands: [JOB],
+    summary: 'Print the output of a job, or of processes',
+    operands: [
+      { ...NAME, isOptional: true, isRepeated: true, help: `${NAME.help} Without it: all processes of the project here.` },
+    ],
     flags: [
-      { name: 'follow', short: 'f', help: 'Go on as output comes, until the job has ended.' },
-      { name: 'lines', short: 'n', value: { name: 'N', kind: 'text' }, help: 'Only the last N lines.' },
+      { name: 'follow', short: 'f', help: 'Go on as output comes: until the job has ended, or until Ctrl+C.' },
+      { name: 'lines', short: 'n', value: { name: 'N', kind: 'text' }, help: 'Only the last N lines, of each process.' },
+      {
+        name: 'since',
+        value: { name: 'WHEN', kind: 'text' },
+        help: 'Only what processes printed since then: 10m or 2h ago, 09:30, 2030-12-31, 2030-12-31T18:00.',
+      },
+      {
+        name: 'grep',
+        value: { name: 'REGEX', kind: 'text' },
+        help: 'Only lines of processes in which this extended regular expression is; their hosts search.',
+      },
+      { name: 'ignore-case', short: 'i', help: 'With --grep: case does not matter.' },
+      { name: 'no-prefix', help: 'Of processes only the lines themselves, without time and process before them.' },
     ],
-    about: ['Prints exactly the bytes the job wrote, both of its outputs together.'],
+    about: [
+      'Of a job it prints exactly the bytes that it wrote, both of its outputs together.',
+      'Of processes it prints the lines of all their runs, merged by time, each with its time and its process before it. On a terminal, colours of lines are shown, and what would move its cursor, clear it or name it is left out; in a pipe lines are as they were written. With --json each entry is a line.',
+    ],
     examples: [
-      { run: 'drover logs 1a2b -n 50', does: 'its last 50 lines' },
+      { run: 'drover logs 1a2b -n 50', does: 'the last 50 lines of a job' },
       { run: 'drover logs -f 1a2b | grep -i error', does: 'as they come' },
+      { run: 'drover logs -f web worker.1 --since 10m', does: 'of these processes' },
+      { run: "drover logs --grep 'status=5[0-9]+'", does: 'in all that the project here has printed' },
     ],
+    exits: [{ code: '1', means: 'It failed, or nothing that there is matches --grep.' }],
   },
   {
     path: 'stop',
     group: 'jobs',
     run: 'stop',
-    summary: 'End jobs and all they started',
-    operands: [JOBS],
+    summary: 'End jobs or processes, and all they started',
+    operands: [{ ...NAME, isRepeated: true }],
     flags: [
       {
         name: 'signal',
         short: 's',
         value: { name: 'SIGNAL', kind: 'text', choices: ['TERM', 'INT', 'HUP', 'QUIT'] },
-        help: 'What asks them to end; TERM by default.',
+        help: 'What asks jobs to end; TERM by default. For processes, drover.yaml says it.',
       },
       {
         name: 'grace',
         value: { name: 'TIME', kind: 'text' },
-        help: 'How long they may take before they are killed: 10s by default, 0 kills at once.',
+        help: 'How long they may take before they are killed: 10s by default, for processes as drover.yaml says; 0 kills at once.',
       },
     ],
     about: [
-      'Sends the signal to every process of the job, kills what is left after the grace time, and returns when the job has ended.',
+      'Sends the signal to all that the job started, kills what is left after the grace time, and returns when the job has ended. A process that was stopped stays so until somebody starts it.',
     ],
     examples: [
       { run: 'drover stop 1a2b', does: '' },
+      { run: 'drover stop worker', does: 'all instances of that process' },
       { run: 'drover stop --grace 2min 1a2b 3c4d', does: 'with time to save their work' },
     ],
   },

@@ -1,45 +1,55 @@
-/** `drover logs ID`: the bytes the job wrote, as they are. */
+/** `drover logs [NAME…]`: the merged output of processes, or the bytes that a job wrote. */
+import { AppError } from '../../shared/errors.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import type { CoreSession } from '../core-client.ts'
-import { LastLines } from '../last-lines.ts'
-import { written } from '../output.ts'
-import { copyLog } from '../stream-job.ts'
+import { UsageError } from '../errors.ts'
+import { printJobLog } from '../job-log.ts'
+import { resolveNames } from '../processes/names.ts'
+import { printOutput } from '../processes/print-output.ts'
+import { projectHere } from '../processes/project-here.ts'
+import { parseSince } from '../processes/words.ts'
 import { parseCount } from '../values.ts'
 
-/** Of a long log, the end is read first: most lines are shorter than this. */
-const BYTES_PER_LINE = 200
-const LEAST_BYTES = 64 * 1024
+const FOR_PROCESSES = ['since', 'grep', 'ignore-case', 'no-prefix'] as const
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const lines = args.value('lines')
+  const since = args.value('since')
+  const output = {
+    lines: lines === undefined ? null : parseCount(lines, '--lines'),
+    since: since === undefined ? null : parseSince(since, cli.now()),
+    isFollowed: args.has('follow'),
+    hasPrefix: !args.has('no-prefix'),
+    grep: grepOf(args),
+  }
   const session = await cli.client().connect()
   try {
-    const { job } = await session.call('job.get', { job: args.required('ID') })
-    const fromByte = lines === undefined ? 0 : await printLast(cli, session, { job, count: parseCount(lines, '--lines') })
-    if (args.has('follow')) await copyLog(cli, session, { jobId: job.id, fromByte })
-    else if (lines === undefined) await print(cli, session, job.id)
+    const { project, processes, jobs } = await chosen(session, args.operands('NAME'))
+    const [job, second] = jobs
+    if (job === undefined) {
+      if (project === undefined) throw new TypeError('A process was found, but no project')
+      return await printOutput(cli, session, { project, processes, ...output })
+    }
+    if (second !== undefined || processes.length > 0)
+      throw new AppError('CONFLICT', 'The output of a job is printed by itself: name one job, or processes only')
+    const wrong = FOR_PROCESSES.find(flag => args.has(flag))
+    if (wrong !== undefined) throw new UsageError(`--${wrong} is for processes, and this is a job`)
+    await printJobLog(cli, session, job, { isFollowed: output.isFollowed, lines })
     return 0
   } finally {
     session.close()
   }
 }
 
-async function print(cli: Cli, session: CoreSession, job: string): Promise<void> {
-  for await (const bytes of await session.openLog({ job })) await written(cli.out.stdout, bytes)
+async function chosen(session: CoreSession, names: readonly string[]) {
+  if (names.length > 0) return await resolveNames(session.call, names)
+  return { project: await projectHere(session.call), processes: [], jobs: [] }
 }
 
-type Tail = { job: { id: string; logBytes: number | null }; count: number }
-
-/** Prints the last lines there are now; gives the byte after them. Reads back in steps that grow fourfold. */
-async function printLast(cli: Cli, session: CoreSession, { job, count }: Tail): Promise<number> {
-  const size = job.logBytes ?? 0
-  for (let back = Math.max(LEAST_BYTES, count * BYTES_PER_LINE); ; back *= 4) {
-    const start = Math.max(0, size - back)
-    const last = new LastLines(count)
-    for await (const bytes of await session.openLog({ job: job.id, fromByte: start })) last.add(bytes)
-    if (start > 0 && !last.isFull) continue
-    for (const bytes of last.chunks()) await written(cli.out.stdout, bytes)
-    return start + last.bytesSeen
-  }
+function grepOf(args: Args): { pattern: string; ignoreCase: boolean } | null {
+  const pattern = args.value('grep')
+  const ignoreCase = args.has('ignore-case')
+  if (pattern === undefined && ignoreCase) throw new UsageError('-i is for --grep')
+  return pattern === undefined ? null : { pattern, ignoreCase }
 }

@@ -19,6 +19,10 @@ export async function run(cli: Cli, _args: Args): Promise<number> {
     ['Database', status.databasePath],
     ['Socket', status.socketPath],
     ['Window', status.webAddress ?? 'not served; open it with: drover open'],
+    ...status.servers.map(({ folder, address, problem }) => [
+      'Server',
+      address === null ? `none for ${folder}: ${problem}` : `${address} for ${folder}`,
+    ]),
   ]
   for (const [name = '', fact = ''] of facts) cli.out.line(`${cli.out.paint('dim', name.padEnd(9))} ${visible(fact)}`)
   if (status.configError !== null) cli.out.error(`The config is not in force: ${visibleLines(status.configError)}`)

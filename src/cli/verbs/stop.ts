@@ -1,57 +1,34 @@
-/** `drover stop ID…`: ends jobs, and returns when they have ended. */
-import type { Input } from '../../shared/contract.ts'
-import type { JobView } from '../../shared/domain.ts'
-import { AppError } from '../../shared/errors.ts'
-import { commandText, shortId } from '../../shared/format.ts'
-import { visible } from '../../shared/visible.ts'
+/** `drover stop NAME…`: ends processes and jobs, and returns when they have ended. */
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
-import type { CoreSession } from '../core-client.ts'
-import { adviceFor } from '../errors.ts'
-import { summaryText } from '../job-exit.ts'
-import { JobsEnd } from '../jobs-end.ts'
+import { UsageError } from '../errors.ts'
+import { among, changingOf } from '../processes/changing.ts'
+import { resolveNames } from '../processes/names.ts'
+import { goDown } from '../processes/settle.ts'
+import { type StopHow, stopJobs } from '../stop-jobs.ts'
 import { parseDurationMs } from '../values.ts'
-
-const DEFAULT_GRACE_MS = 10_000
-/** After the grace time the host kills; this long it may take to say so. */
-const PATIENCE_MS = 20_000
-
-type Stopping = { cli: Cli; session: CoreSession; jobs: JobsEnd; graceMs: number; signal: Input<'job.stop'>['signal'] }
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const grace = args.value('grace')
-  const graceMs = grace === undefined ? DEFAULT_GRACE_MS : parseDurationMs(grace, '--grace')
-  const signal = args.value('signal') as Input<'job.stop'>['signal'] // One of the table's choices.
+  const signal = args.value('signal') as StopHow['signal'] // One of the table's choices.
+  const how = grace === undefined ? {} : { graceMs: parseDurationMs(grace, '--grace') }
   const session = await cli.client().connect()
   try {
-    const jobs = await JobsEnd.of(session, args.operands('ID'))
-    const stopped = await Promise.all(jobs.all.map(job => stop({ cli, session, jobs, graceMs, signal }, job)))
-    if (cli.out.isJson) cli.out.json(stopped.filter(job => job !== undefined))
-    return stopped.every(job => job !== undefined) ? 0 : 1
+    const { project, processes, jobs } = await resolveNames(session.call, args.operands('NAME'))
+    if (project === undefined || processes.length === 0) return await stopJobs(cli, session, jobs, { ...how, signal })
+    if (signal !== undefined)
+      throw new UsageError('--signal is for jobs', 'The signal that stops a process stands in drover.yaml, as stop_signal.')
+    const code = await changingOf(
+      session,
+      () => project,
+      async ({ watch }) => {
+        const labels = processes.map(process => process.label)
+        watch.offer((await session.call('process.stop', { project: project.id, processes: labels, ...how })).processes)
+        return await goDown(cli, { watch, isMeant: among(processes) })
+      },
+    )
+    return jobs.length === 0 ? code : Math.max(code, await stopJobs(cli, session, jobs, how))
   } finally {
     session.close()
-  }
-}
-
-/** Undefined when it could not be done, which has then been said. */
-async function stop({ cli, session, jobs, graceMs, signal }: Stopping, job: JobView): Promise<JobView | undefined> {
-  const name = `${shortId(job.id)} (${visible(commandText(job.command))})`
-  if (job.state === 'ended') {
-    if (!cli.out.isJson) cli.out.note(`${name} has ended already`)
-    return job
-  }
-  try {
-    const { job: now } = await session.call('job.stop', { job: job.id, graceMs, ...(signal && { signal }) })
-    if (now.unknownSince !== null && now.state !== 'ended') {
-      cli.out.error(`${name}: ${now.host} cannot be reached. The job is stopped as soon as it answers.`)
-      return undefined
-    }
-    const ended = await jobs.ended(job.id, AbortSignal.timeout(graceMs + PATIENCE_MS))
-    if (!cli.out.isJson) cli.out.line(summaryText(ended, cli.now()))
-    return ended
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    cli.out.error(`${name}: ${error.message}`, adviceFor(error))
-    return undefined
   }
 }
