@@ -118,7 +118,11 @@ export async function bundleRenderer({ sourceDir, outDir }: { sourceDir: string;
       // All of it stands on this computer; what may be loaded later is loaded later.
       chunkSizeWarningLimit: 2_000,
       // Packages mark what runs in browsers; here all of it does.
-      rolldownOptions: { onLog: (level, log, tell) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || tell(level, log)) },
+      rolldownOptions: {
+        onLog: (level, log, tell) => void (log.code === 'MODULE_LEVEL_DIRECTIVE' || tell(level, log)),
+        // Classes that read of one another as they are defined would all be kept: six kinds of chart for the one we draw.
+        treeshake: { propertyReadSideEffects: false },
+      },
     },
   })
   return globSync('**/*.*', { cwd: out }).map(name => {

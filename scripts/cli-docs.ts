@@ -50,8 +50,9 @@ const FORMS = [
   'On a terminal tables are as wide as it is, and what is too long is cut with `…`. In a pipe a table is one line a row, with a tab between its cells, without a title, and with nothing cut.',
   '`--json` prints a list as an array and one thing as an object. Times are milliseconds since 1970, durations milliseconds, sizes bytes. Errors are then `{"error":{"code","message","details"}}` on stderr.',
   'Results are on stdout; remarks, questions and errors on stderr. An error says what to do next.',
-  'Text that others wrote (commands, names, what hosts say) is never obeyed by your terminal: control characters and those that turn the reading direction are shown as `\\e`, `\\x9b`, `\\u{202e}`. Logs and attached terminals pass as they are.',
+  'Text that others wrote (commands, names, what hosts say) is never obeyed by your terminal: control characters and those that turn the reading direction are shown as `\\e`, `\\x9b`, `\\u{202e}`. Logs of jobs and attached terminals pass as they are; of merged lines of processes a terminal gets their colours, and nothing else that acts on it.',
   'A job is named by its id or the beginning of it. If that fits several, they are listed.',
+  'A process is named by its label, as `web.1`, or with all its instances by its name, as `web`. Where a verb takes both, a process of the project here goes before a job; a word that fits both is refused, and both are listed. The project here is that of the folder you stand in, or of the nearest folder above it.',
   'Lengths of time are written `10s`, `2min`, `1h30m`, `7d`; a bare number is seconds.',
 ] as const
 

@@ -12,6 +12,7 @@ import { waitFor } from '../../test/helpers/wait.ts'
 import { takeOwnPort } from '../../test/helpers/web.ts'
 import { FLOCK_APPS, installApps } from './flock-apps.ts'
 import { seedPast } from './flock-past.ts'
+import { bringUpProject } from './flock-project.ts'
 
 const FILES = {
   Makefile: `flock: $(patsubst %.c,%.o,$(sort $(wildcard */*.c)))
@@ -46,6 +47,8 @@ export type Flock = {
   readonly desktop: PanelDesktop
   /** Ids of jobs. */
   readonly jobs: { make: string; train: string; failed: string; shorn: string; app: string }
+  /** The id of a project that is up. */
+  readonly project: string
   /** A folder that has not been pushed yet. */
   readonly folder: string
   close(): Promise<void>
@@ -70,13 +73,14 @@ export async function openFlock(): Promise<Flock> {
     await takeOwnPort(product)
     await product.drover(['host', 'tag', 'gpu', 'gpu'])
     const jobs = await runJobs(product)
+    const project = await bringUpProject(product)
     await attic.kill()
     await waitFor(async () => (await product.call('host.list', {})).hosts.some(({ state }) => state !== 'connected'), {
       what: 'attic to be away',
       timeoutMs: 30_000,
     })
     const make = await pushWithTerminal(product, { argv: ['make', '-j2'] })
-    return { product, desktop, jobs: { ...jobs, make }, folder: writeProject(product, 'code/meadow'), close }
+    return { product, desktop, jobs: { ...jobs, make }, project, folder: writeProject(product, 'code/meadow'), close }
   } catch (error) {
     await close()
     throw error

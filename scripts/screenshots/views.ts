@@ -13,7 +13,7 @@ export type Shot = {
   sign(page: Page): Locator
 }
 
-export function shotsOf({ jobs, folder }: Flock): Shot[] {
+export function shotsOf({ jobs, project, folder }: Pick<Flock, 'jobs' | 'project' | 'folder'>): Shot[] {
   const { make, failed, shorn, train } = jobs
   const chart = (page: Page) => page.locator('[aria-busy=false] .chart, .job-charts .chart').last()
   return [
@@ -31,6 +31,17 @@ export function shotsOf({ jobs, folder }: Flock): Shot[] {
     { name: 'job-files', route: `/jobs/${shorn}/files`, sign: page => page.getByText('wool', { exact: true }) },
     { name: 'job-resources', route: `/jobs/${train}/resources`, sign: chart },
     { name: 'job-why', route: `/jobs/${make}/why`, sign: page => page.getByRole('button', { name: 'Weigh again' }) },
+    {
+      name: 'processes',
+      route: `/processes/${project}`,
+      act: page => page.getByRole('log').getByText('sheep at the gate').first().waitFor(),
+      sign: page => page.getByRole('log').getByText('sheared sheep').last(),
+    },
+    {
+      name: 'process-broken',
+      route: `/processes/${project}/mill.1`,
+      sign: page => page.getByRole('region', { name: 'What happened' }).getByText('panic: no wind'),
+    },
     {
       name: 'metrics',
       route: '/metrics',

@@ -22,8 +22,10 @@ import { Overview } from './views/overview/overview.tsx'
 import { Refused } from './views/refused.tsx'
 import { SettingsView } from './views/settings/settings-view.tsx'
 
-/** Charts are a third of the page's code: they are fetched when some are looked at. */
+/** Charts are a third of the page's code: they are fetched when some are looked at. So is what not everybody has. */
 const MetricsView = lazy(async () => ({ default: (await import('./views/metrics/metrics-view.tsx')).MetricsView }))
+
+const ProcessesView = lazy(async () => ({ default: (await import('./views/processes/processes-view.tsx')).ProcessesView }))
 
 export function App() {
   const route = useRoute()
@@ -63,6 +65,12 @@ function View({ route }: { readonly route: Route }) {
       return <JobsView />
     case 'job':
       return <JobView id={route.id} tab={route.tab} />
+    case 'processes':
+      return (
+        <Suspense fallback={<Waiting what="Loading processes" height={320} />}>
+          <ProcessesView project={route.project} process={route.process} />
+        </Suspense>
+      )
     case 'metrics':
       return (
         <Suspense fallback={<Waiting what="Loading metrics" height={320} />}>

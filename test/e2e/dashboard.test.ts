@@ -38,6 +38,7 @@ test('every view is there to look at, and the core is asked nothing that it refu
     [`/jobs/${FAILED}`]: page.getByRole('tab', { name: 'Resources' }),
     [`/jobs/${FAILED}/log`]: page.getByRole('tab', { name: 'Resources', selected: true }),
     [`/jobs/${FAILED}/why`]: page.getByRole('tab', { name: 'Why local?', selected: true }),
+    '/processes': page.getByText('No project yet'),
     '/apps': page.getByRole('button', { name: 'Sheep dog local', disabled: true }),
     '/hosts': page.getByRole('heading', { name: 'Hosts', level: 1 }),
     '/hosts/local': page.getByRole('region', { name: 'Host local' }),

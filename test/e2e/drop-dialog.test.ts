@@ -6,10 +6,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser } from '../helpers/browser.ts'
 import { drag, dropOn } from '../helpers/drag.ts'
-import { holdSending, newFolder, openReady, push, pushed, WHOLE } from '../helpers/drop-page.ts'
+import { holdSending, newFolder, openReady, push, pushed, SENT_WITHIN, WHOLE } from '../helpers/drop-page.ts'
 import { makeTree } from '../helpers/folder-tree.ts'
 import { openOnBox, type Product } from '../helpers/product.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
+
+/** Enough for the core to be held while they are sent. */
+const HELD_BYTES = 100 * 1024 * 1024
 
 let product: Product
 let close: () => Promise<void>
@@ -24,7 +27,7 @@ afterAll(async () => {
 test('while it is sent the command and the host are chosen; pressed early, it is pushed when it is here', async () => {
   const folder = newFolder('early')
   makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n' })
-  writeFileSync(join(folder, 'data'), randomBytes(200 * 1024 * 1024))
+  writeFileSync(join(folder, 'data'), randomBytes(HELD_BYTES))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const page = await openReady(product)
   await dropOn(page, folder)
@@ -50,7 +53,7 @@ test('while it is sent the command and the host are chosen; pressed early, it is
   goOn()
   const job = await pushed({ page, product })
   expect(job).toMatchObject({ host: 'local', exitCode: 0, command: { line: 'wc -c < data' } })
-  expect((await product.drover(['logs', job.id])).stdout.trim()).toBe(String(200 * 1024 * 1024))
+  expect((await product.drover(['logs', job.id])).stdout.trim()).toBe(String(HELD_BYTES))
 })
 
 test('what the browser cannot read is named, and the rest comes', async () => {
@@ -90,7 +93,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test(`the dialog of a drop has no findings of axe, on its way, whole and failed, ${colorScheme}`, async () => {
     const folder = newFolder('seen')
     makeTree(folder, { '.gitignore': '*.o\n', 'a.o': 'o', 'a.c': 'a' })
-    writeFileSync(join(folder, 'data'), randomBytes(150 * 1024 * 1024))
+    writeFileSync(join(folder, 'data'), randomBytes(HELD_BYTES))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const page = await openReady(product, { colorScheme })
     await dropOn(page, folder)
@@ -98,7 +101,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     const goOn = await holdSending({ page, product })
     expect(await axeFindings(page)).toEqual([])
     goOn()
-    await dialog.getByText(WHOLE).waitFor()
+    await dialog.getByText(WHOLE).waitFor(SENT_WITHIN)
     await dialog.getByRole('button', { name: 'Show why' }).click()
     expect(await axeFindings(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Cancel' }).click()

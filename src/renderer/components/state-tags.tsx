@@ -1,7 +1,9 @@
-/** The states of jobs and hosts as people see them: the same words and colours everywhere. Colour is for state alone. */
+/** The states of jobs, processes and hosts as people see them: the same words and colours everywhere. Colour is for state alone. */
 import type { HostView, JobView } from '../../shared/domain.ts'
 import { ageText, pullText, statusText } from '../../shared/format.ts'
+import type { ProcessView } from '../../shared/process.ts'
 import { useNow } from '../stores/clock.ts'
+import { processTone, processWord } from './process-state.ts'
 
 type Tone = 'ok' | 'run' | 'warn' | 'bad' | 'unknown' | 'none'
 
@@ -26,6 +28,19 @@ function jobTone(job: Pick<JobView, 'state' | 'outcome' | 'exitCode' | 'unknownS
   if (job.state !== 'ended') return job.unknownSince === null ? 'run' : 'unknown'
   if (job.outcome === 'exited') return job.exitCode === 0 ? 'ok' : 'bad'
   return job.outcome === 'stopped' || job.outcome === 'cancelled' ? 'none' : 'bad'
+}
+
+export function ProcessTag({ process }: { readonly process: ProcessView }) {
+  return (
+    <span className={`tag ${processTone(process)}`}>
+      {processWord(process)}
+      {process.unknownSince !== null && <Ageing since={process.unknownSince} />}
+    </span>
+  )
+}
+
+function Ageing({ since }: { readonly since: number }) {
+  return ` (${ageText(useNow() - since)})`
 }
 
 export function HostDot({ host }: { readonly host: HostView }) {

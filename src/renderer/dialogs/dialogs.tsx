@@ -1,5 +1,6 @@
 /** Draws the dialog that stores/dialogs.ts says is open. */
 import './dialogs.css'
+import { lazy, Suspense } from 'react'
 import { Palette } from '../palette/palette.tsx'
 import { useKeys } from '../palette/use-keys.ts'
 import { closeDialog, useDialogs } from '../stores/dialogs.ts'
@@ -12,6 +13,10 @@ import { RemoveHostDialog } from './remove-host-dialog.tsx'
 import { PinDialog, RuleDialog } from './rule/rule-dialog.tsx'
 import { TrustDialog } from './trust-dialog.tsx'
 import { UnlockDialog } from './unlock-dialog.tsx'
+
+const OpenProjectDialog = lazy(async () => ({
+  default: (await import('../views/processes/open-project-dialog.tsx')).OpenProjectDialog,
+}))
 
 export function Dialogs() {
   useKeys()
@@ -35,6 +40,12 @@ export function Dialogs() {
       return <RuleDialog rule={open.rule} onClose={closeDialog} />
     case 'pin':
       return <PinDialog wish={open.wish} onClose={closeDialog} />
+    case 'open-project':
+      return (
+        <Suspense fallback={null}>
+          <OpenProjectDialog onClose={closeDialog} />
+        </Suspense>
+      )
     case 'push':
       return <PushDialog key={open.folder} folder={open.folder} onClose={closeDialog} />
     case 'push-drop':

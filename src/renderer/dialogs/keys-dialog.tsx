@@ -8,6 +8,8 @@ export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const rows = [
     { keys: [modifier, 'K'], text: 'Find and do anything, from anywhere; with Shift from a terminal' },
     ...KEYS,
+    { keys: ['s'], text: 'Start a process, in the list of processes; x stops, r restarts it, Space shows its output' },
+    { keys: ['/'], text: 'Search all output, in Processes; f follows it, e and E go from failure to failure' },
     { keys: [modifier, '↵'], text: 'Push, in the push dialog' },
     { keys: ['Esc'], text: 'Close what lies over the window' },
   ]

@@ -1,22 +1,25 @@
 /** The views, then the hosts with state and load. */
-import { AppWindow, ChartSpline, LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
+import { AppWindow, ChartSpline, Layers, LayoutGrid, ListChecks, Server, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { HostView } from '../../shared/domain.ts'
 import { ageText, counted, countText, percentText } from '../../shared/format.ts'
 import { Cut } from '../components/cut.tsx'
+import { isUp } from '../components/process-state.ts'
 import { HostDot } from '../components/state-tags.tsx'
 import { useNow } from '../stores/clock.ts'
 import { useCore } from '../stores/core-store.ts'
 import { useJobCounts } from '../stores/job-counts.ts'
 import { type Route, routeHash } from '../stores/route.ts'
-import { useUnseenProblems } from '../stores/seen.ts'
+import { useUnseenProblems, useUnseenProcesses } from '../stores/seen.ts'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
 export function SideBar({ route }: { readonly route: Route }) {
   const hosts = useCore(state => state.hosts)
   const { running, unknown } = useJobCounts()
-  const needsYou = useUnseenProblems().length
+  const jobProblems = useUnseenProblems().length
+  const processProblems = useUnseenProcesses().length
+  const upCount = useCore(state => state.processes.filter(isUp).length)
   const view = route.view === 'job' ? 'jobs' : route.view === 'host' ? 'hosts' : route.view
   const link = (to: Route & { view: typeof view }, icon: ReactNode, name: string, end?: ReactNode) => (
     <a href={routeHash(to)} aria-current={view === to.view && route.view !== 'host' ? 'page' : undefined}>
@@ -25,9 +28,20 @@ export function SideBar({ route }: { readonly route: Route }) {
   )
   return (
     <nav className="side" aria-label="Views and hosts">
-      {link({ view: 'overview' }, <LayoutGrid {...ICON} />, 'Overview', needsYou > 0 && <NeedsYou count={needsYou} />)}
+      {link(
+        { view: 'overview' },
+        <LayoutGrid {...ICON} />,
+        'Overview',
+        <NeedsYou jobs={jobProblems} processes={processProblems} />,
+      )}
       {link({ view: 'apps' }, <AppWindow {...ICON} />, 'Apps')}
       {link({ view: 'jobs' }, <ListChecks {...ICON} />, 'Jobs', running + unknown || null)}
+      {link(
+        { view: 'processes', project: null, process: null },
+        <Layers {...ICON} />,
+        'Processes',
+        processProblems > 0 ? <NeedsYou jobs={0} processes={processProblems} /> : upCount || null,
+      )}
       {link({ view: 'metrics' }, <ChartSpline {...ICON} />, 'Metrics')}
       {link({ view: 'hosts' }, <Server {...ICON} />, 'Hosts')}
       {link({ view: 'settings' }, <Settings {...ICON} />, 'Settings')}
@@ -39,10 +53,15 @@ export function SideBar({ route }: { readonly route: Route }) {
   )
 }
 
-function NeedsYou({ count }: { readonly count: number }) {
+function NeedsYou({ jobs, processes }: { readonly jobs: number; readonly processes: number }) {
+  if (jobs + processes === 0) return null
+  const parts = [
+    jobs > 0 && `${counted(jobs, 'job')} failed`,
+    processes > 0 && `${counted(processes, 'process', 'processes')} dead or broken`,
+  ]
   return (
-    <span className="bad-text" title={`${counted(count, 'job')} failed, and you have not looked yet`}>
-      {countText(count)}
+    <span className="bad-text" title={`${parts.filter(Boolean).join(', ')}, and you have not looked yet`}>
+      {countText(jobs + processes)}
     </span>
   )
 }

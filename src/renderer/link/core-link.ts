@@ -2,7 +2,7 @@
  * The window's link to the core, whatever carries it: a WebSocket in the browser, IPC in Electron. It connects again by itself for as
  * long as the window is open. What was under way when it broke fails with `CORE_UNREACHABLE`, for its caller to say so or to ask again.
  */
-import type { Call, WebRole } from '../../shared/contract.ts'
+import type { Call, ClientMessage, WebRole } from '../../shared/contract.ts'
 import type { CoreConnection } from '../../shared/core-connection.ts'
 import type { ByteStream, InputStream, TerminalStream } from '../../shared/core-stream.ts'
 import type { CoreEvent } from '../../shared/domain.ts'
@@ -77,6 +77,10 @@ export class CoreLink {
 
   async openTerminal(terminal: { job: string; columns: number; rows: number; term: string }): Promise<TerminalStream> {
     return await this.#connected().openStream(stream => ({ type: 'terminal', stream, ...terminal }))
+  }
+
+  async openOutput(output: Omit<Extract<ClientMessage, { type: 'output' }>, 'type' | 'stream'>): Promise<ByteStream> {
+    return await this.#connected().openStream(stream => ({ type: 'output', stream, ...output }))
   }
 
   async openUpload(dropId: string): Promise<InputStream> {

@@ -44,11 +44,12 @@ export function followCore(connect: Connect): CoreLink {
   async function takeSnapshot(): Promise<void> {
     isSnapshotUnderWay = true
     try {
-      const [status, { jobs }] = await Promise.all([
+      const [status, { jobs }, { projects }] = await Promise.all([
         link.call('core.status', {}),
         link.call('job.list', { ended: SNAPSHOT_ENDED, limit: 100_000 }),
+        link.call('project.list', {}),
       ])
-      applySnapshot({ status, hosts: status.hosts, jobs, endedAsked: SNAPSHOT_ENDED })
+      applySnapshot({ status, hosts: status.hosts, jobs, projects, endedAsked: SNAPSHOT_ENDED })
       void takeSeries()
     } catch (error) {
       // Where the link broke meanwhile the next one brings its own snapshot.

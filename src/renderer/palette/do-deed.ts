@@ -2,6 +2,7 @@
 import { launchApp } from '../components/app-deeds.ts'
 import { testHost } from '../components/host-action.tsx'
 import { runAgain, stopJob } from '../components/job-deeds.ts'
+import { actOnProcesses } from '../components/process-deeds.ts'
 import { core } from '../core.ts'
 import { type OpenDialog, openDialog } from '../stores/dialogs.ts'
 import { navigate } from '../stores/route.ts'
@@ -16,7 +17,11 @@ export function doDeed(deed: PaletteDeed): void {
 async function run(deed: PaletteDeed): Promise<void> {
   switch (deed.kind) {
     case 'view':
-      return navigate({ view: deed.view })
+      return navigate(deed.view === 'processes' ? { view: 'processes', project: null, process: null } : { view: deed.view })
+    case 'process':
+      return navigate({ view: 'processes', project: deed.project, process: deed.label })
+    case 'act-on-process':
+      return actOnProcesses(deed.deed, deed.project, [deed.label])
     case 'dialog':
       return openDialog(dialogOf(deed.dialog))
     case 'launch-app':

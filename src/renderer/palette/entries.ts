@@ -1,13 +1,18 @@
 /** All that the palette offers, made from what the window knows at that moment; and which of it fits what was typed. */
 import type { HostView, JobView } from '../../shared/domain.ts'
 import { commandText, shortId } from '../../shared/format.ts'
+import type { ProcessView, ProjectHead } from '../../shared/process.ts'
 import { visible } from '../../shared/visible.ts'
+import type { ProcessDeed } from '../components/process-deeds.ts'
+import { isAtRest } from '../components/process-state.ts'
 import { fuzzyScore } from './fuzzy.ts'
 
 /** What is done when it is chosen: named, so that this file is pure. */
 export type PaletteDeed =
-  | { kind: 'view'; view: 'overview' | 'apps' | 'jobs' | 'metrics' | 'hosts' | 'settings' }
-  | { kind: 'dialog'; dialog: 'push' | 'add-host' | 'import-hosts' | 'keys' | 'rule' }
+  | { kind: 'view'; view: 'overview' | 'apps' | 'jobs' | 'processes' | 'metrics' | 'hosts' | 'settings' }
+  | { kind: 'process'; project: string; label: string | null }
+  | { kind: 'act-on-process'; deed: ProcessDeed; project: string; label: string }
+  | { kind: 'dialog'; dialog: 'open-project' | 'push' | 'add-host' | 'import-hosts' | 'keys' | 'rule' }
   | { kind: 'theme'; theme: 'system' | 'dark' | 'light' }
   | { kind: 'sign-out' }
   | { kind: 'launch-app'; id: string; name: string }
@@ -47,6 +52,13 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'overview', title: 'Overview', keys: 'g o', deed: { kind: 'view', view: 'overview' } },
   { id: 'apps', title: 'Apps', keys: 'g a', deed: { kind: 'view', view: 'apps' } },
   { id: 'jobs', title: 'Jobs', keys: 'g j', deed: { kind: 'view', view: 'jobs' } },
+  { id: 'processes', title: 'Processes', keys: 'g p', deed: { kind: 'view', view: 'processes' } },
+  {
+    id: 'open-project',
+    title: 'Open a project…',
+    detail: 'Procfile',
+    deed: { kind: 'dialog', dialog: 'open-project' },
+  },
   { id: 'metrics', title: 'Metrics', keys: 'g m', deed: { kind: 'view', view: 'metrics' } },
   { id: 'hosts', title: 'Hosts', keys: 'g h', deed: { kind: 'view', view: 'hosts' } },
   { id: 'settings', title: 'Settings', keys: 'g s', deed: { kind: 'view', view: 'settings' } },
@@ -66,13 +78,25 @@ const FIXED: readonly PaletteEntry[] = [
   { id: 'auto', title: 'Default host: auto', isQuiet: true, deed: { kind: 'default-host', name: 'auto' } },
 ]
 
-function paletteEntries({ hosts, jobs }: { hosts: readonly HostView[]; jobs: readonly JobView[] }): PaletteEntry[] {
-  return [...FIXED, ...hosts.flatMap(hostEntries), ...jobs.slice(0, NEWEST_JOBS).flatMap(jobEntries)]
+type Known = {
+  hosts: readonly HostView[]
+  jobs: readonly JobView[]
+  projects: readonly ProjectHead[]
+  processes: readonly ProcessView[]
+}
+
+function paletteEntries({ hosts, jobs, projects, processes }: Known): PaletteEntry[] {
+  return [
+    ...FIXED,
+    ...projects.flatMap(project => projectEntries(project, processes)),
+    ...hosts.flatMap(hostEntries),
+    ...jobs.slice(0, NEWEST_JOBS).flatMap(jobEntries),
+  ]
 }
 
 /** The best first; `asked`: what the core knows besides. With nothing typed: what was chosen lately, then what is always of use. */
 export function matchingEntries(
-  known: { hosts: readonly HostView[]; jobs: readonly JobView[]; isReadonly?: boolean },
+  known: Known & { isReadonly?: boolean },
   query: string,
   recents: readonly string[],
   asked: readonly PaletteEntry[] = [],
@@ -95,7 +119,7 @@ export function matchingEntries(
 }
 
 function isOnlyLooking({ deed }: PaletteEntry): boolean {
-  return ['view', 'theme', 'host', 'job'].includes(deed.kind) || (deed.kind === 'dialog' && deed.dialog === 'keys')
+  return ['view', 'theme', 'host', 'job', 'process'].includes(deed.kind) || (deed.kind === 'dialog' && deed.dialog === 'keys')
 }
 
 function entryScore({ title, detail = '', jobId, isBehind = false }: PaletteEntry, query: string): number | null {
@@ -123,6 +147,40 @@ function hostEntries({ name, isDefault, connection }: HostView): PaletteEntry[] 
             deed: { kind: 'default-host', name },
           } as const,
         ]),
+  ]
+}
+
+function projectEntries({ id, name }: ProjectHead, processes: readonly ProcessView[]): PaletteEntry[] {
+  const shown = visible(name)
+  const entries = processes
+    .filter(({ projectId }) => projectId === id)
+    .flatMap((process): PaletteEntry[] => {
+      const { label } = process
+      const deeds: readonly ProcessDeed[] = isAtRest(process) ? ['start'] : ['restart', 'stop']
+      return [
+        {
+          id: `process:${process.id}`,
+          title: `Process ${label}`,
+          detail: shown,
+          isQuiet: true,
+          isBehind: true,
+          deed: { kind: 'process', project: id, label },
+        },
+        ...deeds.map(
+          (deed): PaletteEntry => ({
+            id: `${deed}:${process.id}`,
+            title: `${deed.charAt(0).toUpperCase()}${deed.slice(1)} ${label}`,
+            detail: shown,
+            isQuiet: true,
+            isBehind: true,
+            deed: { kind: 'act-on-process', deed, project: id, label },
+          }),
+        ),
+      ]
+    })
+  return [
+    { id: `project:${id}`, title: `Processes of ${shown}`, deed: { kind: 'process', project: id, label: null } },
+    ...entries,
   ]
 }
 

@@ -1,6 +1,16 @@
 /** Which keys do what, anywhere in the window but in a field. Pure: keys and times in, an action out. */
 
-export type KeyAction = 'overview' | 'apps' | 'jobs' | 'metrics' | 'hosts' | 'settings' | 'palette' | 'push' | 'keys'
+export type KeyAction =
+  | 'overview'
+  | 'apps'
+  | 'jobs'
+  | 'processes'
+  | 'metrics'
+  | 'hosts'
+  | 'settings'
+  | 'palette'
+  | 'push'
+  | 'keys'
 
 export const KEYS: readonly { keys: readonly string[]; action: KeyAction; text: string }[] = [
   { keys: ['/'], action: 'palette', text: 'Find and do anything' },
@@ -8,6 +18,7 @@ export const KEYS: readonly { keys: readonly string[]; action: KeyAction; text: 
   { keys: ['g', 'o'], action: 'overview', text: 'Overview' },
   { keys: ['g', 'a'], action: 'apps', text: 'Apps' },
   { keys: ['g', 'j'], action: 'jobs', text: 'Jobs' },
+  { keys: ['g', 'p'], action: 'processes', text: 'Processes' },
   { keys: ['g', 'm'], action: 'metrics', text: 'Metrics' },
   { keys: ['g', 'h'], action: 'hosts', text: 'Hosts' },
   { keys: ['g', 's'], action: 'settings', text: 'Settings' },

@@ -35,6 +35,7 @@ export function act(action: KeyAction): void {
   if (action === 'push') {
     if (mayAct()) openDialog({ kind: 'push', folder: null })
   } else if (action === 'palette' || action === 'keys') openDialog({ kind: action })
+  else if (action === 'processes') navigate({ view: action, project: null, process: null })
   else navigate({ view: action })
 }
 

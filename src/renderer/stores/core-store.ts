@@ -1,5 +1,5 @@
 /**
- * What the window knows of the core: hosts, jobs, and how well it knows them. A snapshot after each connecting, then events, gathered
+ * What the window knows of the core: hosts, jobs, projects, and how well it knows them. A snapshot after each connecting, then events, gathered
  * and applied once a frame: ten thousand samples a second cost one rendering, not as many.
  */
 import { create } from 'zustand'
@@ -13,7 +13,9 @@ import {
   type SampleSeries,
 } from '../../shared/domain.ts'
 import type { ErrorBody } from '../../shared/errors.ts'
+import type { ProjectView } from '../../shared/process.ts'
 import type { LinkState } from '../link/core-link.ts'
+import { NO_PROJECTS, type ProjectsState, projectsAfter, projectsOf } from './projects.ts'
 
 /** What the line of a host's card shows. */
 export const SERIES_MS = 10 * 60_000
@@ -37,7 +39,7 @@ export type CoreState = {
   /** Where the jobs that are here end, and older ones begin; null: there are none. */
   olderJobs: JobCursor | null
   samples: ReadonlyMap<string, readonly HostSample[]>
-}
+} & ProjectsState
 
 export type SnapshotProblem = { error: ErrorBody; again(): Promise<void> }
 
@@ -56,16 +58,26 @@ export const useCore = create<CoreState>()(() => ({
   jobById: new Map(),
   olderJobs: null,
   samples: new Map(),
+  ...NO_PROJECTS,
 }))
 
 /** `endedAsked`: of the jobs that have ended, so many were asked for. */
-export type Snapshot = { status: CoreStatus; hosts: readonly HostView[]; jobs: readonly JobView[]; endedAsked: number }
+export type Snapshot = {
+  status: CoreStatus
+  hosts: readonly HostView[]
+  jobs: readonly JobView[]
+  projects: readonly ProjectView[]
+  endedAsked: number
+}
 
-export function applySnapshot({ status, hosts, jobs, endedAsked }: Snapshot): void {
+export function applySnapshot({ status, hosts, jobs, projects, endedAsked }: Snapshot): void {
   const samples = hosts.reduce(withSample, useCore.getState().samples)
   const ended = jobs.filter(job => job.state === 'ended')
   const olderJobs = cursorAfter(ended, endedAsked)
-  useCore.setState({ isLoaded: true, staleSince: null, problem: null, status, hosts, ...indexed(jobs), olderJobs, samples })
+  useCore.setState({
+    ...{ isLoaded: true, staleSince: null, problem: null, status, hosts, ...indexed(jobs), olderJobs, samples },
+    ...projectsOf(projects),
+  })
 }
 
 export function applyProblem(problem: SnapshotProblem): void {
@@ -131,7 +143,12 @@ export function applyEvents(events: readonly CoreEvent[]): void {
         samples = withSample(samples, event.host)
       } else if (event.type === 'host.removed') hosts = hosts.filter(host => host.name !== event.name)
     }
-    return { hosts, samples, ...(changed.size > 0 && indexed(mergedJobs(state.jobs, state.jobById, changed))) }
+    return {
+      hosts,
+      samples,
+      ...projectsAfter(state, events),
+      ...(changed.size > 0 && indexed(mergedJobs(state.jobs, state.jobById, changed))),
+    }
   })
 }
 

@@ -17,6 +17,8 @@ export type OpenDialog =
   | { kind: 'pin'; wish: PinWish }
   /** `folder`: where it begins, absolute on the core's machine. */
   | { kind: 'push'; folder: string | null }
+  /** A folder with a Procfile. */
+  | { kind: 'open-project' }
   /** Of a folder that was dropped: see stores/drops.ts. */
   | { kind: 'push-drop'; dropId: number }
 

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest'
 import { jobView } from '../../../test/helpers/job-view.ts'
 import type { JobView } from '../../shared/domain.ts'
-import { jobProblem, NOTHING_SEEN, parseSeen, seeAll, seeJob, unseenProblems } from './needs-you.ts'
+import type { ProcessView } from '../../shared/process.ts'
+import {
+  jobProblem,
+  NOTHING_SEEN,
+  parseSeen,
+  problemId,
+  processProblem,
+  seeAll,
+  seeJob,
+  unseenProblems,
+  unseenProcesses,
+} from './needs-you.ts'
 
 const ended = (id: string, endedAt: number, change: Partial<JobView> = {}) =>
   jobView({ id, endedAt, state: 'ended', outcome: 'exited', exitCode: 1, ...change })
@@ -37,9 +48,32 @@ test('the newest end comes first; what was seen stays away, also when it is told
 
 test('dismissing all leaves one time to keep, and shows what fails after it', () => {
   const jobs = [ended('b', 20), ended('a', 40)]
-  const seen = seeAll(seeJob(NOTHING_SEEN, 'b'), unseenProblems(jobs, NOTHING_SEEN))
+  const seen = seeAll(seeJob(NOTHING_SEEN, 'b'), unseenProblems(jobs, NOTHING_SEEN), [])
   expect(seen).toEqual({ before: 40, ids: [] })
   expect(ids(unseenProblems([...jobs, ended('e', 41)], seen))).toBe('e')
+})
+
+test('a process that does not come back by itself needs somebody, until its last run was seen', () => {
+  const process = (state: string, more: Partial<ProcessView> = {}) =>
+    ({ ...{ id: 'p', jobId: 'run', since: 50, retryAt: null, exitCode: 3, signal: null }, state, ...more }) as ProcessView
+  const texts = (...processes: ProcessView[]) => unseenProcesses(processes, NOTHING_SEEN).map(processProblem)
+  expect(texts(process('broken'))).toEqual(['is broken'])
+  expect(texts(process('dead'))).toEqual(['is dead: it ended with exit 3'])
+  expect(texts(process('dead', { exitCode: null, signal: 'SEGV' }))).toEqual(['is dead: it was ended by SIGSEGV'])
+  expect(texts(process('dead', { exitCode: null }))).toEqual(['is dead'])
+  expect(texts(process('dead', { retryAt: 99 }), process('stopped'), process('ready'), process('unknown'))).toEqual([])
+  expect(unseenProcesses([process('dead')], seeJob(NOTHING_SEEN, 'run'))).toEqual([])
+  expect(unseenProcesses([process('dead')], { before: 50, ids: [] })).toEqual([])
+  // One that did not come to a run was seen for that once.
+  const never = process('dead', { jobId: null })
+  const seen = seeJob(NOTHING_SEEN, problemId(never))
+  expect(unseenProcesses([never], seen)).toEqual([])
+  expect(unseenProcesses([{ ...never, since: 60 }], seen)).toHaveLength(1)
+})
+
+test('a run that failed is told of by its process alone', () => {
+  const run = { ...ended('r', 10), process: { id: 'p', run: 1 } }
+  expect(unseenProblems([run], NOTHING_SEEN)).toEqual([])
 })
 
 test('what is kept stays small, and is read with care', () => {

@@ -1,5 +1,6 @@
 /** What a person should know of and has not seen: the rules, without how it is drawn. */
 import type { HostView, JobView } from '../../shared/domain.ts'
+import type { ProcessView } from '../../shared/process.ts'
 import { needsPerson } from '../components/host-error.ts'
 
 /** Ids of jobs that were seen, and a time: what ended up to then was seen as well. */
@@ -30,11 +31,32 @@ export function jobProblem(job: JobView): string | null {
   return job.pullResults.some(({ error }) => error !== null) ? 'ended well, but its results were not brought back' : null
 }
 
-/** Newest end first. */
+/** What went wrong with a process that does not come back by itself, after its label; null: nothing did. */
+export function processProblem({ state, retryAt, exitCode, signal }: ProcessView): string | null {
+  if (state === 'broken') return 'is broken'
+  if (state !== 'dead' || retryAt !== null) return null
+  if (signal !== null) return `is dead: it was ended by SIG${signal}`
+  return exitCode === null ? 'is dead' : `is dead: it ended with exit ${exitCode}`
+}
+
+/** By what it is known that this was seen: the run it ended with, or the moment, where it did not come to a run. */
+export function problemId({ id, jobId, since }: ProcessView): string {
+  return jobId ?? `${id}@${since}`
+}
+
+/** Newest first. */
+export function unseenProcesses(processes: readonly ProcessView[], seen: Seen): ProcessView[] {
+  const ids = new Set(seen.ids)
+  return processes
+    .filter(process => process.since > seen.before && processProblem(process) !== null && !ids.has(problemId(process)))
+    .sort((a, b) => b.since - a.since)
+}
+
+/** Newest end first. Of the runs of a process, the process itself tells. */
 export function unseenProblems(jobs: readonly JobView[], seen: Seen): JobView[] {
   const ids = new Set(seen.ids)
   return jobs
-    .filter(job => endOf(job) > seen.before && jobProblem(job) !== null && !ids.has(job.id))
+    .filter(job => job.process === null && endOf(job) > seen.before && jobProblem(job) !== null && !ids.has(job.id))
     .sort((a, b) => endOf(b) - endOf(a))
 }
 
@@ -43,8 +65,8 @@ export function seeJob(seen: Seen, id: string): Seen {
 }
 
 /** One time stands for all of them, so that the list of ids begins anew. */
-export function seeAll(seen: Seen, problems: readonly JobView[]): Seen {
-  return { before: Math.max(seen.before, ...problems.map(endOf)), ids: [] }
+export function seeAll(seen: Seen, problems: readonly JobView[], processes: readonly ProcessView[]): Seen {
+  return { before: Math.max(seen.before, ...problems.map(endOf), ...processes.map(({ since }) => since)), ids: [] }
 }
 
 /** What a page wrote there earlier, or anybody. */

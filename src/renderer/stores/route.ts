@@ -9,6 +9,8 @@ export type Route =
   | { view: 'apps' }
   | { view: 'jobs' }
   | { view: 'job'; id: string; tab: JobTab | null }
+  /** `project`: its id, null for the first; `process`: the label of the one that is looked at alone. */
+  | { view: 'processes'; project: string | null; process: string | null }
   | { view: 'metrics' }
   | { view: 'hosts' }
   | { view: 'host'; name: string }
@@ -24,6 +26,10 @@ export function routeHash(route: Route): string {
       return '#/'
     case 'job':
       return `#/jobs/${encodeURIComponent(route.id)}${route.tab === null ? '' : `/${route.tab}`}`
+    case 'processes':
+      return ['#/processes', route.project, route.process]
+        .flatMap((part, at) => (part === null ? [] : at === 0 ? part : encodeURIComponent(part)))
+        .join('/')
     case 'host':
       return `#/hosts/${encodeURIComponent(route.name)}`
     default:
@@ -35,6 +41,7 @@ export function routeHash(route: Route): string {
 function parseRoute(hash: string): Route {
   const [view, id, tab] = hash.replace(/^#\//, '').split('/').map(decoded)
   if (view === 'jobs' && id) return { view: 'job', id, tab: JOB_TABS.find(name => name === tab) ?? null }
+  if (view === 'processes') return { view, project: id || null, process: tab || null }
   if (view === 'hosts' && id) return { view: 'host', name: id }
   if (view === 'apps' || view === 'jobs' || view === 'metrics' || view === 'hosts' || view === 'settings') return { view }
   return { view: 'overview' }

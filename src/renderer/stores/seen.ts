@@ -2,10 +2,11 @@
 import { useMemo } from 'react'
 import { create } from 'zustand'
 import type { JobView } from '../../shared/domain.ts'
+import type { ProcessView } from '../../shared/process.ts'
 import { core } from '../core.ts'
 import { useCore } from './core-store.ts'
 import { mayAct } from './may-act.ts'
-import { parseSeen, type Seen, seeAll, seeJob, unseenProblems } from './needs-you.ts'
+import { parseSeen, problemId, type Seen, seeAll, seeJob, unseenProblems, unseenProcesses } from './needs-you.ts'
 
 const KEY = 'drover.seen'
 /** In one call. */
@@ -24,15 +25,27 @@ export function useUnseenProblems(): JobView[] {
   return useMemo(() => unseenProblems(jobs, seen), [jobs, seen])
 }
 
+/** Newest first. */
+export function useUnseenProcesses(): ProcessView[] {
+  const processes = useCore(state => state.processes)
+  const seen = useSeen()
+  return useMemo(() => unseenProcesses(processes, seen), [processes, seen])
+}
+
 export function markSeen(jobId: string): void {
   if (useSeen.getState().ids.includes(jobId)) return
   tell([jobId])
   keep(seeJob(useSeen.getState(), jobId))
 }
 
-export function markAllSeen(problems: readonly JobView[]): void {
-  tell(problems.map(job => job.id))
-  keep(seeAll(useSeen.getState(), problems))
+export function markProcessSeen(process: ProcessView): void {
+  if (process.jobId !== null) markSeen(process.jobId)
+  else keep(seeJob(useSeen.getState(), problemId(process)))
+}
+
+export function markAllSeen(problems: readonly JobView[], processes: readonly ProcessView[]): void {
+  tell([...problems.map(job => job.id), ...processes.flatMap(({ jobId }) => jobId ?? [])])
+  keep(seeAll(useSeen.getState(), problems, processes))
 }
 
 /** The tray need not say it any more. */

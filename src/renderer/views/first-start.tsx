@@ -19,7 +19,8 @@ const DISMISSED = 'drover.first-start-done'
 /** Nothing was ever run, no host was added, and the person did not say that he knows. */
 export function useIsFirstStart(): boolean {
   const isNew = useCore(
-    state => state.isLoaded && !state.isReadonly && state.jobs.length === 0 && !state.hosts.some(host => host.name !== 'local'),
+    ({ isLoaded, isReadonly, jobs, projects, hosts }) =>
+      isLoaded && !isReadonly && jobs.length + projects.length === 0 && !hosts.some(host => host.name !== 'local'),
   )
   return isNew && localStorage.getItem(DISMISSED) === null
 }

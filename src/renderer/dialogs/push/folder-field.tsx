@@ -16,10 +16,12 @@ type FolderFieldProps = {
   /** The core's; null while it is not known. */
   readonly machine: string | null
   readonly problem: string | null
+  /** One that a browser gives without its path is of use too. */
+  readonly canSend?: boolean
   readonly onChange: (text: string) => void
 }
 
-export function FolderField({ value, path, machine, problem, onChange }: FolderFieldProps) {
+export function FolderField({ value, path, machine, problem, canSend = true, onChange }: FolderFieldProps) {
   const jobs = useCore(state => state.jobs)
   const pushed = useMemo(() => knownFolders(jobs), [jobs])
   // Behind a slash what is in the folder is offered; before it what stands beside it.
@@ -40,7 +42,7 @@ export function FolderField({ value, path, machine, problem, onChange }: FolderF
             spellCheck={false}
             onChange={event => onChange(event.target.value)}
           />
-          <ChooseFolder onPath={onChange} />
+          {(canSend || window.drover) && <ChooseFolder onPath={onChange} />}
           <datalist id={list}>
             {[...new Set([...pushed, ...below])].map(folder => (
               <option key={folder} value={folder} />

@@ -9,6 +9,7 @@ import { Cut } from '../../components/cut.tsx'
 import { JobCommand } from '../../components/job-cells.tsx'
 import { JobTag } from '../../components/state-tags.tsx'
 import { useNow } from '../../stores/clock.ts'
+import { useCore } from '../../stores/core-store.ts'
 import { useMayAct } from '../../stores/may-act.ts'
 import { routeHash } from '../../stores/route.ts'
 import { showError } from '../../stores/toasts.ts'
@@ -18,6 +19,7 @@ import { syncText } from './sync-text.ts'
 export function JobHead({ job }: { readonly job: JobView }) {
   const now = useNow()
   const mayAct = useMayAct()
+  const process = useCore(({ processes }) => processes.find(({ id }) => id === job.process?.id))
   const copyId = () => copyAndSay(job.id, `Copied ${job.id}`).catch(showError)
   return (
     <header className="job-head">
@@ -44,6 +46,11 @@ export function JobHead({ job }: { readonly job: JobView }) {
             </span>
           )}
           {job.folder !== null && <Cut text={`${job.isSynced ? 'from' : 'in'} ${folderText(job.folder)}`} title={job.folder} />}
+          {process && (
+            <a href={routeHash({ view: 'processes', project: process.projectId, process: process.label })}>
+              run {job.process?.run} of {process.label}
+            </a>
+          )}
           {job.startedAt !== null && <span>{jobDurationText(job, now)}</span>}
           {job.progress !== null && <span role="status">{syncText(job.progress)}</span>}
         </p>

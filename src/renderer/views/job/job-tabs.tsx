@@ -4,6 +4,7 @@ import type { JobView } from '../../../shared/domain.ts'
 import { visible } from '../../../shared/visible.ts'
 import { mayAct } from '../../stores/may-act.ts'
 import { JOB_TABS, type JobTab, navigate, routeHash } from '../../stores/route.ts'
+import { tabAfter } from './tab-after.ts'
 
 type JobTabsProps = { readonly job: JobView; readonly shown: JobTab; readonly ref: Ref<HTMLDivElement> }
 
@@ -40,14 +41,6 @@ export function JobTabs({ job, shown, ref }: JobTabsProps) {
       ))}
     </div>
   )
-}
-
-export function tabAfter(tabs: readonly JobTab[], shown: JobTab, key: string): JobTab | null {
-  const at = tabs.indexOf(shown)
-  if (key === 'ArrowRight') return tabs[(at + 1) % tabs.length] ?? null
-  if (key === 'ArrowLeft') return tabs.at(at - 1) ?? null
-  if (key === 'Home') return tabs[0] ?? null
-  return key === 'End' ? (tabs.at(-1) ?? null) : null
 }
 
 function tabName(tab: JobTab, { host }: JobView): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tabAfter } from './job-tabs.tsx'
+import { tabAfter } from './tab-after.ts'
 import { whatHappened } from './what-happened.ts'
 
 const JOB = { state: 'ended', outcome: 'exited', exitCode: 0, signal: null, unknownSince: null, startedAt: 1 } as const

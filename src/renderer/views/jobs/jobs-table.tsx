@@ -1,10 +1,10 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and says which row it is at.
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a <table> cannot be placed by themselves, as only those in sight are there.
 /** The table of jobs: only the rows in sight are there, however many there are. One place of the keyboard, as in lists everywhere. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, useCallback, useLayoutEffect, useRef } from 'react'
 import type { JobView } from '../../../shared/domain.ts'
+import { useRowsInSight } from '../../components/rows-in-sight.ts'
 import { useCore } from '../../stores/core-store.ts'
 import { navigate } from '../../stores/route.ts'
 import { JobRow, ROW_HEIGHT, rowId } from './job-row.tsx'
@@ -37,18 +37,19 @@ export function JobsTable({ jobs, list, isFiltered, onRemove }: JobsTableProps) 
   const hasOlder = useCore(state => state.olderJobs !== null)
   const selection = useJobsView(state => state.selection)
   const { chosen, cursor } = selection
-  const virtualizer = useVirtualizer({
+  // Before it is looked which rows are in sight.
+  useLayoutEffect(() => {
+    const { current } = scroller
+    if (current === null) return
+    current.scrollTop = scrollOf(list)
+    return () => useJobsView.setState({ scroll: { list, top: current.scrollTop } })
+  }, [list])
+  const inSight = useRowsInSight(scroller, {
     count: jobs.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-    scrollPaddingStart: HEADER_HEIGHT,
-    initialOffset: () => scrollOf(list),
+    rowPx: ROW_HEIGHT,
+    headPx: HEADER_HEIGHT,
+    initialTop: scrollOf(list),
   })
-  useEffect(() => {
-    virtualizer.scrollToOffset(scrollOf(list))
-    return () => useJobsView.setState({ scroll: { list, top: virtualizer.scrollOffset ?? 0 } })
-  }, [virtualizer, list])
 
   /** What handlers need of this drawing; they themselves stay the same, or every row would be drawn anew. */
   const latest = useRef(jobs)
@@ -72,11 +73,11 @@ export function JobsTable({ jobs, list, isFiltered, onRemove }: JobsTableProps) 
     if (isHandled === null) return
     event.preventDefault()
     const index = jobs.findIndex(({ id }) => id === useJobsView.getState().selection.cursor)
-    if (isHandled === 'moved' && index >= 0) virtualizer.scrollToIndex(index)
+    if (isHandled === 'moved' && index >= 0) inSight.show(index)
   }
 
-  const items = virtualizer.getVirtualItems()
-  const isCursorThere = items.some(({ index }) => jobs[index]?.id === cursor)
+  const shown = jobs.slice(inSight.first, inSight.end)
+  const isCursorThere = shown.some(({ id }) => id === cursor)
   return (
     <div ref={scroller} className="jobs-scroll">
       <div
@@ -91,18 +92,20 @@ export function JobsTable({ jobs, list, isFiltered, onRemove }: JobsTableProps) 
         onKeyDown={pressKey}
       >
         <TableHead />
-        <div role="rowgroup" className="job-rows" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index }) => {
-            const job = jobs[index]
-            if (job === undefined) return null
-            const isCursor = job.id === cursor
-            return (
-              <JobRow key={job.id} job={job} index={index} isChosen={chosen.has(job.id)} isCursor={isCursor} onPress={press} />
-            )
-          })}
+        <div role="rowgroup" className="job-rows" style={{ height: jobs.length * ROW_HEIGHT }}>
+          {shown.map((job, place) => (
+            <JobRow
+              key={job.id}
+              job={job}
+              index={inSight.first + place}
+              isChosen={chosen.has(job.id)}
+              isCursor={job.id === cursor}
+              onPress={press}
+            />
+          ))}
         </div>
       </div>
-      {hasOlder && <OlderJobs isFiltered={isFiltered} known={jobs.length} lastSeen={items.at(-1)?.index ?? 0} />}
+      {hasOlder && <OlderJobs isFiltered={isFiltered} known={jobs.length} lastSeen={Math.max(0, inSight.end - 1)} />}
     </div>
   )
 }

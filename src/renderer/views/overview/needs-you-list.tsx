@@ -1,6 +1,7 @@
-/** What failed and was not seen yet, and hosts that only a person can mend: each with where, when, its last words, and what to do next. */
+/** Jobs and processes that failed and were not seen yet, and hosts that only a person can mend: each with where, when, its last words, and what to do next. */
 import type { HostView, JobView } from '../../../shared/domain.ts'
 import { counted } from '../../../shared/format.ts'
+import type { ProcessView } from '../../../shared/process.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Ago } from '../../components/ago.tsx'
 import { Button } from '../../components/button.tsx'
@@ -9,12 +10,13 @@ import { HostAction } from '../../components/host-action.tsx'
 import { JobCommand } from '../../components/job-cells.tsx'
 import { rerunJob } from '../../components/job-deeds.ts'
 import { readLastLine } from '../../components/log-tail.ts'
+import { actOnProcess } from '../../components/process-deeds.ts'
 import { useAnswer } from '../../components/use-answer.ts'
 import { useCore } from '../../stores/core-store.ts'
 import { useMayAct } from '../../stores/may-act.ts'
-import { hostProblem, jobProblem } from '../../stores/needs-you.ts'
+import { hostProblem, jobProblem, processProblem } from '../../stores/needs-you.ts'
 import { routeHash } from '../../stores/route.ts'
-import { markAllSeen, markSeen, useUnseenProblems } from '../../stores/seen.ts'
+import { markAllSeen, markProcessSeen, markSeen, useUnseenProblems, useUnseenProcesses } from '../../stores/seen.ts'
 import { setFilter } from '../jobs/jobs-view-state.ts'
 
 const SHOWN = 5
@@ -23,15 +25,17 @@ export function NeedsYou() {
   const hosts = useCore(state => state.hosts)
   const problems = useUnseenProblems()
   const refusing = hosts.filter(host => hostProblem(host) !== null)
-  if (problems.length === 0 && refusing.length === 0) return null
+  const processes = useUnseenProcesses()
+  if (problems.length === 0 && refusing.length === 0 && processes.length === 0) return null
   const more = problems.length - SHOWN
+  const moreProcesses = processes.length - SHOWN
   return (
     <section className="needs-you" aria-labelledby="needs-you">
       <header className="row">
         <h2 id="needs-you">Needs you</h2>
         <span className="grow" />
-        {problems.length > 1 && (
-          <Button kind="quiet" onPress={() => markAllSeen(problems)}>
+        {problems.length + processes.length > 1 && (
+          <Button kind="quiet" onPress={() => markAllSeen(problems, processes)}>
             Dismiss all
           </Button>
         )}
@@ -39,6 +43,14 @@ export function NeedsYou() {
       {refusing.map(host => (
         <HostProblem key={host.name} host={host} />
       ))}
+      {processes.slice(0, SHOWN).map(process => (
+        <ProcessProblem key={process.id} process={process} />
+      ))}
+      {moreProcesses > 0 && (
+        <a className="dim more" href={routeHash({ view: 'processes', project: null, process: null })}>
+          {counted(moreProcesses, 'more process', 'more processes')} dead or broken
+        </a>
+      )}
       {problems.slice(0, SHOWN).map(job => (
         <JobProblem key={job.id} job={job} />
       ))}
@@ -48,6 +60,39 @@ export function NeedsYou() {
         </a>
       )}
     </section>
+  )
+}
+
+function ProcessProblem({ process }: { readonly process: ProcessView }) {
+  const mayAct = useMayAct()
+  const project = useCore(state => state.projects.find(({ id }) => id === process.projectId))
+  const { label, host, since, reason, brokenBy } = process
+  return (
+    <article className="card problem-card">
+      <span className="dot bad" />
+      <div className="grow what">
+        <p className="title">
+          <strong className="cut mono">{label}</strong>
+          <span>
+            of {visible(project?.name ?? '')} {processProblem(process)}
+            {host !== null && ` on ${visible(host)}`}
+          </span>
+          <span className="dim">
+            · <Ago at={since} />
+          </span>
+        </p>
+        <Cut className={brokenBy === null ? 'dim' : 'dim mono'} text={brokenBy?.line ?? reason ?? ''} />
+      </div>
+      <div className="row">
+        <a className="button" href={routeHash({ view: 'processes', project: process.projectId, process: label })}>
+          {mayAct ? 'Output' : 'Process'}
+        </a>
+        {mayAct && <Button onPress={() => actOnProcess('restart', process)}>Restart</Button>}
+        <Button kind="quiet" onPress={() => markProcessSeen(process)}>
+          Dismiss
+        </Button>
+      </div>
+    </article>
   )
 }
 

@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, memo, useLayoutEffect, useRef, useState } from 'react'
 import type { LogModel, LogState } from './log-model.ts'
-import { parseLine, type Span, type Style } from './sgr.ts'
+import { SgrText } from './sgr-text.tsx'
 
 const ROW_PX = 18
 /** Drawn beyond what is in sight, so that a quick wheel meets no gap. */
@@ -100,43 +100,11 @@ export function LogLines({ state, model, marked }: LogLinesProps) {
 type RowProps = { readonly byte: number; readonly text: string; readonly isMarked: boolean }
 
 const Row = memo(function Row({ byte, text, isMarked }: RowProps) {
-  const spans = parseLine(text)
   return (
     <div className={isMarked ? 'log-row marked' : 'log-row'} data-byte={byte}>
       <span className="log-byte" aria-hidden="true" data-text={byte} />
-      {spans.length === 0 ? '\n' : spans.map(coloured)}
-      {spans.length > 0 && '\n'}
+      <SgrText text={text} />
+      {'\n'}
     </div>
   )
 })
-
-/** In order, and never moved: its place is all it has for a key. */
-function coloured({ text, style }: Span, place: number) {
-  const { className, ...colours } = look(style)
-  return className === '' && Object.keys(colours).length === 0 ? (
-    text
-  ) : (
-    <span key={place} className={className} style={colours}>
-      {text}
-    </span>
-  )
-}
-
-function look(style: Style): { className: string; color?: string; backgroundColor?: string } {
-  const [fg, bg] = style.isInverse ? [style.bg ?? 'var(--terminal-bg)', style.fg ?? 'var(--text)'] : [style.fg, style.bg]
-  const names = [
-    style.isBold && 'bold',
-    style.isDim && 'dimmed',
-    style.isItalic && 'italic',
-    style.isUnderlined && 'underlined',
-  ].filter(name => name !== false)
-  return {
-    className: names.join(' '),
-    ...(fg !== null && { color: colourOf(fg) }),
-    ...(bg !== null && { backgroundColor: colourOf(bg) }),
-  }
-}
-
-function colourOf(colour: number | string): string {
-  return typeof colour === 'number' ? `var(--ansi-${colour})` : colour
-}

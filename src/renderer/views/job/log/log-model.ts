@@ -99,6 +99,13 @@ export class LogModel {
     })
   }
 
+  /** Goes to a place at once, without having seen the end. */
+  async lookFrom(byte: number): Promise<void> {
+    const size = await this.#source.size().catch(() => 0) // What cannot be asked is told of by the reading.
+    this.#change({ sizeBytes: Math.max(size, this.#state.sizeBytes) })
+    await this.goTo(byte)
+  }
+
   async readBefore(): Promise<void> {
     const { window, isReading } = this.#state
     if (isReading || window.start === 0) return

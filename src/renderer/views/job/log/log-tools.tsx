@@ -1,6 +1,6 @@
 /** Over the lines: search through all of the log, the next error, copying, and saving it to a file. */
-import { ArrowDown, ArrowUp, CaseSensitive, Copy, Download, OctagonAlert, Regex, X } from 'lucide-react'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { Copy, Download, OctagonAlert } from 'lucide-react'
+import { useRef, useState } from 'react'
 import type { JobView } from '../../../../shared/domain.ts'
 import { bytesText, countText, percentText } from '../../../../shared/format.ts'
 import { visible } from '../../../../shared/visible.ts'
@@ -11,6 +11,7 @@ import { showToast } from '../../../stores/toasts.ts'
 import type { LogModel } from './log-model.ts'
 import { findNext, nearest, type Query, type SearchState, searchLog, stepTo } from './log-search.ts'
 import { SaveLog } from './save-log.tsx'
+import { SearchField } from './search-field.tsx'
 import { plainText } from './sgr.ts'
 
 const ERRORS: Query = { pattern: 'error|failed|fatal|panic|traceback', isRegex: true, ignoreCase: true }
@@ -75,14 +76,6 @@ export function LogTools({ job, model, marked, onGoTo }: LogToolsProps) {
     setCurrent(-1)
   }
 
-  function pressed(event: KeyboardEvent): void {
-    if (event.key === 'Enter') step(event.shiftKey ? -1 : 1)
-    else if (event.key === 'Escape') {
-      setText('')
-      clear()
-    }
-  }
-
   async function nextError(): Promise<void> {
     const fromByte = marked === null ? model.state().window.start : marked + 1
     const found = await findNext(core.call, { job: job.id, query: ERRORS, fromByte, signal: new AbortController().signal })
@@ -110,48 +103,18 @@ export function LogTools({ job, model, marked, onGoTo }: LogToolsProps) {
 
   return (
     <div className="log-tools">
-      <search className="log-search">
-        <input
-          className="input"
-          aria-label="Search the whole log"
-          placeholder="Search the whole log"
-          value={text}
-          onChange={event => setText(event.target.value)}
-          onKeyDown={pressed}
-        />
-        <Button
-          kind="quiet"
-          aria-label="Match case"
-          title="Match case"
-          aria-pressed={!how.ignoreCase}
-          onPress={() => setHow({ ...how, ignoreCase: !how.ignoreCase })}
-        >
-          <CaseSensitive size={15} />
-        </Button>
-        <Button
-          kind="quiet"
-          aria-label="Regular expression"
-          title="Regular expression, as grep -E knows them"
-          aria-pressed={how.isRegex}
-          onPress={() => setHow({ ...how, isRegex: !how.isRegex })}
-        >
-          <Regex size={14} />
-        </Button>
-        <Button kind="quiet" aria-label="Previous match" title="Previous (Shift+Enter)" onPress={() => step(-1)}>
-          <ArrowUp size={14} />
-        </Button>
-        <Button kind="quiet" aria-label="Next match" title="Next (Enter)" onPress={() => step(1)}>
-          <ArrowDown size={14} />
-        </Button>
-      </search>
-      <span className="number dim cut" role="status">
-        {search !== null && searchText(search, current)}
-      </span>
-      {search?.phase === 'searching' && (
-        <Button kind="quiet" aria-label="Stop searching" onPress={() => running.current?.abort.abort()}>
-          <X size={14} />
-        </Button>
-      )}
+      <SearchField
+        label="Search the whole log"
+        text={text}
+        how={how}
+        said={search && searchText(search, current)}
+        isSearching={search?.phase === 'searching'}
+        onText={setText}
+        onHow={setHow}
+        onStep={step}
+        onClear={clear}
+        onStop={() => running.current?.abort.abort()}
+      />
       <span className="grow" />
       <Button onPress={nextError}>
         <OctagonAlert size={13} /> Next error
