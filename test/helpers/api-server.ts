@@ -46,7 +46,7 @@ export async function startApi(options: ApiServerOptions = {}): Promise<RunningA
       methods: { ...options.methods } as Methods,
       principal: { role: options.role ?? 'owner' },
       bus,
-      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop, ...options.streams },
+      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop, openOutput: noDrop, ...options.streams },
       reportError: error => errors.push(error),
     },
     options.limits,

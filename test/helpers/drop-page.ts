@@ -11,6 +11,8 @@ import { temporaryFolder } from './temporary-folder.ts'
 type At = { page: Page; product: Product }
 
 export const WHOLE = 'All of it is with the core'
+/** For a folder of 100 MB on a machine that is busy with other tests. */
+export const SENT_WITHIN = { timeout: 90_000 }
 
 /** Of this name, and gone with the test. */
 export function newFolder(name: string): string {
@@ -30,14 +32,14 @@ export async function openReady(product: Product, options: BrowserContextOptions
 export async function push(at: At, line: string): Promise<JobView> {
   const dialog = at.page.getByRole('dialog')
   await dialog.getByLabel('Command', { exact: true }).fill(line)
-  await dialog.getByText(WHOLE).waitFor()
+  await dialog.getByText(WHOLE).waitFor(SENT_WITHIN)
   await dialog.getByLabel('Command', { exact: true }).press('Enter')
   return await pushed(at)
 }
 
-/** The job that the dialog led to, when it has ended. */
+/** The job that the dialog led to, when all is sent and it has ended. */
 export async function pushed({ page, product }: At): Promise<JobView> {
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByRole('dialog').waitFor({ state: 'detached', ...SENT_WITHIN })
   const id = /#\/jobs\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''
   return await product.reaches(id, 'ended')
 }

@@ -100,6 +100,7 @@ export class FakeCore {
         this.jobs.delete(this.find(job).view.id)
         return null
       },
+      'project.list': async () => ({ projects: [] }),
       'config.get': async () => ({
         path: '/config.yaml',
         text: '',
@@ -125,6 +126,9 @@ export class FakeCore {
       openLog: async (job, fromByte, follow) => this.find(job).openLog(fromByte, follow),
       openTerminal: async (job, size) => this.find(job).openTerminal(size, this.env),
       openUpload: () => {
+        throw new AppError('NOT_FOUND', 'There is no such drop')
+      },
+      openOutput: () => {
         throw new AppError('NOT_FOUND', 'There is no such drop')
       },
     }

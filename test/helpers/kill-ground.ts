@@ -61,18 +61,20 @@ export class KillGround {
     const bootIdFile = join(boot, 'id')
     writeFileSync(bootIdFile, 'first\n')
     const box = await openSshd({ path, env: { DROVER_BOOT_ID_FILE: bootIdFile } })
-    return new KillGround(box, await openProduct({ box }, { path }), bootIdFile)
+    // Before the agent is there: its sh looks for a program once, and remembers where it was.
+    const rsync = makeGate(join(box.dir, 'gates'), 'rsync', '--server')
+    const start = makeGate(join(box.dir, 'gates'), 'setsid', 'run')
+    return new KillGround(box, await openProduct({ box }, { path }), bootIdFile, { rsync, start })
   }
 
-  private constructor(box: Sshd, product: Product, bootIdFile: string) {
+  private constructor(box: Sshd, product: Product, bootIdFile: string, onHost: Pick<KillGround['gates'], 'rsync' | 'start'>) {
     this.box = box
     this.product = product
     this.#bootIdFile = bootIdFile
     this.gates = {
       git: makeGate(join(product.home.dir, 'gates'), 'git'),
       ssh: makeGate(join(product.home.dir, 'gates'), 'ssh', '-G'),
-      rsync: makeGate(join(box.dir, 'gates'), 'rsync', '--server'),
-      start: makeGate(join(box.dir, 'gates'), 'setsid', 'run'),
+      ...onHost,
     }
     this.folder = join(product.home.dir, 'project')
     mkdirSync(this.folder)

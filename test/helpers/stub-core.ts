@@ -54,6 +54,9 @@ const createStub: CreateCore = async ({ env, version }) => {
     openUpload: () => {
       throw new AppError('NOT_FOUND', 'The stub takes no drops')
     },
+    openOutput: () => {
+      throw new AppError('NOT_FOUND', 'The stub takes no drops')
+    },
   }
   const server = new ApiServer({
     methods,

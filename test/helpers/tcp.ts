@@ -17,9 +17,10 @@ export function exchange(port: string | number, bytes: string): Promise<string> 
   return within(ended, { timeoutMs: 60_000, what: 'the end of the connection' })
 }
 
-export async function listenSomewhere(): Promise<{ server: Server; port: number }> {
+/** At any port, where none is named. */
+export async function listenSomewhere(port = 0): Promise<{ server: Server; port: number }> {
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   const at = server.address()
   if (at === null || typeof at === 'string') throw new Error('It has no port')
   return { server, port: at.port }

@@ -45,7 +45,7 @@ export async function startWeb(options: WebOptions = {}): Promise<RunningWeb> {
       methods: { ...options.methods } as Methods,
       principal: { role: 'owner' },
       bus: new EventBus(),
-      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop },
+      streams: { openLog: nothingThere, openTerminal: nothingThere, openUpload: noDrop, openOutput: noDrop },
     },
     access,
     tokens,
