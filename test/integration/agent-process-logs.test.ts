@@ -82,8 +82,11 @@ describe.each(SHELLS)('in %s', shell => {
     const { first } = await startProcess(agent, command, { logCapBytes: MB })
     const log = join(host.root, 'jobs', first.id, 'output.log')
     for (let at = 1; at <= 6; at++) {
-      await waitFor(async () => (await agent.stat(first.id))?.logBytes === at * 400_000, { what: 'a part to be printed' })
-      await waitFor(() => statSync(log).size <= MB, { what: 'the file to be within the cap' })
+      await waitFor(async () => (await agent.stat(first.id))?.logBytes === at * 400_000, {
+        timeoutMs: 30_000,
+        what: 'a part to be printed',
+      })
+      await waitFor(() => statSync(log).size <= MB, { timeoutMs: 30_000, what: 'the file to be within the cap' })
       if (at < 6) writeFileSync(join(first.workdir, `go${at * 40_000}`), '')
     }
     const { logBytes, logDropped } = await whenCut(host, agent, first.id, MB)

@@ -73,9 +73,9 @@ test('what is nothing is refused, with what may have been meant', async () => {
 })
 
 test('the project of this folder, or of the nearest above it', () => {
-  const projects = ['/work', '/work/shop', '/work/shopping'].map(folder => ({ folder }))
-  expect(nearestProject(projects, '/work/shop/src/deep')).toEqual({ folder: '/work/shop' })
-  expect(nearestProject(projects, '/work/shoppin')).toEqual({ folder: '/work' })
+  const projects = ['/home/me', '/home/me/shop', '/home/me/shopping'].map(folder => ({ folder }))
+  expect(nearestProject(projects, '/home/me/shop/src/deep')).toEqual({ folder: '/home/me/shop' })
+  expect(nearestProject(projects, '/home/me/shoppin')).toEqual({ folder: '/home/me' })
   expect(nearestProject(projects, '/home')).toBeUndefined()
   expect(nearestProject([{ folder: '/' }], '/home')).toEqual({ folder: '/' })
 })
