@@ -130,7 +130,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     asTold: (row, job) => apps.asTold(row, job),
     adopt: (hostName, job) => supervision.forJobs.adopt(hostName, job),
     processSpec: job => supervision.forJobs.processSpec(job),
-    processTold: event => supervision.forJobs.processTold(event),
+    processTold: (hostName, event) => supervision.forJobs.processTold(hostName, event),
     hostBack: (link, live) => supervision.forJobs.hostBack(link, live),
     reported: () => appRoom.reported.placed(),
     log: log.room('jobs'),

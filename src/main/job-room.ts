@@ -48,7 +48,7 @@ export type JobRoomOptions = {
   /** Of the process that a job is a run of; null for any other. */
   processSpec: DeliveryOptions['processSpec']
   /** A host tells of a process, beside its runs. */
-  processTold(event: Exclude<AgentEvent, { type: 'job' }>): void
+  processTold(hostName: string, event: Exclude<AgentEvent, { type: 'job' }>): void
   /** A host is back, and what it said of its jobs has been taken in. */
   hostBack(link: HostLink, live: Live): Promise<void>
   /** What runs on hosts besides jobs, for placements to count. */
@@ -136,7 +136,9 @@ export function openJobRoom(options: JobRoomOptions): JobRoom {
   }
 
   async function welcome(link: HostLink, live: Live): Promise<void> {
-    live.agent.onEvent(event => (event.type === 'job' ? jobs.toldBy(link.name, event.job) : options.processTold(event)))
+    live.agent.onEvent(event =>
+      event.type === 'job' ? jobs.toldBy(link.name, event.job) : options.processTold(link.name, event),
+    )
     for (let attempt = 0; link.live === live; attempt++) {
       try {
         await jobs.reconcile(link, live)

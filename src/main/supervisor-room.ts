@@ -4,8 +4,7 @@ import { isAbsolute } from 'node:path'
 import type { Methods } from '../shared/contract.ts'
 import type { EventBody, JobView } from '../shared/domain.ts'
 import { AppError } from '../shared/errors.ts'
-import type { BrokenBy, FailurePattern, PatternAction, ProcessView } from '../shared/process.ts'
-import type { RestartPolicy } from '../shared/project.ts'
+import type { BrokenBy, FailurePattern } from '../shared/process.ts'
 import type { StreamSource } from './api/streams.ts'
 import type { CoreClock } from './clock.ts'
 import { type Hosts, LOCAL } from './hosts/hosts.ts'
@@ -13,6 +12,7 @@ import type { JobRoom, JobRoomOptions } from './job-room.ts'
 import type { Log } from './log.ts'
 import { newRow } from './methods/job-methods.ts'
 import { type ProcessMethod, processMethods } from './methods/process-methods.ts'
+import type { FoundPattern, ProcessChange } from './shell/process-notice.ts'
 import type { JobRow } from './store/job-table.ts'
 import type { ProcessRow } from './store/project-table.ts'
 import type { Store } from './store/store.ts'
@@ -30,19 +30,17 @@ export type SupervisorRoomOptions = {
   room: JobRoom
   emit(event: EventBody): void
   /** A process stands otherwise than before. */
-  moved(change: ProcessMove): void
+  moved(change: ProcessChange): void
   /** A failure pattern was found that does not stop its process. */
   found(found: FoundPattern): void
   env: NodeJS.ProcessEnv
   clock: CoreClock
   log: Log
 }
-export type FoundPattern = { process: ProcessView; project: string; action: PatternAction; by: BrokenBy }
 type Command = Pick<JobRow, 'id' | 'command'> & {
   env: Record<string, string>
   terminal: Parameters<Methods['project.run']>[0]['terminal']
 }
-export type ProcessMove = { before: ProcessView; after: ProcessView; restart: RestartPolicy; project: string }
 export type SupervisorRoom = {
   methods: Pick<Methods, ProcessMethod>
   openOutput: StreamSource['openOutput']
@@ -174,7 +172,7 @@ export function openSupervisorRoom({
     forJobs: {
       adopt: (hostName, job) => supervisor.adopt(hostName, job),
       processSpec: job => supervisor.specOf(job),
-      processTold: event => supervisor.hostTold(event),
+      processTold: (hostName, event) => supervisor.hostTold(hostName, event),
       hostBack: (host, live) => supervisor.hostBack(host, live),
     },
     load,

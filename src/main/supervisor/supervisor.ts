@@ -121,9 +121,10 @@ export class Supervisor {
     return { ...before, ...FRESH, id: told.id, createdAt: told.startedAt ?? before.createdAt, process: told.process }
   }
 
-  hostTold(event: Exclude<AgentEvent, { type: 'job' }>): void {
-    const { processId, jobId, at, failures } = event
-    this.#options.book.apply(processId, { type: 'restart-planned', jobId, at, failures })
+  /** A host is believed about what runs there alone. */
+  hostTold(hostName: string, { processId, jobId, at, failures }: Exclude<AgentEvent, { type: 'job' }>): void {
+    const { book } = this.#options
+    if (book.find(processId)?.host === hostName) book.apply(processId, { type: 'restart-planned', jobId, at, failures })
   }
 
   /** All jobs of the host are known again. */
@@ -131,10 +132,6 @@ export class Supervisor {
     const { book } = this.#options
     for (const kept of await live.agent.processes()) this.#keptThere(link.name, kept)
     for (const row of book.processes()) if (row.host === link.name) this.changed(row.projectId)
-  }
-
-  hostLost(_hostName: string): void {
-    // Its jobs are `unknown` from now on, and with them their processes: that comes by `jobChanged`.
   }
 
   /** What the host is told to keep running. */
@@ -293,10 +290,8 @@ export class Supervisor {
   }
 
   #keptThere(hostName: string, kept: KeptProcess): void {
-    const { book } = this.#options
-    const row = book.find(kept.id)
-    if (!row || row.host !== hostName || kept.jobId !== row.jobId || kept.nextAt === null) return
-    book.apply(row.id, { type: 'restart-planned', jobId: kept.jobId, at: kept.nextAt, failures: kept.failures })
+    const { id: processId, jobId, nextAt: at, failures } = kept
+    if (at !== null) this.hostTold(hostName, { type: 'restart-planned', processId, jobId, at, failures })
   }
 
   #leave(row: ProcessRow): void {
