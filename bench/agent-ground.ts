@@ -20,17 +20,28 @@ export async function onAgentGround<T>(work: (ground: AgentGround) => Promise<T>
   const dir = mkdtempSync(join(tmpdir(), 'drover-bench-'))
   const transport = new LocalTransport({ ...process.env, HOME: dir, DROVER_BENCH: dir, SHELL: '/bin/sh' })
   try {
-    const agent = await openAgent(transport, { program: await readAgentProgram(), host: 'bench', owner: 'bench' })
-    agent.onEvent(() => undefined)
-    await agent.sample()
+    const agent = await openSampled(transport)
     return await work({ agent, dir, onEvent: listener => agent.onEvent(listener) })
   } finally {
-    await transport.close()
-    await waitFor(() => {
-      const left = pidsWithEnv(`DROVER_BENCH=${dir}`)
-      signalAll(left, 'SIGKILL')
-      return left.length === 0
-    })
-    rmSync(dir, { recursive: true, force: true })
+    await leave(transport, dir)
   }
+}
+
+/** As the core does it: it hears events, and has asked for a sample. */
+export async function openSampled(transport: LocalTransport): Promise<AgentClient> {
+  const agent = await openAgent(transport, { program: await readAgentProgram(), host: 'bench', owner: 'bench' })
+  agent.onEvent(() => undefined)
+  await agent.sample()
+  return agent
+}
+
+/** Ends all that has `DROVER_BENCH=dir` in its environment, and removes the folder. */
+export async function leave(transport: LocalTransport, dir: string): Promise<void> {
+  await transport.close()
+  await waitFor(() => {
+    const left = pidsWithEnv(`DROVER_BENCH=${dir}`)
+    signalAll(left, 'SIGKILL')
+    return left.length === 0
+  })
+  rmSync(dir, { recursive: true, force: true })
 }

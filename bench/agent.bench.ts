@@ -2,16 +2,15 @@
  * What a host pays for being watched: the CPU time of the agent and of all it starts, as shares of one core, over a minute each:
  * host samples every 2 s alone, and with 100 jobs of two processes each read every 10 s besides.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AgentClient, openAgent } from '../src/main/hosts/agent-client.ts'
-import { readAgentProgram } from '../src/main/hosts/agent-install.ts'
+import type { AgentClient } from '../src/main/hosts/agent-client.ts'
 import { LocalTransport } from '../src/main/hosts/local-transport.ts'
 import { jobSpec } from '../test/helpers/agent-job.ts'
-import { pidsWithEnv, signalAll } from '../test/helpers/processes.ts'
 import { waitFor } from '../test/helpers/wait.ts'
+import { leave, openSampled } from './agent-ground.ts'
 import { againstAim, type BenchRow } from './bench.ts'
 
 export const names = ['agent', 'agent:jobs']
@@ -24,35 +23,22 @@ export async function bench(): Promise<BenchRow[]> {
   const dir = mkdtempSync(join(tmpdir(), 'drover-bench-'))
   const transport = new LocalTransport({ ...process.env, HOME: dir, DROVER_BENCH: dir, SHELL: '/bin/sh' })
   try {
-    const alone = await watch(await open(transport), dir, false)
-    const starter = await open(transport)
+    const alone = await watch(await openSampled(transport), dir, false)
+    const starter = await openSampled(transport)
     for (let count = 0; count < JOBS; count++) await starter.start(jobSpec('sleep 100000; true'))
     await waitFor(async () => (await starter.jobSamples()).filter(sample => sample.processes === 2).length === JOBS, {
       timeoutMs: 60_000,
     })
     starter.close()
-    const withJobs = await watch(await open(transport), dir, true)
+    const withJobs = await watch(await openSampled(transport), dir, true)
     const row = { unit: '% of a core', better: 'lower', n: SAMPLES } as const
     return [
       againstAim({ ...row, name: 'agent', ours: alone.percent, aim: 0.2, spread: alone.how }),
       againstAim({ ...row, name: 'agent:jobs', ours: withJobs.percent, aim: 0.7, spread: withJobs.how }),
     ]
   } finally {
-    await transport.close()
-    await waitFor(() => {
-      const left = pidsWithEnv(`DROVER_BENCH=${dir}`)
-      signalAll(left, 'SIGKILL')
-      return left.length === 0
-    })
-    rmSync(dir, { recursive: true, force: true })
+    await leave(transport, dir)
   }
-}
-
-async function open(transport: LocalTransport): Promise<AgentClient> {
-  const agent = await openAgent(transport, { program: await readAgentProgram(), host: 'bench', owner: 'bench' })
-  agent.onEvent(() => undefined)
-  await agent.sample()
-  return agent
 }
 
 /** As the core does it. The agent's start is not counted, nor what it tidies up then. */

@@ -1,6 +1,7 @@
 /** What the API needs of whoever has the bytes: a job's log, a terminal on it, and what takes a dropped folder. The job room implements it. */
 import type { Readable, Writable } from 'node:stream'
 import type { Role } from '../../shared/contract.ts'
+import type { OutputRequest } from '../supervisor/output-room.ts'
 
 export type ByteSource = {
   /**
@@ -30,15 +31,6 @@ export type StreamSource = {
   ): Promise<TerminalSource>
   openUpload(dropId: string): InputSource
   openOutput(request: OutputRequest): ByteSource
-}
-
-/** Whose output, merged: as `output` of the client's messages says. */
-export type OutputRequest = {
-  project: string
-  processes: readonly string[]
-  lines: number
-  since: number | null
-  follow: boolean
 }
 
 /** Who may ask for what beside the methods; these say it for themselves, in the contract. */

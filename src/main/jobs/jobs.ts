@@ -185,7 +185,7 @@ export class Jobs implements OutputJobs {
   }
 
   newestRun(processId: string): JobRow | undefined {
-    return this.runsOf(processId)[0]
+    return this.#options.table.newestRun(processId)
   }
 
   /**

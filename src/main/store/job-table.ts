@@ -212,6 +212,10 @@ export class JobTable {
     return this.#allAsTheyAre(this.#byHost.all(host, limit))
   }
 
+  newestRun(processId: string): JobRow | undefined {
+    return this.#asItIs(this.#runs.get(processId))
+  }
+
   /** Newest first. */
   listRuns(processId: string): JobRow[] {
     return this.#allAsTheyAre(this.#runs.all(processId))

@@ -22,6 +22,7 @@ export type OutputRoomOptions = {
   onError(error: unknown): void
   now(): number
 }
+/** Whose output, merged: as `output` of the client's messages says. */
 export type OutputRequest = {
   project: string
   processes: readonly string[]
