@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { TerminalSize } from '../../src/main/hosts/transport.ts'
 import {
   type AgentHost,
@@ -10,6 +10,7 @@ import {
   isRunning,
   jobSpec,
   makeAgentHost,
+  openAgentHost,
   record,
   runJob,
   type TestAgent,
@@ -18,6 +19,14 @@ import { drawScreen } from '../helpers/screen.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
 const SIZE = { columns: 100, rows: 24 }
+
+let host: AgentHost
+let agent: TestAgent
+beforeAll(async () => {
+  host = openAgentHost()
+  agent = record(await host.open())
+})
+afterAll(() => host.close())
 
 test('its status bar names the job and counts; its end screen says how it ended, and any key closes it', async () => {
   const host = makeAgentHost()
@@ -45,8 +54,6 @@ test('its status bar names the job and counts; its end screen says how it ended,
 })
 
 test('its end screen names the signal', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const job = await runJob(agent, 'kill -KILL $$', { terminal: SIZE })
   const { screen } = await attach(host, agent, job.id)
   await screen.shows('--- Job done [signal KILL]. Press any key to detach. ---')
@@ -54,8 +61,6 @@ test('its end screen names the signal', async () => {
 })
 
 test('a hostile command is shown, not run: formats, styles, line ends, quotes', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const command = `#(touch "${host.home}/got") #[bg=red]a\n#{pid}%H%%\u001b[31m`
   const spec = jobSpec('sleep 1000', { terminal: SIZE, command, worker: '#(x);', folder: '/#(x);' })
   await agent.start(spec)
@@ -69,8 +74,6 @@ test('a hostile command is shown, not run: formats, styles, line ends, quotes', 
 })
 
 test('a detached one goes on, and can be looked at again', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const spec = jobSpec('echo hello; sleep 1000', { terminal: SIZE })
   await agent.start(spec)
   for (const key of ['d', 'D']) {
@@ -87,8 +90,6 @@ test('a detached one goes on, and can be looked at again', async () => {
 })
 
 test('Ctrl+C reaches the program, and only that', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const spec = jobSpec("trap 'echo caught' INT; echo up; read x; read x; exit 4", { terminal: SIZE })
   await agent.start(spec)
   const { screen } = await attach(host, agent, spec.id)
@@ -105,8 +106,6 @@ test('Ctrl+C reaches the program, and only that', async () => {
 })
 
 test('it has the size it was given, and then that of who looks', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const spec = jobSpec('stty size; while read x; do stty size; done', { terminal: { columns: 132, rows: 40 } })
   await agent.start(spec)
   await waitFor(() => host.file(spec.id, 'output.log') === '39 132\r\n')
@@ -122,8 +121,6 @@ test('it has the size it was given, and then that of who looks', async () => {
 })
 
 test('the terminal is not asked to tell of its focus: at the end screen that would be a key', async () => {
-  const host = makeAgentHost()
-  const agent = record(await host.open())
   const spec = jobSpec('echo up; read x', { terminal: SIZE })
   await agent.start(spec)
   const { channel, screen } = await attach(host, agent, spec.id)

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ProcessView, ProjectView } from '../../src/shared/process.ts'
 import { Pane } from '../helpers/pane.ts'
 import { DROVER, openProduct, type Product, type Running, startProduct } from '../helpers/product.ts'
 import { projectFolder } from '../helpers/project.ts'
@@ -20,7 +19,7 @@ function projectIn(product: Product, files: Readonly<Record<string, string>>) {
   const cwd = projectFolder(join(product.home.dir, `of-${Math.random().toString(36).slice(2)}`), files)
   const drover = (...args: string[]) => product.drover(args, { cwd })
   const begin = (...args: string[]) => product.begin(args, { cwd })
-  const ps = async (): Promise<ProcessView[]> => (await product.json<ProjectView[]>(['ps'], { cwd }))[0]?.processes.slice() ?? []
+  const ps = async () => (await product.call('project.get', { project: cwd })).project.processes
   const states = async () => Object.fromEntries((await ps()).map(({ label, state }) => [label, state]))
   return { cwd, drover, begin, ps, states }
 }

@@ -23,7 +23,7 @@ test.each([
   'a job $what whose id was printed is there, and runs once, though the core is killed at that very moment',
   async ({ words }) => {
     const { product, box, folder } = ground
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const ran = join(box.home, `acknowledged-${words.length}-${round}`)
       const line = `echo x >>${ran}; echo out; exit 5`
       const { child, output, done } = product.begin(['push', '-d', ...words, '--on', 'box', '--', line], {
@@ -142,12 +142,12 @@ test('a core killed while it writes the config leaves the old one or the new one
   const path = join(product.home.dir, '.config/drover/config.yaml')
   const comment = '# kept through everything'
   writeFileSync(path, `${comment}\n${readFileSync(path, 'utf8')}`)
-  for (let days = 10; days < 16; days += 1) {
+  for (let days = 10; days < 14; days += 1) {
     const { socketPath } = await product.status()
     const before = readFileSync(path, 'utf8')
     const answer = rpc(socketPath, 'config.set', { key: 'push.keep_finished_days', value: days }).catch(() => null)
     // Each round a little later: before the request is read, in its midst, after the answer.
-    for (let turn = 0; turn < (days - 10) * 5; turn += 1) await new Promise(setImmediate)
+    for (let turn = 0; turn < (days - 10) * 8; turn += 1) await new Promise(setImmediate)
     await product.killCore()
     const told = await answer
     const after = readFileSync(path, 'utf8')

@@ -1,7 +1,7 @@
 /** A sign-in at a real core's web address over time: tries that are refused, a core that is killed, a port that is taken, an end. */
 import { connect, createServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { type Product, startProduct } from '../helpers/product.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { clientFrame, databaseRows, UPGRADE } from '../helpers/raw-core.ts'
 import { listenSomewhere } from '../helpers/tcp.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -16,58 +16,94 @@ async function open(product: Product): Promise<{ address: string; token: string 
 const status = (address: string, session: string) =>
   post(address, '/rpc/core.status', {}, { Authorization: `Bearer ${session}`, Origin: address })
 
-test('nothing listens until a window is asked for', async () => {
-  const product = await startProduct()
-  expect((await product.status()).webAddress).toBeNull()
-  const { address } = await open(product)
-  expect((await product.status()).webAddress).toBe(address)
-  expect((await product.drover(['status'])).stdout).toMatch(new RegExp(`^Window +${address}$`, 'm'))
-})
+describe('in the life of one core after the other', () => {
+  let product: Product
+  beforeAll(async () => {
+    product = await openProduct()
+    await takeOwnPort(product)
+  })
+  afterAll(() => product.close())
 
-test('a page that lost its core to kill -9 finds the next one at the same place, and is still signed in', async () => {
-  const product = await startProduct()
-  await takeOwnPort(product)
-  const { address, token } = await open(product)
-  const unused = (await open(product)).token
-  const session = await signIn(address, token)
-  const page = await linked(address, session)
-  const before = await page.hears('welcome')
-  await product.killCore()
-  expect(await page.ends()).toMatchObject({ code: 1006 })
-  // Any command starts the next core; nobody asks it for a window.
-  const { webAddress, startedAt } = await product.status()
-  expect(webAddress).toBe(address)
-  const again = await linked(address, session)
-  expect(await again.hears('welcome')).toMatchObject({ startedAt })
-  expect(startedAt).toBeGreaterThan(before.startedAt)
-  expect(await status(address, session)).toMatchObject({ status: 200 })
-  expect(await post(address, '/session', { token: unused })).toMatchObject({ status: 403 })
-  again.socket.close()
-})
+  test('nothing listens until a window is asked for', async () => {
+    expect((await product.status()).webAddress).toBeNull()
+    const { address } = await open(product)
+    expect((await product.status()).webAddress).toBe(address)
+    expect((await product.drover(['status'])).stdout).toMatch(new RegExp(`^Window +${address}$`, 'm'))
+  })
 
-test('a core that ends in order tells its pages to come again', async () => {
-  const product = await startProduct()
-  await takeOwnPort(product)
-  const { address, token } = await open(product)
-  const session = await signIn(address, token)
-  const [page, stranger] = [await linked(address, session), link(address)]
-  await waitFor(() => stranger.socket.readyState === stranger.socket.OPEN)
-  expect(await product.drover(['daemon', 'restart'])).toMatchObject({ code: 0 })
-  expect(await page.ends()).toMatchObject({ code: 1001 })
-  expect(await stranger.ends()).toMatchObject({ code: 1001 })
-  expect(await status(address, session)).toMatchObject({ status: 200 })
-})
+  test('of a secret only its hash is kept, and its file is its owner’s alone', async () => {
+    const { address, token } = await open(product)
+    const session = await signIn(address, token)
+    const rows = databaseRows((await product.status()).databasePath)
+    expect(rows.web_session?.length).toBeGreaterThan(0)
+    for (const row of rows.web_session ?? []) expect(row).toMatchObject({ hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    for (const secret of [session, token]) {
+      expect(JSON.stringify(rows)).not.toContain(secret)
+      expect(product.coreLog()).not.toContain(secret)
+    }
+  })
 
-test('of a secret only its hash is kept, and its file is its owner’s alone', async () => {
-  const product = await startProduct()
-  const { address, token } = await open(product)
-  const session = await signIn(address, token)
-  const rows = databaseRows((await product.status()).databasePath)
-  expect(rows.web_session).toMatchObject([{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) }])
-  for (const secret of [session, token]) {
-    expect(JSON.stringify(rows)).not.toContain(secret)
-    expect(product.coreLog()).not.toContain(secret)
-  }
+  test('a page that lost its core to kill -9 finds the next one at the same place, and is still signed in', async () => {
+    const { address, token } = await open(product)
+    const unused = (await open(product)).token
+    const session = await signIn(address, token)
+    const page = await linked(address, session)
+    const before = await page.hears('welcome')
+    await product.killCore()
+    expect(await page.ends()).toMatchObject({ code: 1006 })
+    // Any command starts the next core; nobody asks it for a window.
+    const { webAddress, startedAt } = await product.status()
+    expect(webAddress).toBe(address)
+    const again = await linked(address, session)
+    expect(await again.hears('welcome')).toMatchObject({ startedAt })
+    expect(startedAt).toBeGreaterThan(before.startedAt)
+    expect(await status(address, session)).toMatchObject({ status: 200 })
+    expect(await post(address, '/session', { token: unused })).toMatchObject({ status: 403 })
+    again.socket.close()
+  })
+
+  test('a core that ends in order tells its pages to come again', async () => {
+    const { address, token } = await open(product)
+    const session = await signIn(address, token)
+    const [page, stranger] = [await linked(address, session), link(address)]
+    await waitFor(() => stranger.socket.readyState === stranger.socket.OPEN)
+    expect(await product.drover(['daemon', 'restart'])).toMatchObject({ code: 0 })
+    expect(await page.ends()).toMatchObject({ code: 1001 })
+    expect(await stranger.ends()).toMatchObject({ code: 1001 })
+    expect(await status(address, session)).toMatchObject({ status: 200 })
+  })
+
+  test('a change of the config moves the address at once', async () => {
+    const { address } = await open(product)
+    const port = await takeOwnPort(product)
+    await waitFor(async () => (await product.status()).webAddress === `http://127.0.0.1:${port}`, { what: 'the new address' })
+    await expect(ask(address, '/health')).rejects.toThrow('ECONNREFUSED')
+    expect(await ask(`http://127.0.0.1:${port}`, '/health')).toMatchObject({ status: 200 })
+  })
+
+  test('signing out ends every page, also the one that asked, and holds for the next core', async () => {
+    const { address, token } = await open(product)
+    const sessions = [await signIn(address, token), await signIn(address, (await open(product)).token)]
+    const unused = (await open(product)).token
+    const [asking, other] = await Promise.all(sessions.map(session => linked(address, session)))
+    asking?.say({ type: 'call', id: 1, method: 'web.signOut', input: {} })
+    expect(await asking?.hears('result')).toEqual({ type: 'result', id: 1, result: null })
+    for (const page of [asking, other]) expect(await page?.ends()).toMatchObject({ code: 4401, reason: 'signed out' })
+    for (const session of sessions) expect(await status(address, session)).toMatchObject({ status: 401 })
+    expect(await post(address, '/session', { token: unused })).toMatchObject({ status: 403 })
+    await product.killCore()
+    // Nobody is signed in, so nothing listens.
+    expect((await product.status()).webAddress).toBeNull()
+  })
+
+  test('an address that this computer does not have is said with its key, and the core goes on', async () => {
+    await product.drover(['config', 'set', 'web.address', '192.0.2.1'])
+    const refused = await product.drover(['open'])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/192\.0\.2\.1.*EADDRNOTAVAIL.*web\.address/s) })
+    expect(await product.drover(['config', 'set', 'web.address', '0.0.0.0'])).toMatchObject({ code: 0 })
+    const doctor = await product.drover(['doctor'])
+    expect(doctor.stdout).toMatch(/warning here: web\.address: other computers can reach/)
+  })
 })
 
 test('after twenty wrong tries nobody may try, by whatever door, and who is signed in goes on', async () => {
@@ -169,22 +205,6 @@ test('a hello that comes after the door was closed is not heard, nor what follow
   expect(calls).toBe(0)
 })
 
-test('signing out ends every page, also the one that asked, and holds for the next core', async () => {
-  const product = await startProduct()
-  const { address, token } = await open(product)
-  const sessions = [await signIn(address, token), await signIn(address, (await open(product)).token)]
-  const unused = (await open(product)).token
-  const [asking, other] = await Promise.all(sessions.map(session => linked(address, session)))
-  asking?.say({ type: 'call', id: 1, method: 'web.signOut', input: {} })
-  expect(await asking?.hears('result')).toEqual({ type: 'result', id: 1, result: null })
-  for (const page of [asking, other]) expect(await page?.ends()).toMatchObject({ code: 4401, reason: 'signed out' })
-  for (const session of sessions) expect(await status(address, session)).toMatchObject({ status: 401 })
-  expect(await post(address, '/session', { token: unused })).toMatchObject({ status: 403 })
-  await product.killCore()
-  // Nobody is signed in, so nothing listens.
-  expect((await product.status()).webAddress).toBeNull()
-})
-
 test('where the port is taken a free one is used, and used again by the next core', async () => {
   const product = await startProduct()
   const { server, port } = await listenSomewhere()
@@ -217,25 +237,6 @@ test('a core that finds another at its old port moves on, and knows none of the 
   expect(webAddress).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(webAddress).not.toBe(address)
   expect(await status(webAddress ?? '', session)).toMatchObject({ status: 401 })
-})
-
-test('a change of the config moves the address at once', async () => {
-  const product = await startProduct()
-  const { address } = await open(product)
-  const port = await takeOwnPort(product)
-  await waitFor(async () => (await product.status()).webAddress === `http://127.0.0.1:${port}`, { what: 'the new address' })
-  await expect(ask(address, '/health')).rejects.toThrow('ECONNREFUSED')
-  expect(await ask(`http://127.0.0.1:${port}`, '/health')).toMatchObject({ status: 200 })
-})
-
-test('an address that this computer does not have is said with its key, and the core goes on', async () => {
-  const product = await startProduct()
-  await product.drover(['config', 'set', 'web.address', '192.0.2.1'])
-  const refused = await product.drover(['open'])
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/192\.0\.2\.1.*EADDRNOTAVAIL.*web\.address/s) })
-  expect(await product.drover(['config', 'set', 'web.address', '0.0.0.0'])).toMatchObject({ code: 0 })
-  const doctor = await product.drover(['doctor'])
-  expect(doctor.stdout).toMatch(/warning here: web\.address: other computers can reach/)
 })
 
 test.each([
