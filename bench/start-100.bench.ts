@@ -21,10 +21,11 @@ const SUPERVISOR = '/usr/bin/supervisord'
 
 export async function bench(): Promise<BenchRow[]> {
   if (!existsSync(SUPERVISOR)) throw new Error('The peer is not installed: apt-get install supervisor')
+  const left: string[] = []
   return await withSupervisor(async control => {
     const { ours, peer } = await interleaved(
       {
-        ours: startMs,
+        ours: () => startMs(left),
         peer: async () => {
           const tookMs = await processMs({ file: 'supervisorctl', args: [...control, 'start', 'all'], env: process.env })
           execFileSync('supervisorctl', [...control, 'stop', 'all'])
@@ -36,24 +37,29 @@ export async function bench(): Promise<BenchRow[]> {
     return [
       against({ name: 'start-100', unit: 'ms', better: 'lower', aim: 1, ours, peer, peerCommand: 'supervisorctl start all' }),
     ]
+  }).finally(() => {
+    for (const dir of left) rmSync(dir, { recursive: true, force: true })
   })
 }
 
-async function startMs(): Promise<number> {
-  return await onAgentGround(async ({ agent, onEvent }) => {
-    const specs = Array.from({ length: COUNT }, () => jobSpec({ argv: ['sleep', '100000'] }, { process: processSpec() }))
-    const waiting = new Set(specs.map(({ id }) => id))
-    const all = Promise.withResolvers<void>()
-    onEvent(event => {
-      if (event.type !== 'job' || event.job.state !== 'running') return
-      waiting.delete(event.job.id)
-      if (waiting.size === 0) all.resolve()
-    })
-    const startedAt = performance.now()
-    await Promise.all(specs.map(spec => agent.start(spec)))
-    await within(all.promise, { timeoutMs: 60_000, what: 'all to run' })
-    return performance.now() - startedAt
-  })
+async function startMs(left: string[]): Promise<number> {
+  return await onAgentGround(
+    async ({ agent, onEvent }) => {
+      const specs = Array.from({ length: COUNT }, () => jobSpec({ argv: ['sleep', '100000'] }, { process: processSpec() }))
+      const waiting = new Set(specs.map(({ id }) => id))
+      const all = Promise.withResolvers<void>()
+      onEvent(event => {
+        if (event.type !== 'job' || event.job.state !== 'running') return
+        waiting.delete(event.job.id)
+        if (waiting.size === 0) all.resolve()
+      })
+      const startedAt = performance.now()
+      await Promise.all(specs.map(spec => agent.start(spec)))
+      await within(all.promise, { timeoutMs: 60_000, what: 'all to run' })
+      return performance.now() - startedAt
+    },
+    dir => left.push(dir),
+  )
 }
 
 async function withSupervisor<T>(work: (control: string[]) => Promise<T>): Promise<T> {

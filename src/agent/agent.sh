@@ -833,7 +833,8 @@ keep() {
     nap 5000
   done
   tend_all "$next"
-  exec sh "$AGENT" run "$next" "$asked_at" "$asked_up"
+  unset is_keeper
+  run "$next" "$asked_at" "$asked_up"
 }
 
 # Whether the loaded run, which has ended, left something in its group of processes. A terminal hangs up on what is in it.
