@@ -211,10 +211,14 @@ export class Supervisor {
       return job ? [{ row, job }] : []
     })
     if (begun.length === 0) return
-    jobs.addAll(begun.map(({ job }) => job))
-    book.together(() => {
+    const noteRuns = () => {
       for (const { row, job } of begun) book.apply(row.id, { type: 'run', jobId: job.id, run: row.run + 1 }, { host: job.host })
-    })
+    }
+    // A run is stored before its process has it, and both before either is told.
+    jobs.addAll(
+      begun.map(({ job }) => job),
+      () => book.together(noteRuns),
+    )
     for (const { job } of begun) runner.run(job.id)
   }
 
