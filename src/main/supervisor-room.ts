@@ -48,6 +48,7 @@ export type SupervisorRoom = {
   forJobs: Pick<JobRoomOptions, 'adopt' | 'processSpec' | 'processTold' | 'hostBack'>
   load: LoadFiles
   jobChanged(job: JobView): void
+  hostLost(hostName: string): void
   stopProcess(processId: string, graceMs: number): boolean
   open(): void
   close(): void
@@ -82,7 +83,7 @@ export function openSupervisorRoom({
     },
     moved: (before, after) => {
       const { name } = book.project(after.projectId)
-      moved({ before: book.view(before), after: book.view(after), restart: after.definition.options.restart, project: name })
+      moved({ before: book.view(before), after: book.view(after), project: name })
     },
   })
   const supervisor: Supervisor = new Supervisor({
@@ -153,13 +154,14 @@ export function openSupervisorRoom({
   }
 
   async function removeRuns(processId: string): Promise<void> {
-    const host = book.find(processId)?.host ?? null
-    const live = host === null ? null : link(host)?.live
-    for (const { id } of jobs.runsOf(processId)) {
-      await live?.agent.remove(id).catch(unlessGone)
+    const agentOf = (host: string | null) => (host === null ? undefined : link(host)?.live?.agent)
+    for (const { id, host } of jobs.runsOf(processId)) {
+      await agentOf(host)?.remove(id).catch(unlessGone)
       jobs.remove(id)
     }
-    await live?.agent.removeProcess(processId).catch(unlessGone)
+    await agentOf(book.find(processId)?.host ?? null)
+      ?.removeProcess(processId)
+      .catch(unlessGone)
   }
 
   return {
@@ -177,6 +179,7 @@ export function openSupervisorRoom({
     },
     load,
     jobChanged: job => supervisor.jobChanged(job),
+    hostLost: hostName => supervisor.hostLost(hostName),
     stopProcess: (processId, graceMs) => {
       const row = book.find(processId)
       if (row) supervisor.stop([row], graceMs)
