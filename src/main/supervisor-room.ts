@@ -94,7 +94,6 @@ export function openSupervisorRoom({
         ...{ terminal: hasTerminal ? TERMINAL : null, jobId: id, id, createdAt: now() },
       }),
   })
-  const runs: RunWatch = new RunWatch({ book, jobs, now })
   const load: LoadFiles = async (folder, { procfile, port, formation = {} }) => {
     const counts = Object.entries(formation).map(([name, count]) => `${name}=${count}`)
     return await loadProject(folder, {
@@ -114,6 +113,7 @@ export function openSupervisorRoom({
     },
     onError: error => log.error('a mistake of ours', { during: 'output', error: String(error) }),
   })
+  const runs: RunWatch = new RunWatch({ book, jobs, hub: output.hub, now })
 
   function hit(row: ProcessRow, { action }: FailurePattern, by: BrokenBy): void {
     const project = book.project(row.projectId)

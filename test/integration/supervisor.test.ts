@@ -242,10 +242,11 @@ describe('a project on another host', () => {
     const product = await startProduct({ box })
     const project = await begin(product, {
       Procfile: 'web: exec sh serve.sh\n',
-      'serve.sh': 'echo here >here; exec sleep 1000\n',
+      'serve.sh': 'echo here >here; echo "now LISTENING"; exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  web: { ready: { log: listening } }\n',
     })
     await product.call('project.up', { folder: project.folder, host: 'box' })
-    const up = await project.until('web.1', ({ state }) => state === 'running', 'runs')
+    const up = await project.until('web.1', ({ state }) => state === 'ready', 'is ready')
     expect(up.host).toBe('box')
     expect(existsSync(join(project.folder, 'here'))).toBe(false)
     await box.kill()
