@@ -87,9 +87,9 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   return parseJson(await readBody(request))
 }
 
-/** What the caller bears as a token. */
+/** What the caller bears as a token. The scheme's name has no case (RFC 9110, 11.1). */
 export function secretOf({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '')?.[1]
+  return /^Bearer ([\w-]{1,200})$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 /** For what is not a request, or not yet: writes the answer straight to the connection and ends it. */

@@ -165,6 +165,10 @@ describe('what it answers', () => {
     expect((await call('/api/failure-declarations/worker')).body.declarations).toEqual([])
     const { status, body } = await post(`${path}/remove`, { failure_string: 'panic' })
     expect([status, body.error.message]).toEqual([404, 'web has no such failure string. Did you mean "panic:"?'])
+    expect(await post(`${path}.2/remove`, { failure_string: 'panic:' })).toMatchObject({
+      status: 409,
+      body: { error: { message: 'It holds for web: remove it there' } },
+    })
     expect((await post(`${path}/remove`, { failure_string: 'panic:' })).body.declarations).toEqual([])
     await post(`${path}/add`, { failure_string: 'EADDRINUSE' })
     ground.patterns = ground.patterns.map(one => ({ ...one, source: 'file' }))
@@ -208,6 +212,7 @@ describe('whom it lets in', () => {
     for (const path of [`/api/state?token=${token}`, `/api/shutdown?access_token=${token}`])
       expect((await ask(address, path)).status).toBe(401)
     expect((await call('/api/state')).status).toBe(200)
+    expect((await ask(address, '/api/state', { headers: { Authorization: `bearer ${token}` } })).status).toBe(200)
     expect(ground.called).toEqual([])
   })
 
