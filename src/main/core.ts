@@ -207,6 +207,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         configError: config.error?.message ?? null,
         databaseError: store.problem,
         webPlace: config.current.web,
+        servers: servers.list(),
       }),
       countJobs: () => countJobs(jobs.unfinished()),
       close: () => void close('asked to stop'),

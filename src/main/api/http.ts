@@ -93,9 +93,14 @@ export function secretOf({ headers }: IncomingMessage): string | undefined {
 }
 
 /** For what is not a request, or not yet: writes the answer straight to the connection and ends it. */
-export function refuseConnection(connection: Duplex, status: number, error: unknown): void {
+export function refuseConnection(
+  connection: Duplex,
+  status: number,
+  error: unknown,
+  { errorBody = body => body }: Pick<Answering, 'errorBody'> = {},
+): void {
   if (!connection.writable) return
-  const body = JSON.stringify(toErrorBody(error))
+  const body = JSON.stringify(errorBody(toErrorBody(error)))
   connection.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

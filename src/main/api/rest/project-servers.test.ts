@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { processView } from '../../../../test/helpers/process-view.ts'
 import { ProjectGround } from '../../../../test/helpers/project-servers.ts'
-import { freePort, listenSomewhere } from '../../../../test/helpers/tcp.ts'
+import { exchange, freePort, listenSomewhere } from '../../../../test/helpers/tcp.ts'
 import { waitFor } from '../../../../test/helpers/wait.ts'
 import { type Asking, ask } from '../../../../test/helpers/web.ts'
 import type { OutputEntry } from '../../../shared/process.ts'
@@ -195,6 +195,19 @@ describe('what it answers', () => {
     })
     expect(ground.called).toEqual([])
   })
+
+  test('what is no request is refused as all else is, and so is a WebSocket', async () => {
+    const { port } = await open()
+    const upgrade = `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+    for (const [bytes, status, code] of [
+      ['NOPE\r\n\r\n', 400, 'BAD_INPUT'],
+      [`GET /api/state HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'BAD_INPUT'],
+      [upgrade, 404, 'NOT_FOUND'],
+    ] as const) {
+      const [head = '', body = ''] = (await exchange(port, bytes)).split('\r\n\r\n')
+      expect([head.split(' ')[1], JSON.parse(body)]).toEqual([String(status), { error: { code, message: expect.any(String) } }])
+    }
+  })
 })
 
 describe('whom it lets in', () => {
@@ -351,9 +364,7 @@ describe('how long it lasts', () => {
     await servers.closeAll()
     const thief = await listenSomewhere(port)
     const next = await ground.servers()
-    expect(next.list()).toMatchObject([
-      { address: null, problem: `Port ${port} is taken by another program. Take another: drover server` },
-    ])
+    expect(next.list()).toMatchObject([{ address: null, problem: `Port ${port} is taken by another program` }])
     thief.server.close()
     const again = await next.open(ground.project, { port, token: 'keep', cascade: false })
     expect(again.token).toMatch(/^[\w-]{43}$/)
