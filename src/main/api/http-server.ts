@@ -2,11 +2,12 @@
  * What every door of the core has in common, on a unix socket or on a port: HTTP with a WebSocket at /ws, its limits, what cannot be
  * read, and an end in order. Who may come in is the door's own: see HttpDoor. It owns the connections.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError, type ErrorBody } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
+import { createServer } from '../node-http.ts'
 import { MAX_BODY_BYTES, refuseConnection, statusOf } from './http.ts'
 
 export type ServerLimits = {
