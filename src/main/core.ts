@@ -170,6 +170,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     relaunch: (row, how) => apps.relaunch(row, how),
     stopProcess: (id, graceMs) => supervision.stopProcess(id, graceMs),
+    lineSince: (id, since) => supervision.lineSince(id, since),
   })
 
   clock.onStep(step => {
