@@ -785,9 +785,10 @@ keep() {
   exec sh "$AGENT" run "$next" now "$asked_at" "$asked_up"
 }
 
-# Whether the loaded run, which has ended, left something in its group of processes. A terminal hangs up on what is in it.
+# Whether the loaded run, which has ended, left something: in its group of processes, on which a terminal hangs up, or anywhere else.
 has_left_over() {
-  [ ! -e "$dir/terminal" ] && [ -n "$pid" ] && kill -0 "-$pid" 2>/dev/null
+  { [ ! -e "$dir/terminal" ] && [ -n "$pid" ] && kill -0 "-$pid" 2>/dev/null; } ||
+    (set +f && grep -qsazF "DROVER_JOB=$job" /proc/[0-9]*/environ)
 }
 
 # Not every sleep knows parts of a second.

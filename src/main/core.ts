@@ -91,6 +91,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       lost: link => {
         jobs.hostLost(link.name)
         appRoom.reported.hostLost(link.name)
+        supervision.hostLost(link.name)
       },
       sampled: (link, sample) => {
         samples.add(link.name, sample)

@@ -51,6 +51,7 @@ export type SupervisorRoom = {
   forJobs: Pick<JobRoomOptions, 'adopt' | 'processSpec' | 'processTold' | 'hostBack'>
   load: LoadFiles
   jobChanged(job: JobView): void
+  hostLost(hostName: string): void
   stopProcess(processId: string, graceMs: number): boolean
   open(): void
   close(): void
@@ -85,7 +86,7 @@ export function openSupervisorRoom({
     },
     moved: (before, after) => {
       const { name } = book.project(after.projectId)
-      moved({ before: book.view(before), after: book.view(after), restart: after.definition.options.restart, project: name })
+      moved({ before: book.view(before), after: book.view(after), project: name })
     },
   })
   const supervisor: Supervisor = new Supervisor({
@@ -96,7 +97,6 @@ export function openSupervisorRoom({
         ...{ terminal: hasTerminal ? TERMINAL : null, jobId: id, id, createdAt: now() },
       }),
   })
-  const runs: RunWatch = new RunWatch({ book, jobs, now })
   const load: LoadFiles = async (folder, { procfile, port, formation = {} }) => {
     const counts = Object.entries(formation).map(([name, count]) => `${name}=${count}`)
     return await loadProject(folder, {
@@ -116,6 +116,7 @@ export function openSupervisorRoom({
     },
     onError: error => log.error('a mistake of ours', { during: 'output', error: String(error) }),
   })
+  const runs: RunWatch = new RunWatch({ book, jobs, hub: output.hub, now })
 
   function hit(row: ProcessRow, { action }: FailurePattern, by: BrokenBy): void {
     const project = book.project(row.projectId)
@@ -156,13 +157,14 @@ export function openSupervisorRoom({
   }
 
   async function removeRuns(processId: string): Promise<void> {
-    const host = book.find(processId)?.host ?? null
-    const live = host === null ? null : link(host)?.live
-    for (const { id } of jobs.runsOf(processId)) {
-      await live?.agent.remove(id).catch(unlessGone)
+    const agentOf = (host: string | null) => (host === null ? undefined : link(host)?.live?.agent)
+    for (const { id, host } of jobs.runsOf(processId)) {
+      await agentOf(host)?.remove(id).catch(unlessGone)
       jobs.remove(id)
     }
-    await live?.agent.removeProcess(processId).catch(unlessGone)
+    await agentOf(book.find(processId)?.host ?? null)
+      ?.removeProcess(processId)
+      .catch(unlessGone)
   }
 
   return {
@@ -181,6 +183,7 @@ export function openSupervisorRoom({
     },
     load,
     jobChanged: job => supervisor.jobChanged(job),
+    hostLost: hostName => supervisor.hostLost(hostName),
     stopProcess: (processId, graceMs) => {
       const row = book.find(processId)
       if (row) supervisor.stop([row], graceMs)

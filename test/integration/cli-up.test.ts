@@ -134,6 +134,23 @@ describe('up in the foreground', () => {
     expect((await project({ Procfile: 'good: echo fine\n' }).drover('up')).code).toBe(0)
   })
 
+  test('ends when what is left waits for what has failed, says so, and leaves nothing that would begin later', async () => {
+    const shop = project({
+      Procfile: 'db: sleep 0.2; exit 5\nweb: exec sleep 1000\npage: exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  web: { depends_on: { db: done } }\n  page: { depends_on: [web] }\n',
+    })
+    const { code, stdout, stderr } = await shop.drover('up')
+    expect(code).toBe(5)
+    expect(plain(stdout)).toContain('web.1  | [waits for db.1 to be done, which is dead]')
+    expect(stderr).toMatch(/web\.1 was not started: it waits for db\.1 to be done, which is dead$/m)
+    expect(stderr).toMatch(/page\.1 was not started: it waits for web\.1 to start$/m)
+    expect(await shop.states()).toEqual({ 'db.1': 'dead', 'web.1': 'stopped', 'page.1': 'stopped' })
+    // What was dead and is started with it is waited for again.
+    writeFileSync(join(shop.cwd, 'Procfile'), 'db: sleep 0.2\nweb: exit 6\npage: exec sleep 1000\n')
+    const again = await shop.drover('up', 'web')
+    expect([again.code, plain(again.stdout)]).toEqual([6, expect.arrayContaining(['web.1 | [exited 6]'])])
+  })
+
   test('when one ends and takes the others with it, its exit code is ours', async () => {
     const shop = project({
       Procfile: 'web: exec sleep 1000\nbad: sleep 0.5; exit 4\n',

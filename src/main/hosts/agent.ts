@@ -69,8 +69,8 @@ export type AgentJob = {
 /**
  * What a host needs to keep a process running by itself. A run that is to be followed by another is, after a pause of `initialMs`,
  * doubled with each end in a row, a quarter more or less by chance, and `maxMs` at most; 0 is no pause at all. An end after `stableMs`
- * is the first of a new row, and one together with the host is none. A run whose end nobody saw is taken for failed. What a run left in its
- * group of processes is ended before the next.
+ * is the first of a new row, and one together with the host is none. A run whose end nobody saw is taken for failed. What a run left
+ * behind, be it in a session of its own, is ended before the next.
  */
 export type ProcessSpec = {
   /** The process's own id, the same for all its runs. */

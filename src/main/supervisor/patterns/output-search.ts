@@ -5,7 +5,7 @@ import { Hit, type HitContext, KEPT_BYTES } from './hit.ts'
 import { Matcher, type PatternSet } from './matcher.ts'
 
 /** So much is worked out at once: some milliseconds of work. */
-const MOST_WORK = 20_000
+export const MOST_WORK = 20_000
 const NOTHING = Buffer.alloc(0)
 
 export type SearchOptions = {
