@@ -1815,9 +1815,13 @@ mark_times() {
 # Every second mark goes, again and again: so the older ones are the fewer.
 # shellcheck disable=SC2086 # As above.
 thin_times() {
+  times=
   for log in $logs; do
-    size=$(stat -c %s "${log%/*}/log_times" 2>/dev/null) || continue
-    [ "$size" -lt 65536 ] || { awk 'NR % 2' "${log%/*}/log_times" >"${log%/*}/times.new" && mv "${log%/*}/times.new" "${log%/*}/log_times"; }
+    times="$times ${log%/*}/log_times"
+  done
+  [ -n "$times" ] || return
+  find $times -size +65535c 2>/dev/null | while read -r path; do
+    awk 'NR % 2' "$path" >"${path%/*}/times.new" && mv "${path%/*}/times.new" "$path"
   done
 }
 
@@ -2081,12 +2085,17 @@ list() {
 
 job_samples() {
   set +f
-  ids=
+  ids='' grown=''
   for path in "$JOBS"/[0-9a-f]*; do
     [ -e "$path/spec" ] && [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
     ids="$ids ${path##*/}"
+    # Of runs of processes tend notes the times.
+    [ -s "$path/output.log" ] && [ ! -e "$path/process" ] || continue
+    # shellcheck disable=SC3013 # Every shell that we meet has it; who had not would note too often.
+    [ -e "$path/log_times" ] && [ ! "$path/output.log" -nt "$path/log_times" ] || grown="$grown ${path##*/}/output.log"
   done
   set -f
+  [ -z "$grown" ] || (mark_jobs "$grown")
   if [ -n "$ids" ]; then
     # The rows go out as they are.
     { gone=$(tree '' "$ids" 3>&1 >&4); } 4>&1
@@ -2096,6 +2105,15 @@ job_samples() {
     done
   fi
   ok
+}
+
+# What mark_times does, for jobs that nobody tends.
+mark_jobs() {
+  cd "$JOBS" || return
+  logs=$1 marked=
+  IFS=' '
+  mark_times
+  thin_times
 }
 
 # process-trees PID/START… : what job-samples tells of jobs, of processes of this user that we did not start, each with all that descends
