@@ -13,7 +13,7 @@
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
-#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for)
+#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for) f.<pid>.w (a FIFO that wakes it)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
 # text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
@@ -2472,10 +2472,12 @@ follow_by_looking() {
 feed() {
   command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to look at logs with' 127
   feed=$EVENTS/f.$$
-  true >"$feed" || exit
+  true >"$feed" && mkfifo "$feed.w" || exit
+  counts=
+  case $(dd if=/dev/null iflag=skip_bytes,count_bytes 2>&1) in *copied*) counts=1 ;; esac
   look_for_feed <&- >/dev/null &
   note_child
-  trap 'end_child; rm -f "$feed"; exit' EXIT HUP INT TERM
+  trap 'end_child; rm -f "$feed" "$feed.w"; exit' EXIT HUP INT TERM
   while read -r what one id from most; do
     case $what in
       w | d) ! is_id "$one" || printf '%s %s\n' "$what" "$one" >>"$feed" ;;
@@ -2498,10 +2500,21 @@ feed_part() {
   [ "$most" -le $((all - from)) ] || most=$((all - from))
   [ "$most" -gt 0 ] || most=0
   printf '%s %s %s %s\n' "$1" "$from" "$all" "$most"
-  # As many as were promised, should it be cut just now.
-  [ "$most" = 0 ] || { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+  [ "$most" = 0 ] || send_part
   set_log_start
   if [ "$log_base" = "$base" ] && [ "$log_dropped" -le "$from" ]; then printf '\n=\n'; else printf '\n!\n'; fi
+}
+
+# As many bytes as were promised, should it be cut just now. By one program where dd takes bytes, and says how many it has copied.
+send_part() {
+  if [ -z "$counts" ]; then
+    { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+    return
+  fi
+  { said=$(dd if="$dir/output.log" bs=65536 skip=$((from - base)) count="$most" iflag=skip_bytes,count_bytes 2>&1 >&3); } 3>&1
+  said=${said##*
+}
+  [ "${said%% *}" = "$most" ] || head -c "$((most - ${said%% *}))" /dev/zero
 }
 
 feed_times() {
@@ -2516,51 +2529,62 @@ feed_times() {
   printf '%s -\n' "$1"
 }
 
-# Looks at the logs that are asked for all 20 ms, while any of them grows; else it waits until the kernel tells tail that one does.
-# shellcheck disable=SC2086 # Ids, to be split.
+# Looks at the logs that are asked for when one of them may have grown, at most every 20 ms. In between it sleeps, and so does a tail of them
+# all, whose word wakes it: what it has read is of no account.
 look_for_feed() {
-  trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null; exit' HUP INT TERM
-  waiting='' logs='' before='' quiet=0 is_told=''
+  trap 'end_waker; exit' HUP INT TERM
+  waker='' waker_start='' logs='' before='' vain=0 is_told=''
+  # Told by the kernel; that of a small system looks once a second.
   ! tail --version >/dev/null 2>&1 || is_told=1
   exec 5<"$feed"
   cd "$JOBS" || exit
   while [ -e "$feed" ]; do
-    while read -r what id; do
-      case $what in
-        d) logs=$(printf '%s\n' $logs | grep -v "^$id/" | tr '\n' ' ') ;;
-        *) logs="$logs $id/output.log" ;;
-      esac
-      quiet=0
-    done <&5
-    quiet=$((quiet + 1))
-    look_at_logs
-    if [ $quiet -lt 3 ]; then
-      sleep 0.02 || sleep 1
-    elif [ $quiet -lt 25 ] || [ -z "$logs" ]; then
-      sleep 0.04 || sleep 1
-    elif [ -z "$is_told" ]; then
-      sleep 0.1 || sleep 1
-    elif [ -z "$waiting" ]; then
-      # What comes until it listens is seen by another look.
-      tail -q -f -c 0 "$feed" $logs 2>/dev/null | head -c 1 >/dev/null 2>&1 &
-      waiting=$!
-      sleep 0.1
-    else
-      wait "$waiting"
-      waiting=
-      quiet=0
+    take_wishes
+    if ! is_process "$waker" "$waker_start"; then
+      [ -z "$waker" ] || sleep 0.1 || sleep 1
+      begin_waker
     fi
+    look_at_logs
+    await_word
   done
+}
+
+take_wishes() {
+  while read -r what id; do
+    kept=
+    for log in $logs; do
+      [ "$log" = "$id/output.log" ] || kept="$kept $log"
+    done
+    logs=$kept
+    [ "$what" = d ] || logs="$logs $id/output.log"
+    end_waker
+  done <&5
+}
+
+# The last byte of each, as it begins, says that from then on none is missed: they are looked at after that.
+# shellcheck disable=SC2086 # Ids, to be split.
+begin_waker() {
+  exec 6<&-
+  tail -q -f ${is_told:+-s 0.1} -c 1 $logs "$feed" >"$feed.w" 2>/dev/null &
+  waker=$! waker_start=
+  ! process "$waker" || waker_start=$process_start
+  vain=0
+  exec 6<"$feed.w"
+}
+
+end_waker() {
+  ! is_process "$waker" "$waker_start" || kill "$waker" 2>/dev/null
+  waker=
 }
 
 # shellcheck disable=SC2086 # As above.
 look_at_logs() {
+  set_uptime
+  looked_up=$up vain=$((vain + 1))
   [ -n "$logs" ] || return
   sizes=$(stat -c '%s %n' $logs 2>/dev/null)
   [ "$sizes" != "$before" ] || return
-  quiet=0
-  if [ -n "$waiting" ]; then kill "$waiting" 2>/dev/null; fi
-  waiting=
+  vain=0
   IFS='
 '
   for line in $sizes; do
@@ -2571,6 +2595,20 @@ look_at_logs() {
   done
   IFS=' '
   before=$sizes
+}
+
+await_word() {
+  if [ -z "$is_told" ] && [ $vain -lt 20 ]; then
+    sleep 0.1 || sleep 1
+    return
+  fi
+  # It has yet to tell of what was printed long ago.
+  [ $vain -lt 50 ] || end_waker
+  # Beside us, since sh would put off our end until it has ended.
+  dd bs=4096 count=1 <&6 >/dev/null 2>&1 &
+  wait $!
+  set_uptime
+  [ $((up - looked_up)) -gt 2 ] || sleep 0.02 || sleep 1
 }
 
 # find-in-log ID FROM F|E i|- PATTERN : all that was printed; where the search began; and where the first line that matches begins, or `-`:
