@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type OutputQuery, searchOutput } from '../../src/main/supervisor/output/search.ts'
+import { AppError } from '../../src/shared/errors.ts'
 import { type OutputGround, startLocalGround } from '../helpers/output-ground.ts'
 
 /** Of all runs; from call to call until there is no more. */
@@ -77,4 +78,26 @@ test('a pattern or a cursor that is none is refused; a host that is away is name
   })
   await ground.link.live?.agent.remove(job)
   expect(await searchOutput(query, { runs, live })).toEqual({ matches: [], silentHosts: [], cursor: null, share: 1 })
+})
+
+test('a host that fails is named, once for the whole search, and what others have is found all the same', async () => {
+  const ground = await startLocalGround()
+  const id = randomUUID()
+  for (const line of ['one', 'two', 'three']) await ground.ended(await ground.run(id, `echo ${line} needle; echo another needle`))
+  const runs = ground.runsOf(id).map((job, index) => ({ process: 'web.1', job: index === 1 ? job : { ...job, host: 'bad' } }))
+  let asked = 0
+  const exec = () => {
+    asked += 1
+    return Promise.reject(new AppError('HOST_UNREACHABLE', 'It went away just now'))
+  }
+  const { live } = ground.link
+  if (!live) throw new Error('This machine is always there')
+  const broken = { ...live, transport: { ...live.transport, exec } }
+  const options = { runs, live: (host: string) => (host === 'bad' ? broken : live) }
+  const query = { pattern: 'needle', isRegex: false, ignoreCase: true, limit: 1 }
+  const page = await searchOutput({ ...query, cursor: null }, options)
+  expect(page).toMatchObject({ matches: [{ text: 'two needle' }], silentHosts: ['bad'] })
+  const rest = await searchOutput({ ...query, cursor: page.cursor }, options)
+  expect(rest).toMatchObject({ matches: [{ text: 'another needle' }], silentHosts: ['bad'] })
+  expect(asked).toBe(1)
 })
