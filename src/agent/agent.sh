@@ -7,7 +7,7 @@
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start app_pid watcher output.log ended_at
 #                         exitcode signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
-#                         of a run of a process also: process log_start reader.<pid>
+#                         of a run of a process also: process log_start log_rest log_times reader.<pid>
 #   processes/<uuid>/     owner policy newest runs stop next next_at keeper lock: see "processes that are run again"
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
@@ -257,12 +257,13 @@ load_end() {
 
 # Puts what the core reads of the loaded job in $row.
 set_row() {
-  size_of "$dir/output.log"
   run_words=
   if first_line_of_run; then
     run_words=" =${line% *}:${line#* }"
-    set_log_start
+    set_log_size
     size=$((size + log_base)) run_words="$run_words $log_dropped"
+  else
+    size_of "$dir/output.log"
   fi
   row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec$run_words"
 }
@@ -272,12 +273,29 @@ first_line_of_run() {
   [ -e "$dir/process" ] && first_line "$dir/process" && [ -n "$line" ]
 }
 
-# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base.
+# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base. While it is laid
+# anew (see lay_rest) neither holds, nor does its length.
 set_log_start() {
-  line=
+  line='' waits=0
   [ ! -e "$dir/log_start" ] || first_line "$dir/log_start"
+  while [ "${line%moving}" != "$line" ] && [ $waits -lt 100 ]; do
+    waits=$((waits + 1))
+    sleep 0.02 || sleep 1
+    first_line "$dir/log_start"
+  done
   log_dropped=${line%% *} log_base=${line#* }
-  log_dropped=${log_dropped:-0} log_base=${log_base:-0}
+  log_dropped=${log_dropped:-0} log_base=${log_base:-0} log_base=${log_base%% *}
+}
+
+# The same, with the length that the file in $dir has then in $size.
+set_log_size() {
+  set_log_start
+  until
+    size_of "$dir/output.log"
+    base=$log_base
+    set_log_start
+    [ "$log_base" = "$base" ]
+  do :; done
 }
 
 lose() {
@@ -739,8 +757,7 @@ is_kept() {
 note_run() {
   dir=$JOBS/$newest
   [ -e "$dir/output.log" ] || return 0
-  size_of "$dir/output.log"
-  set_log_start
+  set_log_size
   size=$((size - log_dropped + log_base))
   first_line "$place/kept"
   printf '%s %s\n' "$newest" "$size" >>"$place/runs" && printf '%s %s\n' "$((${line%% *} + 1))" "$((${line##* } + size))" >"$place/kept"
@@ -1721,7 +1738,12 @@ set_limit() {
   [ -n "$cap" ] && [ "$cap" != 0 ] && set_newest || return
   dir=$JOBS/$newest
   [ -e "$dir/output.log" ] || return
-  set_log_start
+  first_line "$dir/log_start"
+  case $line in
+    # Who tended before us was killed in that.
+    *moving) log_dropped=${line%% *} && lay_rest ;;
+    *) set_log_start ;;
+  esac
   first_line "$place/kept"
   runs=${line%% *} kept=${line##* }
   if [ "${runs:-0}" -ge "$MOST_RUNS" ] || [ "${kept:-0}" -gt "$cap" ]; then
@@ -1778,14 +1800,26 @@ cut_log() {
   put "$dir/log_start" "$log_dropped $log_base" && cutting="$cutting $job"
 }
 
-# Where a file can have no holes. What the job prints between the copy and the cut is lost and counts for nothing.
+# Where a file can have no holes: what is kept is copied, and laid in place of all. What the job prints meanwhile is lost and counts for
+# nothing; without room for a copy all goes.
 cut_by_copy() {
   end_readers 999999999999999
-  tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest" || true >"$dir/log_rest"
-  true >"$dir/output.log"
-  put "$dir/log_start" "$log_dropped $log_dropped"
-  cat "$dir/log_rest" >>"$dir/output.log"
-  rm -f "$dir/log_rest"
+  if tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest"; then
+    size_of "$dir/log_rest"
+    # By then the copy of much has taken a while.
+    tail -c "+$((gone + size + 1))" "$dir/output.log" >>"$dir/log_rest"
+  else
+    true >"$dir/log_rest"
+    size_of "$dir/output.log"
+    log_dropped=$((log_base + size))
+  fi
+  put "$dir/log_start" "$log_dropped $log_base moving" && lay_rest
+}
+
+# Not appended, for then what the job prints would come to stand within it: this overwrites that.
+lay_rest() {
+  dd if="$dir/log_rest" of="$dir/output.log" bs=1048576 2>/dev/null
+  put "$dir/log_start" "$log_dropped $log_dropped" && rm -f "$dir/log_rest"
   log_base=$log_dropped
 }
 
@@ -2490,12 +2524,12 @@ feed() {
 feed_part() {
   case $1$from$most in *[!0-9]*) return ;; esac
   dir=$JOBS/$id
-  is_id "$id" && size=$(stat -c %s "$dir/output.log" 2>/dev/null) || {
+  is_id "$id" && [ -e "$dir/output.log" ] || {
     printf '%s -\n' "$1"
     return
   }
-  set_log_start
-  base=$log_base all=$((log_base + size))
+  set_log_size
+  all=$((log_base + size))
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   [ "$most" -le $((all - from)) ] || most=$((all - from))
   [ "$most" -gt 0 ] || most=0
@@ -2519,8 +2553,7 @@ send_part() {
 
 feed_times() {
   case $1 in *[!0-9]* | '') return ;; esac
-  ! is_id "$2" || [ ! -e "$JOBS/$2/log_times" ] || {
-    size=$(stat -c %s "$JOBS/$2/log_times")
+  ! is_id "$2" || ! size=$(stat -c %s "$JOBS/$2/log_times" 2>/dev/null) || {
     printf '%s 0 %s %s\n' "$1" "$size" "$size"
     { cat "$JOBS/$2/log_times" && cat /dev/zero; } 2>/dev/null | head -c "$size"
     printf '\n=\n'
@@ -2620,8 +2653,7 @@ find_in_log() {
   [ "$4" != i ] || options=${options}i
   said=$(echo | grep "$options" -e "$5" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size=$(stat -c %s "$log" 2>/dev/null) || size=0
+  set_log_size
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   all=$((log_base + size))
   if [ "$all" -le "$from" ]; then
@@ -2648,8 +2680,7 @@ search_log() {
   # It may look at the pattern only when there is a line.
   said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size_of "$log"
+  set_log_size
   from=$2
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   printf '%s\n' "$((log_base + size)) $from"

@@ -8,7 +8,7 @@ import { Waiters } from './waiters.ts'
 function makeRun() {
   const waiters = new Waiters()
   const run = { text: '', reads: 0, job: { id: 'run', state: 'running', startedAt: 1, logBytes: null } as JobView }
-  let grown = () => {}
+  let grown: () => void = () => undefined
   const logs: HostLogs = {
     read: async (_, byte, most) => {
       run.reads += 1
@@ -16,10 +16,10 @@ function makeRun() {
     },
     watch: (_, listener) => {
       grown = listener
-      return () => {}
+      return () => undefined
     },
     times: async () => [],
-    close: () => {},
+    close: () => undefined,
   }
   const abort = new AbortController()
   onTestFinished(() => abort.abort())
