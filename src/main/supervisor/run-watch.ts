@@ -5,6 +5,7 @@ import { openLog } from '../jobs/job-output.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { ProcessRow } from '../store/project-table.ts'
 import { Matcher, PatternSet } from './patterns/matcher.ts'
+import { Slices } from './patterns/slices.ts'
 import type { ProcessBook } from './process-book.ts'
 import { untilReady } from './readiness.ts'
 
@@ -16,6 +17,7 @@ export class RunWatch {
   readonly #now: () => number
   /** By the process. */
   readonly #watched = new Map<string, Watched>()
+  readonly #slices = new Slices()
 
   constructor({ book, jobs, now }: { book: ProcessBook; jobs: Jobs; now(): number }) {
     this.#book = book
@@ -91,7 +93,7 @@ export class RunWatch {
     signal.addEventListener('abort', () => log.close(), { once: true })
     try {
       for await (const chunk of eachChunk(log.output)) {
-        matcher.scan(chunk, found)
+        await this.#slices.scan(matcher, chunk, found)
         if (isFound) return
       }
       matcher.finish(found)
