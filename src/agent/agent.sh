@@ -7,13 +7,13 @@
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start app_pid watcher output.log ended_at
 #                         exitcode signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
-#                         of a run of a process also: process log_start reader.<pid>
+#                         of a run of a process also: process log_start log_rest log_times reader.<pid>
 #   processes/<uuid>/     owner policy newest runs stop next next_at keeper lock: see "processes that are run again"
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
-#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for)
+#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for) f.<pid>.w (a FIFO that wakes it)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
 # text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
@@ -257,12 +257,13 @@ load_end() {
 
 # Puts what the core reads of the loaded job in $row.
 set_row() {
-  size_of "$dir/output.log"
   run_words=
   if first_line_of_run; then
     run_words=" =${line% *}:${line#* }"
-    set_log_start
+    set_log_size
     size=$((size + log_base)) run_words="$run_words $log_dropped"
+  else
+    size_of "$dir/output.log"
   fi
   row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec$run_words"
 }
@@ -272,12 +273,29 @@ first_line_of_run() {
   [ -e "$dir/process" ] && first_line "$dir/process" && [ -n "$line" ]
 }
 
-# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base.
+# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base. While it is laid
+# anew (see lay_rest) neither holds, nor does its length.
 set_log_start() {
-  line=
+  line='' waits=0
   [ ! -e "$dir/log_start" ] || first_line "$dir/log_start"
+  while [ "${line%moving}" != "$line" ] && [ $waits -lt 100 ]; do
+    waits=$((waits + 1))
+    sleep 0.02 || sleep 1
+    first_line "$dir/log_start"
+  done
   log_dropped=${line%% *} log_base=${line#* }
-  log_dropped=${log_dropped:-0} log_base=${log_base:-0}
+  log_dropped=${log_dropped:-0} log_base=${log_base:-0} log_base=${log_base%% *}
+}
+
+# The same, with the length that the file in $dir has then in $size.
+set_log_size() {
+  set_log_start
+  until
+    size_of "$dir/output.log"
+    base=$log_base
+    set_log_start
+    [ "$log_base" = "$base" ]
+  do :; done
 }
 
 lose() {
@@ -790,8 +808,7 @@ note_run() {
     awk '{ bytes += $2 } END { printf "%d %.0f\n", NR, bytes }' "$place/runs" >"$place/kept"
     return
   fi
-  size_of "$dir/output.log"
-  set_log_start
+  set_log_size
   size=$((size - log_dropped + log_base))
   first_line "$place/kept"
   printf '%s %s\n' "$newest" "$size" >>"$place/runs" && printf '%s %s\n' "$((${line%% *} + 1))" "$((${line##* } + size))" >"$place/kept"
@@ -1853,7 +1870,12 @@ set_limit() {
   [ -n "$cap" ] && [ "$cap" != 0 ] && set_newest || return
   dir=$JOBS/$newest
   [ -e "$dir/output.log" ] || return
-  set_log_start
+  first_line "$dir/log_start"
+  case $line in
+    # Who tended before us was killed in that.
+    *moving) log_dropped=${line%% *} && lay_rest ;;
+    *) set_log_start ;;
+  esac
   first_line "$place/kept"
   runs=${line%% *} kept=${line##* }
   if [ "${runs:-0}" -ge "$MOST_RUNS" ] || [ "${kept:-0}" -gt "$cap" ]; then
@@ -1910,14 +1932,26 @@ cut_log() {
   put "$dir/log_start" "$log_dropped $log_base" && cutting="$cutting $job"
 }
 
-# Where a file can have no holes. What the job prints between the copy and the cut is lost and counts for nothing.
+# Where a file can have no holes: what is kept is copied, and laid in place of all. What the job prints meanwhile is lost and counts for
+# nothing; without room for a copy all goes.
 cut_by_copy() {
   end_readers 999999999999999
-  tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest" || true >"$dir/log_rest"
-  true >"$dir/output.log"
-  put "$dir/log_start" "$log_dropped $log_dropped"
-  cat "$dir/log_rest" >>"$dir/output.log"
-  rm -f "$dir/log_rest"
+  if tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest"; then
+    size_of "$dir/log_rest"
+    # By then the copy of much has taken a while.
+    tail -c "+$((gone + size + 1))" "$dir/output.log" >>"$dir/log_rest"
+  else
+    true >"$dir/log_rest"
+    size_of "$dir/output.log"
+    log_dropped=$((log_base + size))
+  fi
+  put "$dir/log_start" "$log_dropped $log_base moving" && lay_rest
+}
+
+# Not appended, for then what the job prints would come to stand within it: this overwrites that.
+lay_rest() {
+  dd if="$dir/log_rest" of="$dir/output.log" bs=1048576 2>/dev/null
+  put "$dir/log_start" "$log_dropped $log_dropped" && rm -f "$dir/log_rest"
   log_base=$log_dropped
 }
 
@@ -2618,10 +2652,12 @@ follow_by_looking() {
 feed() {
   command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to look at logs with' 127
   feed=$EVENTS/f.$$
-  true >"$feed" || exit
+  true >"$feed" && mkfifo "$feed.w" || exit
+  counts=
+  case $(dd if=/dev/null iflag=skip_bytes,count_bytes 2>&1) in *copied*) counts=1 ;; esac
   look_for_feed <&- >/dev/null &
   note_child
-  trap 'end_child; rm -f "$feed"; exit' EXIT HUP INT TERM
+  trap 'end_child; rm -f "$feed" "$feed.w"; exit' EXIT HUP INT TERM
   while read -r what one id from most; do
     case $what in
       w | d) ! is_id "$one" || printf '%s %s\n' "$what" "$one" >>"$feed" ;;
@@ -2634,26 +2670,36 @@ feed() {
 feed_part() {
   case $1$from$most in *[!0-9]*) return ;; esac
   dir=$JOBS/$id
-  is_id "$id" && size=$(stat -c %s "$dir/output.log" 2>/dev/null) || {
+  is_id "$id" && [ -e "$dir/output.log" ] || {
     printf '%s -\n' "$1"
     return
   }
-  set_log_start
-  base=$log_base all=$((log_base + size))
+  set_log_size
+  all=$((log_base + size))
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   [ "$most" -le $((all - from)) ] || most=$((all - from))
   [ "$most" -gt 0 ] || most=0
   printf '%s %s %s %s\n' "$1" "$from" "$all" "$most"
-  # As many as were promised, should it be cut just now.
-  [ "$most" = 0 ] || { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+  [ "$most" = 0 ] || send_part
   set_log_start
   if [ "$log_base" = "$base" ] && [ "$log_dropped" -le "$from" ]; then printf '\n=\n'; else printf '\n!\n'; fi
 }
 
+# As many bytes as were promised, should it be cut just now. By one program where dd takes bytes, and says how many it has copied.
+send_part() {
+  if [ -z "$counts" ]; then
+    { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+    return
+  fi
+  { said=$(dd if="$dir/output.log" bs=65536 skip=$((from - base)) count="$most" iflag=skip_bytes,count_bytes 2>&1 >&3); } 3>&1
+  said=${said##*
+}
+  [ "${said%% *}" = "$most" ] || head -c "$((most - ${said%% *}))" /dev/zero
+}
+
 feed_times() {
   case $1 in *[!0-9]* | '') return ;; esac
-  ! is_id "$2" || [ ! -e "$JOBS/$2/log_times" ] || {
-    size=$(stat -c %s "$JOBS/$2/log_times")
+  ! is_id "$2" || ! size=$(stat -c %s "$JOBS/$2/log_times" 2>/dev/null) || {
     printf '%s 0 %s %s\n' "$1" "$size" "$size"
     { cat "$JOBS/$2/log_times" && cat /dev/zero; } 2>/dev/null | head -c "$size"
     printf '\n=\n'
@@ -2662,51 +2708,62 @@ feed_times() {
   printf '%s -\n' "$1"
 }
 
-# Looks at the logs that are asked for all 20 ms, while any of them grows; else it waits until the kernel tells tail that one does.
-# shellcheck disable=SC2086 # Ids, to be split.
+# Looks at the logs that are asked for when one of them may have grown, at most every 20 ms. In between it sleeps, and so does a tail of them
+# all, whose word wakes it: what it has read is of no account.
 look_for_feed() {
-  trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null; exit' HUP INT TERM
-  waiting='' logs='' before='' quiet=0 is_told=''
+  trap 'end_waker; exit' HUP INT TERM
+  waker='' waker_start='' logs='' before='' vain=0 is_told=''
+  # Told by the kernel; that of a small system looks once a second.
   ! tail --version >/dev/null 2>&1 || is_told=1
   exec 5<"$feed"
   cd "$JOBS" || exit
   while [ -e "$feed" ]; do
-    while read -r what id; do
-      case $what in
-        d) logs=$(printf '%s\n' $logs | grep -v "^$id/" | tr '\n' ' ') ;;
-        *) logs="$logs $id/output.log" ;;
-      esac
-      quiet=0
-    done <&5
-    quiet=$((quiet + 1))
-    look_at_logs
-    if [ $quiet -lt 3 ]; then
-      sleep 0.02 || sleep 1
-    elif [ $quiet -lt 25 ] || [ -z "$logs" ]; then
-      sleep 0.04 || sleep 1
-    elif [ -z "$is_told" ]; then
-      sleep 0.1 || sleep 1
-    elif [ -z "$waiting" ]; then
-      # What comes until it listens is seen by another look.
-      tail -q -f -c 0 "$feed" $logs 2>/dev/null | head -c 1 >/dev/null 2>&1 &
-      waiting=$!
-      sleep 0.1
-    else
-      wait "$waiting"
-      waiting=
-      quiet=0
+    take_wishes
+    if ! is_process "$waker" "$waker_start"; then
+      [ -z "$waker" ] || sleep 0.1 || sleep 1
+      begin_waker
     fi
+    look_at_logs
+    await_word
   done
+}
+
+take_wishes() {
+  while read -r what id; do
+    kept=
+    for log in $logs; do
+      [ "$log" = "$id/output.log" ] || kept="$kept $log"
+    done
+    logs=$kept
+    [ "$what" = d ] || logs="$logs $id/output.log"
+    end_waker
+  done <&5
+}
+
+# The last byte of each, as it begins, says that from then on none is missed: they are looked at after that.
+# shellcheck disable=SC2086 # Ids, to be split.
+begin_waker() {
+  exec 6<&-
+  tail -q -f ${is_told:+-s 0.1} -c 1 $logs "$feed" >"$feed.w" 2>/dev/null &
+  waker=$! waker_start=
+  ! process "$waker" || waker_start=$process_start
+  vain=0
+  exec 6<"$feed.w"
+}
+
+end_waker() {
+  ! is_process "$waker" "$waker_start" || kill "$waker" 2>/dev/null
+  waker=
 }
 
 # shellcheck disable=SC2086 # As above.
 look_at_logs() {
+  set_uptime
+  looked_up=$up vain=$((vain + 1))
   [ -n "$logs" ] || return
   sizes=$(stat -c '%s %n' $logs 2>/dev/null)
   [ "$sizes" != "$before" ] || return
-  quiet=0
-  if [ -n "$waiting" ]; then kill "$waiting" 2>/dev/null; fi
-  waiting=
+  vain=0
   IFS='
 '
   for line in $sizes; do
@@ -2719,6 +2776,20 @@ look_at_logs() {
   before=$sizes
 }
 
+await_word() {
+  if [ -z "$is_told" ] && [ $vain -lt 20 ]; then
+    sleep 0.1 || sleep 1
+    return
+  fi
+  # It has yet to tell of what was printed long ago.
+  [ $vain -lt 50 ] || end_waker
+  # Beside us, since sh would put off our end until it has ended.
+  dd bs=4096 count=1 <&6 >/dev/null 2>&1 &
+  wait $!
+  set_uptime
+  [ $((up - looked_up)) -gt 2 ] || sleep 0.02 || sleep 1
+}
+
 # find-in-log ID FROM F|E i|- PATTERN : all that was printed; where the search began; and where the first line that matches begins, or `-`:
 # as fast as grep is. Only where lines end by line feeds; exits 2 on a pattern that is none.
 find_in_log() {
@@ -2728,8 +2799,7 @@ find_in_log() {
   [ "$4" != i ] || options=${options}i
   said=$(echo | grep "$options" -e "$5" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size=$(stat -c %s "$log" 2>/dev/null) || size=0
+  set_log_size
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   all=$((log_base + size))
   if [ "$all" -le "$from" ]; then
@@ -2756,8 +2826,7 @@ search_log() {
   # It may look at the pattern only when there is a line.
   said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size_of "$log"
+  set_log_size
   from=$2
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   printf '%s\n' "$((log_base + size)) $from"
