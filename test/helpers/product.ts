@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
-import { rpc } from './rpc.ts'
+import { type RpcAnswer, rpc } from './rpc.ts'
 import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
 import { waitFor } from './wait.ts'
@@ -90,6 +90,20 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     home.remove()
   }
 
+  /** What waits asks often: only where no core answers is the command line run, which starts one. */
+  let socketPath: string | null = null
+  const ask = async (method: string, input: unknown): Promise<RpcAnswer> => {
+    if (socketPath !== null) {
+      try {
+        return await rpc(socketPath, method, input)
+      } catch (error) {
+        if (!['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      }
+    }
+    socketPath = (await product.status()).socketPath
+    return await rpc(socketPath, method, input)
+  }
+
   const product: Product = {
     home,
     env,
@@ -120,12 +134,8 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
       if (result.code !== 0) throw new Error(`drover ${args.join(' ')} ended with ${result.code}: ${result.stderr}`)
       return JSON.parse(result.stdout) as T
     },
-    jobs: () => product.json<JobView[]>(['ls', '-a']),
-    job: async id => {
-      const job = (await product.jobs()).find(one => one.id.startsWith(id))
-      if (!job) throw new Error(`There is no job ${id}`)
-      return job
-    },
+    jobs: async () => (await product.call('job.list', { limit: 100_000, foreign: true })).jobs,
+    job: async id => (await product.call('job.get', { job: id })).job,
     status: () => product.json<CoreStatus>(['status']),
     corePid: () => {
       const pid = pidsWithEnv(mark).find(one => processArguments(one).some(word => word.endsWith('headless.js')))
@@ -146,7 +156,7 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
       return id
     },
     call: async (method, input) => {
-      const { status, body } = await rpc((await product.status()).socketPath, method, input)
+      const { status, body } = await ask(method, input)
       if (status !== 200) throw new Error(`${method} was answered with ${status}: ${JSON.stringify(body)}`)
       return body as never
     },
