@@ -2,11 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { closeBrowser } from '../helpers/browser.ts'
-import { makeGround, openJob, pushJob } from '../helpers/job-page.ts'
+import { closeGround, makeGround, openJob, pushJob } from '../helpers/job-page.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-afterAll(closeBrowser)
+afterAll(closeGround)
 
 test('files are looked at and pulled, and what is in the way is asked about', async () => {
   const ground = await makeGround()
