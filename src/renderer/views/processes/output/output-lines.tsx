@@ -87,9 +87,13 @@ export function OutputLines({ state, model, processes, labels, marked, onReach, 
       if (element.scrollTop < setTop.current - ROW_PX) model.leaveEnd()
       return
     }
-    onReach(anchor.current?.row ?? rows.first)
-    if (isAtEnd) model.follow()
-    else if (element.scrollTop < NEAR_ROWS * ROW_PX) model.readOlder()
+    // Where a jump came to is not where somebody went.
+    if (element.scrollTop !== setTop.current) {
+      setTop.current = Number.NaN
+      onReach(anchor.current?.row ?? rows.first)
+      if (isAtEnd) return model.follow()
+    }
+    if (element.scrollTop < NEAR_ROWS * ROW_PX) model.readOlder()
   }
 
   function pressed(event: KeyboardEvent<HTMLElement>): void {
