@@ -53,7 +53,7 @@ test('a pull tells how far it is, and can be left', async () => {
 test('what is to be brought back is told of: not yet, on its way, brought, or why not', async () => {
   const ground = await makeGround()
   const { page, product, sshd } = ground
-  const folder = join(product.home.dir, 'project')
+  const folder = join(product.home.dir, 'owed')
   mkdirSync(folder)
   writeFileSync(join(folder, 'kept'), 'mine')
   const go = join(sshd.home, 'go')

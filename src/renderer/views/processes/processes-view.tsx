@@ -44,7 +44,7 @@ export function ProcessesView({ project: wanted, process: label }: ProcessesView
       {!isLoaded && <Waiting what="Loading processes" height={320} />}
       {isLoaded && projects.length === 0 && <NoProject />}
       {isLoaded && projects.length > 0 && (
-        <div className={mayAct ? 'processes' : 'processes alone'}>
+        <div className={!mayAct ? 'processes alone' : label === null ? 'processes' : 'processes looking'}>
           <ProjectList projects={projects} processes={processes} current={project ?? null} label={label} />
           {mayAct && project && (
             <OutputPane
