@@ -27,11 +27,14 @@ export function jobLookMethods({ jobs, hosts, lineSince }: JobLookOptions): Pick
 
   return {
     'job.logSize': async ({ job }) => {
-      const { id, startedAt, logBytes, state } = jobs.resolve(job)
-      if (state === 'ended' && logBytes !== null) return { bytes: logBytes }
-      if (startedAt === null) return { bytes: 0 }
-      const { live } = await whereItIs(id)
-      return { bytes: (await live.agent.stat(id))?.logBytes ?? 0 }
+      const { id, startedAt, logBytes, state, process, host } = jobs.resolve(job)
+      // Only runs of processes have a cap. What is known is told of without a host that is away as well.
+      const isKnown = state === 'ended' && logBytes !== null
+      const live = isKnown && process !== null && host !== null ? hosts.get(host).live : null
+      if (isKnown && !live) return { bytes: logBytes, droppedBytes: 0 }
+      if (startedAt === null) return { bytes: 0, droppedBytes: 0 }
+      const told = await (live ?? (await whereItIs(id)).live).agent.stat(id)
+      return { bytes: isKnown ? logBytes : (told?.logBytes ?? 0), droppedBytes: told?.logDropped ?? 0 }
     },
     'job.logSince': async ({ job, since }) => {
       const { id } = await whereItIs(job)

@@ -105,8 +105,12 @@ export const jobMethods = {
     input: z.strictObject({ job: JobRef, replay: z.boolean().default(false) }),
     output: output<Explanation>(),
   },
-  /** How much the job has printed by now, asked of its host. */
-  'job.logSize': { allow: owner, input: z.strictObject({ job: JobRef }), output: output<{ bytes: number }>() },
+  /** How much the job has printed by now, and how much of its beginning is kept no more, asked of its host. */
+  'job.logSize': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef }),
+    output: output<{ bytes: number; droppedBytes: number }>(),
+  },
   /**
    * Lines of the log that match, by a search on the host. One call looks through some 64 MB only: it was searched up to `searchedTo`, from
    * where the next one goes on, until that is `logBytes`. So a search tells how far it is, and ends when nobody asks on.
