@@ -60,7 +60,7 @@ export async function searchOutput(query: OutputQuery, { runs, live }: SearchOpt
         return { matches, cursor: JSON.stringify(cursor), share: shareOf(all, index, byte), silentHosts: [...silent] }
       }
       const part: PartQuery = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
-      const found = await searchOn(host, job, part).catch(unlessHostFails)
+      const found: Part | null = await searchOn(host, job, part).catch(unlessHostFails)
       if (!found) {
         silent.add(name)
         break

@@ -190,7 +190,9 @@ class ProcessWatch {
       return { jobId: newest.id, byte: await this.#options.hub.size(newest.id) }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      return { jobId: newest.id, byte: newest.logBytes ?? 0 }
+      // What is known of a run that goes on is from its beginning: what was searched already has been printed, too.
+      const searched = this.#at?.jobId === newest.id ? this.#at.byte : 0
+      return { jobId: newest.id, byte: Math.max(newest.logBytes ?? 0, searched) }
     }
   }
 
