@@ -54,7 +54,7 @@ describe('up -d', () => {
     const { code, stdout, stderr } = await shop.drover('up', '-d')
     expect(code).toBe(1)
     expect(stdout).toMatch(/^crash\.1\tdead \[7\]\t/m)
-    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7$/m)
+    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7\nWhat it printed: drover logs crash\.1$/m)
     expect(await shop.states()).toEqual({ 'web.1': 'running', 'crash.1': 'dead' })
   })
 
