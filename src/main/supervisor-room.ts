@@ -10,7 +10,7 @@ import type { CoreClock } from './clock.ts'
 import { type Hosts, LOCAL } from './hosts/hosts.ts'
 import type { JobRoom, JobRoomOptions } from './job-room.ts'
 import type { Log } from './log.ts'
-import { newRow } from './methods/job-methods.ts'
+import { newRow, UNSEEN_TERMINAL } from './methods/job-methods.ts'
 import { type ProcessMethod, processMethods } from './methods/process-methods.ts'
 import type { FoundPattern, ProcessChange } from './shell/process-notice.ts'
 import type { JobRow } from './store/job-table.ts'
@@ -57,9 +57,6 @@ export type SupervisorRoom = {
   close(): void
 }
 
-/** Of a process whose terminal nobody looks at yet. */
-const TERMINAL = { columns: 120, rows: 32 }
-
 export function openSupervisorRoom({
   store,
   hosts,
@@ -94,7 +91,7 @@ export function openSupervisorRoom({
     newRow: ({ id, line, folder, sync, env, hasTerminal }) =>
       newRow({
         ...{ command: { line }, folder, sync, host: null, env, needs: [], pull: [] },
-        ...{ terminal: hasTerminal ? TERMINAL : null, jobId: id, id, createdAt: now() },
+        ...{ terminal: hasTerminal ? UNSEEN_TERMINAL : null, jobId: id, id, createdAt: now() },
       }),
   })
   // The core may have been begun anywhere, also by what runs at a PORT of its own.

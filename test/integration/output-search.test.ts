@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lineSince, timed } from '../../src/main/supervisor/output/print-times.ts'
 import { type OutputQuery, searchOutput } from '../../src/main/supervisor/output/search.ts'
+import { AppError } from '../../src/shared/errors.ts'
 import { type OutputGround, startLocalGround } from '../helpers/output-ground.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -100,4 +101,26 @@ test('lines that are found have the time at which they were printed, by which ou
   expect((await timed(ground.hub, found, { now: () => 5_000_000 })).map(({ at }) => at)).toEqual([1_000_000, 5_000_000])
   const since = (at: number) => lineSince(ground.hub, jobId, at)
   expect([await since(900_000), await since(1_500_000), await since(3_000_000)]).toEqual([0, 42, 90])
+})
+
+test('a host that fails is named, once for the whole search, and what others have is found all the same', async () => {
+  const ground = await startLocalGround()
+  const id = randomUUID()
+  for (const line of ['one', 'two', 'three']) await ground.ended(await ground.run(id, `echo ${line} needle; echo another needle`))
+  const runs = ground.runsOf(id).map((job, index) => ({ process: 'web.1', job: index === 1 ? job : { ...job, host: 'bad' } }))
+  let asked = 0
+  const exec = () => {
+    asked += 1
+    return Promise.reject(new AppError('HOST_UNREACHABLE', 'It went away just now'))
+  }
+  const { live } = ground.link
+  if (!live) throw new Error('This machine is always there')
+  const broken = { ...live, transport: { ...live.transport, exec } }
+  const options = { runs, live: (host: string) => (host === 'bad' ? broken : live) }
+  const query = { pattern: 'needle', isRegex: false, ignoreCase: true, limit: 1 }
+  const page = await searchOutput({ ...query, cursor: null }, options)
+  expect(page).toMatchObject({ matches: [{ text: 'two needle' }], silentHosts: ['bad'] })
+  const rest = await searchOutput({ ...query, cursor: page.cursor }, options)
+  expect(rest).toMatchObject({ matches: [{ text: 'another needle' }], silentHosts: ['bad'] })
+  expect(asked).toBe(1)
 })

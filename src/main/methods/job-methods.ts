@@ -179,6 +179,9 @@ function checkFolder(folder: string | null, requireWhole: (folder: string) => vo
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
 }
 
+/** Where nobody looks at it yet. */
+export const UNSEEN_TERMINAL = { columns: 120, rows: 32 }
+
 export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
   return {
     id: input.id,

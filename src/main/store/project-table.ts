@@ -104,6 +104,9 @@ export const PROJECT_MIGRATION = `
 export const PROCESS_OUTLOOK_MIGRATION = `
   ALTER TABLE process ADD COLUMN host_restart TEXT NOT NULL DEFAULT 'never';
   ALTER TABLE process ADD COLUMN is_stuck INTEGER NOT NULL DEFAULT 0;
+  UPDATE process
+    SET host_restart = json_extract(definition, '$.options.restart')
+    WHERE state IN ('starting', 'running', 'ready', 'stopping');
 `
 
 export const PROJECT_HERE_MIGRATION = `
