@@ -1,6 +1,6 @@
 /** Searches all that processes have printed, over all their runs, on the hosts where it is: for a while, and from there on when asked again. */
 import { z } from 'zod'
-import type { JobView } from '../../../shared/domain.ts'
+import type { JobView, LogMatch } from '../../../shared/domain.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ProcessMatch } from '../../../shared/process.ts'
 import type { Live } from '../../hosts/host-link.ts'
@@ -59,7 +59,7 @@ export async function searchOutput(query: OutputQuery, { runs, live }: SearchOpt
         const cursor: Cursor = { createdAt: job.createdAt, jobId: job.id, byte, silent: [...silent].slice(0, MOST_SILENT) }
         return { matches, cursor: JSON.stringify(cursor), share: shareOf(all, index, byte), silentHosts: [...silent] }
       }
-      const part = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
+      const part: PartQuery = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
       const found: Part | null = await searchOn(host, job, part).catch(unlessHostFails)
       if (!found) {
         silent.add(name)
@@ -79,10 +79,11 @@ function unlessHostFails(error: unknown): null {
   throw error
 }
 
-type Part = { matches: { byte: number; text: string }[]; next: number | null }
+type PartQuery = OutputQuery & { fromByte: number; partBytes: number }
+type Part = { matches: LogMatch[]; next: number | null }
 
 /** As far as the next matches, or a part of what is left. `next` null: to its end. */
-async function searchOn(live: Live, job: JobView, query: OutputQuery & { fromByte: number; partBytes: number }): Promise<Part> {
+async function searchOn(live: Live, job: JobView, query: PartQuery): Promise<Part> {
   const host = job.host ?? ''
   try {
     let { fromByte } = query
