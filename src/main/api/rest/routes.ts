@@ -219,7 +219,8 @@ async function patternIdOf(desk: ProjectDesk, word: string, processes: readonly 
   if (found) return found.id
   const holding = declarationsOf(word, processes, texts).patterns
   const [other] = holding.filter(({ pattern }) => pattern === text)
-  if (other !== undefined) throw new AppError('CONFLICT', `It holds for ${other.process ?? 'all of the project'}: remove it there`)
+  if (other !== undefined)
+    throw new AppError('CONFLICT', `It holds for ${other.process ?? 'all of the project'}: remove it there`)
   const near = nearest(
     text,
     holding.map(({ pattern }) => pattern),
