@@ -259,7 +259,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     }),
     ...metricsMethods({ hosts, jobs, store, tops, now }),
     ...supervision.methods,
-    ...exportMethods(supervision.load),
+    ...exportMethods(supervision.look),
     ...serverMethods({
       servers: {
         open: (project, wish) => servers.open(project, wish),

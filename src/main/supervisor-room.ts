@@ -49,7 +49,7 @@ export type SupervisorRoom = {
   lineSince(jobId: string, since: number): Promise<number>
   /** What the job room asks and tells. */
   forJobs: Pick<JobRoomOptions, 'adopt' | 'processSpec' | 'processTold' | 'hostBack'>
-  load: LoadFiles
+  look: Projects['look']
   jobChanged(job: JobView): void
   hostLost(hostName: string): void
   stopProcess(processId: string, graceMs: number): boolean
@@ -94,13 +94,16 @@ export function openSupervisorRoom({
         ...{ terminal: hasTerminal ? UNSEEN_TERMINAL : null, jobId: id, id, createdAt: now() },
       }),
   })
-  const load: LoadFiles = async (folder, { procfile, port, formation = {} }) => {
+  // The core may have been begun anywhere, also by what runs at a PORT of its own.
+  const { PORT: _, ...ownEnv } = env
+  const load: LoadFiles = async (folder, { procfile, port, formation = {}, here, before }) => {
     const counts = Object.entries(formation).map(([name, count]) => `${name}=${count}`)
     return await loadProject(folder, {
       ...(procfile !== undefined && { procfile }),
       ...(port !== undefined && { port }),
       ...(counts.length > 0 && { formation: counts.join(',') }),
-      here: env,
+      ...(before && { before: before.formation }),
+      here: here ?? { ...ownEnv, ...before?.here },
       hosts: hosts.all().map(({ name }) => name),
     })
   }
@@ -166,7 +169,7 @@ export function openSupervisorRoom({
 
   return {
     methods: processMethods({
-      ...{ book, projects, supervisor, jobs, load, removeRuns, run },
+      ...{ book, projects, supervisor, jobs, removeRuns, run },
       search: output.search,
       patternsKnown: () => output.patternsKnown(),
     }),
@@ -178,7 +181,7 @@ export function openSupervisorRoom({
       processTold: (hostName, event) => supervisor.hostTold(hostName, event),
       hostBack: (host, live) => supervisor.hostBack(host, live),
     },
-    load,
+    look: (folder, wish) => projects.look(folder, wish),
     jobChanged: job => supervisor.jobChanged(job),
     hostLost: hostName => supervisor.hostLost(hostName),
     stopProcess: (processId, graceMs) => {

@@ -1,5 +1,5 @@
 /** The verbs of processes with the product as it is built: `up -d`, `ps`, `start`, `stop` and the like. Foreground `up` and logs: cli-up.test.ts. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProcessView, ProjectView } from '../../src/shared/process.ts'
@@ -54,7 +54,7 @@ describe('up -d', () => {
     const { code, stdout, stderr } = await shop.drover('up', '-d')
     expect(code).toBe(1)
     expect(stdout).toMatch(/^crash\.1\tdead \[7\]\t/m)
-    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7$/m)
+    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7\nWhat it printed: drover logs crash\.1$/m)
     expect(await shop.states()).toEqual({ 'web.1': 'running', 'crash.1': 'dead' })
   })
 
@@ -83,6 +83,20 @@ describe('up -d', () => {
       ['worker.1', 'stopped', 7100],
       ['db.1', 'running', 7200],
     ])
+  })
+
+  test('begins at the PORT of where it was typed, and what was asked for holds for what is exported', async () => {
+    const shop = project({ 'Procfile.dev': SLEEPERS })
+    const { code } = await product.drover(['up', '-d', '-f', 'Procfile.dev', '-m', 'web=2,worker=0'], {
+      cwd: shop.cwd,
+      env: { PORT: '7300' },
+    })
+    expect([code, (await shop.ps()).map(({ port }) => port)]).toEqual([0, [7300, 7301]])
+    const restarted = await shop.drover('restart', 'web.2')
+    expect([restarted.code, restarted.stdout.split('\t')[6]]).toEqual([0, '7301'])
+    const { stdout } = await shop.drover('export', 'systemd', '-o', 'units', '--name', 'x')
+    expect(stdout.match(/x-.*service/g)).toEqual(['x-web.1.service', 'x-web.2.service'])
+    expect(readFileSync(join(shop.cwd, 'units/x-web.2.env'), 'utf8')).toContain('PORT="7301"')
   })
 
   test('starts nothing if a file has an error, and lists all that is wrong', async () => {
@@ -190,6 +204,16 @@ describe('check', () => {
       code: 1,
       stdout: expect.stringMatching(/^none\/Procfile:1:1: error: /),
     })
+  })
+
+  test('takes a formation also with a folder, and looks where it is typed', async () => {
+    const shop = project({ Procfile: SLEEPERS })
+    expect(await product.drover(['check', shop.cwd, '-m', 'wep=2'], { cwd: '/' })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('did you mean web?'),
+    })
+    expect((await product.drover(['check'], { cwd: shop.cwd, env: { PORT: 'x' } })).stdout).toContain('PORT is no port')
+    expect((await shop.drover('check')).code).toBe(0)
   })
 
   test('is silent in a pipe if nothing is wrong, and gives no variable away', async () => {

@@ -62,7 +62,9 @@ function report(cli: Cli, processes: readonly ProcessView[], isFine: (process: P
   const others = processes.filter(process => !isFine(process))
   for (const process of others) {
     const after = process.unknownSince === null ? '' : '. What was asked is done as soon as it answers.'
-    cli.out.error(`${failureText(process, cli.now())}${after}`)
+    const hasPrinted = process.state === 'dead' && process.startedAt !== null
+    const advice = hasPrinted ? [`What it printed: ${cli.program.name} logs ${process.label}`] : []
+    cli.out.error(`${failureText(process, cli.now())}${after}`, advice)
   }
   return others.length === 0 ? 0 : 1
 }

@@ -16,7 +16,7 @@ function ground(change: Partial<ProcessRow>, removeRuns: (book: ProcessBook) => 
   table.atOnce(() => {
     table.putProject({
       ...{ id: PROJECT, folder: '/shop', name: 'shop', procfile: null, formation: {}, port: null, host: null, env: {} },
-      ...{ problems: [], whenOneEnds: 'leave', createdAt: 0 },
+      ...{ here: {}, problems: [], whenOneEnds: 'leave', createdAt: 0 },
     })
     table.putProcess(processRow({ id: ID, projectId: PROJECT, ...change }))
   })

@@ -10,7 +10,7 @@ import { withDependencies } from '../supervisor/dependencies.ts'
 import { checkPattern } from '../supervisor/patterns/watch.ts'
 import type { ProcessBook } from '../supervisor/process-book.ts'
 import { isAlive, isRestartDue, isToBegin } from '../supervisor/process-state.ts'
-import { isSamePattern, type LoadFiles, type Projects, toStart } from '../supervisor/projects.ts'
+import { isSamePattern, type Projects, toStart } from '../supervisor/projects.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 
 export type ProcessMethod = Exclude<
@@ -22,7 +22,6 @@ export type ProcessParts = {
   projects: Projects
   supervisor: Supervisor
   jobs: Jobs
-  load: LoadFiles
   /** Removes the runs of a process with what is theirs on its host. */
   removeRuns(processId: string): Promise<void>
   search: Methods['process.search']
@@ -41,7 +40,7 @@ export function processMethods({ book, projects, supervisor, jobs, ...parts }: P
 
   return {
     'project.check': async ({ folder, ...wish }) => {
-      const { project, problems } = await parts.load(folder, wish)
+      const { project, problems } = await projects.look(folder, wish)
       return { project: project && withoutSecrets(project), problems }
     },
     'project.up': async ({ processes, ...wishes }) => {

@@ -19,6 +19,8 @@ export type ProjectRow = {
   host: string | null
   /** Given by hand. May hold secrets. */
   env: Readonly<Record<string, string>>
+  /** Of whoever asked, what its files looked up. May hold secrets. */
+  here: Readonly<Record<string, string>>
   problems: readonly ProjectProblem[]
   whenOneEnds: 'leave' | 'shutdown'
   createdAt: number
@@ -107,6 +109,10 @@ export const PROCESS_OUTLOOK_MIGRATION = `
     WHERE state IN ('starting', 'running', 'ready', 'stopping');
 `
 
+export const PROJECT_HERE_MIGRATION = `
+  ALTER TABLE project ADD COLUMN here TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(here));
+`
+
 const PROJECT: Columns<ProjectRow> = {
   id: 'text',
   folder: 'text',
@@ -116,6 +122,7 @@ const PROJECT: Columns<ProjectRow> = {
   port: 'integer',
   host: 'text',
   env: 'json',
+  here: 'json',
   problems: 'json',
   whenOneEnds: 'text',
   createdAt: 'integer',

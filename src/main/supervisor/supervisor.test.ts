@@ -23,7 +23,7 @@ function ground(rows: readonly ProcessRow[], { kept = [] as KeptProcess[] } = {}
   const store = temporaryStore()
   store.projects.atOnce(() => {
     store.projects.putProject({
-      ...{ id: PROJECT, folder: '/shop', name: 'shop', procfile: null, formation: {}, port: null, host: null, env: {} },
+      ...{ id: PROJECT, folder: '/shop', name: 'shop', procfile: null, formation: {}, port: null, host: null, env: {}, here: {} },
       ...{ problems: [], whenOneEnds: 'leave', createdAt: 0 },
     })
     for (const row of rows) store.projects.putProcess(row)
