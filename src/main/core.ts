@@ -166,6 +166,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     relaunch: (row, how) => apps.relaunch(row, how),
     stopProcess: (id, graceMs) => supervision.stopProcess(id, graceMs),
+    lineSince: (id, since) => supervision.lineSince(id, since),
   })
 
   clock.onStep(step => {
@@ -203,6 +204,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         configError: config.error?.message ?? null,
         databaseError: store.problem,
         webPlace: config.current.web,
+        servers: servers.list(),
       }),
       countJobs: () => countJobs(jobs.unfinished()),
       close: () => void close('asked to stop'),

@@ -16,6 +16,7 @@ import type { FoundPattern, ProcessChange } from './shell/process-notice.ts'
 import type { JobRow } from './store/job-table.ts'
 import type { ProcessRow } from './store/project-table.ts'
 import type { Store } from './store/store.ts'
+import { lineSince } from './supervisor/output/print-times.ts'
 import { type OutputRoom, openOutputRoom } from './supervisor/output-room.ts'
 import { ProcessBook } from './supervisor/process-book.ts'
 import { isAlive } from './supervisor/process-state.ts'
@@ -44,6 +45,8 @@ type Command = Pick<JobRow, 'id' | 'command'> & {
 export type SupervisorRoom = {
   methods: Pick<Methods, ProcessMethod>
   openOutput: StreamSource['openOutput']
+  /** Where the first line begins that a job, of a process or not, may have printed then or later. */
+  lineSince(jobId: string, since: number): Promise<number>
   /** What the job room asks and tells. */
   forJobs: Pick<JobRoomOptions, 'adopt' | 'processSpec' | 'processTold' | 'hostBack'>
   load: LoadFiles
@@ -168,6 +171,7 @@ export function openSupervisorRoom({
       patternsKnown: () => output.patternsKnown(),
     }),
     openOutput: request => output.openOutput(request),
+    lineSince: (jobId, since) => lineSince(output.hub, jobId, since),
     forJobs: {
       adopt: (hostName, job) => supervisor.adopt(hostName, job),
       processSpec: job => supervisor.specOf(job),

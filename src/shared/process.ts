@@ -144,5 +144,13 @@ export type OutputEntry =
   /** All that there was before now has been sent. */
   | { type: 'now' }
 
-/** A line of any run of a process that was searched for. */
-export type ProcessMatch = { process: string; jobId: string; run: number; byte: number; at: number | null; text: string }
+/** A line of any run of a process that was searched for; with `isCut` its beginning. `at`: about when it was printed. */
+export type ProcessMatch = {
+  process: string
+  jobId: string
+  run: number
+  byte: number
+  at: number | null
+  text: string
+  isCut?: true
+}

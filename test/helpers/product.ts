@@ -90,6 +90,17 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     home.remove()
   }
 
+  /** Past the command line, which would cost more than the answer; but it starts a core where none answers. */
+  const ask = async (method: Method, input: unknown) => {
+    try {
+      return await rpc(readFileSync(join(env.XDG_DATA_HOME ?? '', 'drover/core.socket'), 'utf8').trim(), method, input)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error
+      return rpc((await product.json<CoreStatus>(['status'])).socketPath, method, input)
+    }
+  }
+
   const product: Product = {
     home,
     env,
@@ -120,13 +131,9 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
       if (result.code !== 0) throw new Error(`drover ${args.join(' ')} ended with ${result.code}: ${result.stderr}`)
       return JSON.parse(result.stdout) as T
     },
-    jobs: () => product.json<JobView[]>(['ls', '-a']),
-    job: async id => {
-      const job = (await product.jobs()).find(one => one.id.startsWith(id))
-      if (!job) throw new Error(`There is no job ${id}`)
-      return job
-    },
-    status: () => product.json<CoreStatus>(['status']),
+    jobs: async () => (await product.call('job.list', { limit: 100_000, foreign: true })).jobs,
+    job: async id => (await product.call('job.get', { job: id })).job,
+    status: () => product.call('core.status', {}),
     corePid: () => {
       const pid = pidsWithEnv(mark).find(one => processArguments(one).some(word => word.endsWith('headless.js')))
       if (pid === undefined) throw new Error('No core runs')
@@ -146,7 +153,7 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
       return id
     },
     call: async (method, input) => {
-      const { status, body } = await rpc((await product.status()).socketPath, method, input)
+      const { status, body } = await ask(method, input)
       if (status !== 200) throw new Error(`${method} was answered with ${status}: ${JSON.stringify(body)}`)
       return body as never
     },

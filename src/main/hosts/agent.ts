@@ -158,10 +158,11 @@ export interface Agent {
   readonly info: AgentInfo
   /** The host's clock less ours, as far as whole seconds can tell. It follows when either is set. */
   readonly clockOffsetMs: number
-  /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
+  /**
+   * Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events.
+   * Starts that are asked for at once go to the host together, for far less than one after another.
+   */
   start(spec: StartSpec): Promise<AgentJob>
-  /** Starts many at once, for less than one after another. In their order; each succeeds or fails by itself. */
-  startAll(specs: readonly StartSpec[]): Promise<PromiseSettledResult<AgentJob>[]>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
   stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
   /** Passes a signal on to the whole tree and leaves it at that. Settles when it is on its way. */

@@ -12,7 +12,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Pulls } from '../jobs/pulls.ts'
 import type { JobRow } from '../store/job-table.ts'
 import { foreignJobs } from './foreign-jobs.ts'
-import { type JobLookMethod, jobLookMethods } from './job-look-methods.ts'
+import { type JobLookMethod, type JobLookOptions, jobLookMethods } from './job-look-methods.ts'
 
 export type JobMethodsOptions = {
   jobs: Jobs
@@ -42,6 +42,7 @@ export type JobMethodsOptions = {
   ): Promise<{ job: JobView }>
   /** Stops the process that a job is a run of, so that it is not run again. False if there is no such process any more. */
   stopProcess(processId: string, graceMs: number): boolean
+  lineSince: JobLookOptions['lineSince']
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>

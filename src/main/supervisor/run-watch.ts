@@ -1,12 +1,11 @@
 /** Watches each run that goes on: asks whether it is ready, and notes when it has gone on so long that past failures are of no account. */
-import { setImmediate as pause } from 'node:timers/promises'
 import type { OutputPattern } from '../../shared/project.ts'
 import { freeChunk } from '../chunks.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { ProcessRow } from '../store/project-table.ts'
 import type { OutputHub } from './output/output-hub.ts'
 import { Matcher, PatternSet } from './patterns/matcher.ts'
-import { MOST_WORK } from './patterns/output-search.ts'
+import { Slices } from './patterns/slices.ts'
 import type { ProcessBook } from './process-book.ts'
 import { untilReady } from './readiness.ts'
 
@@ -24,6 +23,7 @@ export class RunWatch {
   readonly #now: () => number
   /** By the process. */
   readonly #watched = new Map<string, Watched>()
+  readonly #slices = new Slices()
 
   constructor({ book, jobs, hub, now }: RunWatchOptions) {
     this.#book = book
@@ -101,10 +101,7 @@ export class RunWatch {
     while (!isFound) {
       const part = await reader.next(PART_BYTES)
       if (!part) break
-      for (let at = 0; at < part.bytes.length && !isFound; ) {
-        at = matcher.scan(part.bytes, found, at, MOST_WORK)
-        if (at < part.bytes.length) await pause()
-      }
+      await this.#slices.scan(matcher, part.bytes, found)
       freeChunk(part.bytes)
     }
     reader.close()

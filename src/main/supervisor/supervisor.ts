@@ -233,14 +233,18 @@ export class Supervisor {
     // One that cannot be started may have ended all of them.
     const begun = made.filter(({ row }) => isToBegin(book.find(row.id) ?? row))
     if (begun.length === 0) return
+    const noteRuns = () => {
+      for (const { row, job } of begun) {
+        const hostRestart = row.definition.options.restart
+        book.apply(row.id, { type: 'run', jobId: job.id, run: row.run + 1 }, { host: job.host, hostRestart })
+      }
+    }
     try {
-      book.together(() => {
-        jobs.addAll(begun.map(({ job }) => job))
-        for (const { row, job } of begun) {
-          const hostRestart = row.definition.options.restart
-          book.apply(row.id, { type: 'run', jobId: job.id, run: row.run + 1 }, { host: job.host, hostRestart })
-        }
-      })
+      // A run is stored before its process has it, and both before either is told.
+      jobs.addAll(
+        begun.map(({ job }) => job),
+        () => book.together(noteRuns),
+      )
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const reason = error.message
