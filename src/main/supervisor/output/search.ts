@@ -59,7 +59,7 @@ export async function searchOutput(query: OutputQuery, { runs, live }: SearchOpt
         const cursor: Cursor = { createdAt: job.createdAt, jobId: job.id, byte, silent: [...silent].slice(0, MOST_SILENT) }
         return { matches, cursor: JSON.stringify(cursor), share: shareOf(all, index, byte), silentHosts: [...silent] }
       }
-      const part = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
+      const part: Parameters<typeof searchOn>[2] = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
       const found: Part | null = await searchOn(host, job, part).catch(unlessHostFails)
       if (!found) {
         silent.add(name)
