@@ -270,7 +270,7 @@ describe('up elsewhere', () => {
 
 test('a failure pattern that is found stops its process, and is told with the exit code', async () => {
   const shop = project({
-    Procfile: 'web: echo fine; sleep 0.5; echo "PANIC: it fell"; exec sleep 1000\n',
+    Procfile: 'web: echo fine; [ -e once ] || { echo >once; sleep 0.5; echo "PANIC: it fell"; }; exec sleep 1000\n',
     'failure_declarations.json': '{"web": ["panic:"]}',
   })
   const { code, stdout, stderr } = await shop.drover('up')
