@@ -268,7 +268,10 @@ describe('config.yaml', () => {
     'a pipe': [() => execFileSync('mkfifo', [configFile]), /is not a regular file/],
     'a loop of links': [() => symlinkSync('config.yaml', configFile), /symbolic links/],
   }
-  const keptDays = async () => (await product.json<{ value: number }>(['config', 'get', 'push.keep_finished_days'])).value
+  const keptDays = async () => {
+    const { values } = await product.call('config.get', {})
+    return (values.push as { keep_finished_days: number }).keep_finished_days
+  }
   const put = (what: string | Buffer | (() => void)) => {
     mkdirSync(join(configFile, '..'), { recursive: true })
     rmSync(configFile, { recursive: true, force: true })
