@@ -7,7 +7,15 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          testTimeout: 60_000,
+          // What they test keeps no state of its own; loaded anew for each of two hundred files it would cost more than they do.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -65,6 +65,7 @@ export async function bundleCore({ sourceDir, outDir }: { sourceDir: string; out
     sourcemapExcludeSources: true,
   })
   await build.close()
+  refuseHttpImports(chunksOf(result))
   return filesOf('main', result)
 }
 
@@ -155,6 +156,12 @@ function refuseServerCode(chunks: OutputChunk[]): void {
       `The command line must load no packages and of contract.ts only types, but its ${chunk.fileName} holds ${heavy}. Use \`import type\` in one of: ${importers}`,
     )
   }
+}
+
+/** See src/main/node-http.ts. */
+function refuseHttpImports(chunks: OutputChunk[]): void {
+  const chunk = chunks.find(({ imports }) => imports.includes('node:http'))
+  if (chunk) throw new Error(`The core must load node:http by src/main/node-http.ts, but its ${chunk.fileName} imports it`)
 }
 
 function chunksOf(result: RolldownOutput): OutputChunk[] {

@@ -3,9 +3,9 @@
  * hosts, and command lines that are attached find the next core by themselves.
  */
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../shared/errors.ts'
+import { request } from './node-http.ts'
 import type { RunningCore } from './running-core.ts'
 
 export type TakeOver = {

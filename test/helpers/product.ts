@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
 import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
-import { type RpcAnswer, rpc } from './rpc.ts'
+import { rpc } from './rpc.ts'
 import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
 import { waitFor } from './wait.ts'
@@ -90,18 +90,15 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     home.remove()
   }
 
-  /** What waits asks often: only where no core answers is the command line run, which starts one. */
-  let socketPath: string | null = null
-  const ask = async (method: string, input: unknown): Promise<RpcAnswer> => {
-    if (socketPath !== null) {
-      try {
-        return await rpc(socketPath, method, input)
-      } catch (error) {
-        if (!['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      }
+  /** Past the command line, which would cost more than the answer; but it starts a core where none answers. */
+  const ask = async (method: Method, input: unknown) => {
+    try {
+      return await rpc(readFileSync(join(env.XDG_DATA_HOME ?? '', 'drover/core.socket'), 'utf8').trim(), method, input)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error
+      return rpc((await product.json<CoreStatus>(['status'])).socketPath, method, input)
     }
-    socketPath = (await product.status()).socketPath
-    return await rpc(socketPath, method, input)
   }
 
   const product: Product = {
@@ -136,7 +133,7 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     },
     jobs: async () => (await product.call('job.list', { limit: 100_000, foreign: true })).jobs,
     job: async id => (await product.call('job.get', { job: id })).job,
-    status: () => product.json<CoreStatus>(['status']),
+    status: () => product.call('core.status', {}),
     corePid: () => {
       const pid = pidsWithEnv(mark).find(one => processArguments(one).some(word => word.endsWith('headless.js')))
       if (pid === undefined) throw new Error('No core runs')

@@ -117,19 +117,15 @@ describe('what runs is named', () => {
     expect((await shop.ps()).find(({ label }) => label === 'worker.1')?.jobId).not.toBe(before)
   })
 
-  test('what is a process and a job at once is refused, and both are listed', async () => {
+  test('a process of the project here goes before a job whose id begins so', async () => {
     const id = await product.running(['-n', '--no-tty', '--', 'exec sleep 1000'])
     const name = id.slice(0, 4)
     const shop = project({ Procfile: `${name}: exec sleep 1000\nweb: exec sleep 1000\n` })
     await shop.drover('up', '-d')
-    const { code, stderr } = await shop.drover('stop', name)
-    expect(code).toBe(1)
-    expect(stderr.split('\n').slice(1, 3)).toEqual([`  ${name}.1  a process`, expect.stringContaining(`  ${id}  local  `)])
-    expect(await shop.states()).toEqual({ [`${name}.1`]: 'running', 'web.1': 'running' })
-    expect((await shop.drover('stop', `${name}.1`)).code).toBe(0)
+    expect((await shop.drover('stop', name)).code).toBe(0)
+    expect(await shop.states()).toEqual({ [`${name}.1`]: 'stopped', 'web.1': 'running' })
     expect((await product.job(id)).state).toBe('running')
-    const both = await shop.drover('stop', id.slice(0, 5), 'web.1')
-    expect(both.code).toBe(0)
+    expect((await shop.drover('stop', id.slice(0, 5), 'web.1')).code).toBe(0)
     expect((await product.job(id)).outcome).toBe('stopped')
     expect(await shop.states()).toEqual({ [`${name}.1`]: 'stopped', 'web.1': 'stopped' })
   })
@@ -225,6 +221,10 @@ test('failure patterns are added, listed and removed', async () => {
   expect((await shop.drover('pattern', 'rm', 'oops')).stdout).toBe('Removed: "oops" in all processes: run: notify-send oops\n')
   const ofFile = await shop.drover('pattern', 'rm', 'panic:')
   expect([ofFile.code, ofFile.stderr]).toEqual([1, expect.stringContaining('stands in a file of the project: remove it there')])
+  const [first] = await product.json<{ id: string }[]>(['patterns'], { cwd: shop.cwd })
+  const likeAnId = first?.id.slice(0, 4) ?? ''
+  await shop.drover('pattern', 'add', likeAnId)
+  expect((await shop.drover('pattern', 'rm', likeAnId)).stdout).toBe(`Removed: "${likeAnId}" in all processes: stop\n`)
   expect((await shop.drover('pattern', 'rm', 'nothing')).stderr).toContain('No failure pattern of this project is "nothing"')
 })
 

@@ -199,6 +199,17 @@ describe('a big folder', () => {
   })
 })
 
+test('small folders, one after the other, are work for one thread', async () => {
+  makeTree(folder, ['a'])
+  const own = ownWorkers()
+  let started = 0
+  const count = () => void started++
+  process.on('worker', count)
+  onTestFinished(() => void process.off('worker', count))
+  for (let round = 0; round < 5; round += 1) await scan({ workers: own, folder })
+  expect(started).toBe(1)
+})
+
 /** Root may read everything: another user is needed to be refused. */
 function scanAsNobody(path: string): string {
   const sync = new URL('../../src/main/jobs/sync/', import.meta.url)

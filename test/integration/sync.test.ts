@@ -192,7 +192,7 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
 
   test('files that vanish while they are sent are not in the copy', async () => {
     const folder = temporaryFolder()
-    const big = randomBytes(4_000_000)
+    const big = randomBytes(2_000_000)
     for (let index = 0; index < 20; index += 1) writeFileSync(join(folder, `f${String(index).padStart(2, '0')}`), big)
     let removed = 0
     const report = await sync(folder, {
@@ -209,18 +209,18 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
 
   test('progress never goes back, nor beyond all there is', async () => {
     const folder = temporaryFolder()
-    for (let index = 0; index < 30; index += 1) writeFileSync(join(folder, `f${index}`), randomBytes(1_000_000))
+    for (let index = 0; index < 30; index += 1) writeFileSync(join(folder, `f${index}`), randomBytes(500_000))
     const seen: number[] = []
     await sync(folder, {
       onProgress: progress => {
         if (progress.phase !== 'sending') return
-        expect(progress).toMatchObject({ filesTotal: 30, bytesTotal: 30_000_000 })
+        expect(progress).toMatchObject({ filesTotal: 30, bytesTotal: 15_000_000 })
         seen.push(progress.bytesDone)
       },
     })
     expect(seen).not.toEqual([])
     expect(seen).toEqual(seen.toSorted((one, other) => one - other))
-    expect(seen.at(-1)).toBeLessThanOrEqual(30_000_000)
+    expect(seen.at(-1)).toBeLessThanOrEqual(15_000_000)
   })
 })
 

@@ -1,7 +1,7 @@
 /** Projects, their processes and their failure patterns: what a person wants of them, and how it stands. */
 import type { Statement } from 'better-sqlite3'
 import type { BrokenBy, FailurePattern, ProcessState } from '../../shared/process.ts'
-import type { ProcessInstance, ProjectProblem } from '../../shared/project.ts'
+import type { ProcessInstance, ProjectProblem, RestartPolicy } from '../../shared/project.ts'
 import type { Database } from './database.ts'
 import type { StopHow } from './job-table.ts'
 import type { LateWrites } from './late-writes.ts'
@@ -38,8 +38,12 @@ export type ProcessRow = {
   failures: number
   state: Exclude<ProcessState, 'unknown'>
   reason: string | null
+  /** What it waits for does not come by itself. */
+  isStuck: boolean
   since: number
   unknownSince: number | null
+  /** What its host does when the newest run ends, as it was told with the start; `never` when that has ended for good. */
+  hostRestart: RestartPolicy
   retryAt: number | null
   brokenBy: BrokenBy | null
   /** How its host is to stop it, until that has been told. */
@@ -95,6 +99,13 @@ export const PROJECT_MIGRATION = `
     source TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 `
+export const PROCESS_OUTLOOK_MIGRATION = `
+  ALTER TABLE process ADD COLUMN host_restart TEXT NOT NULL DEFAULT 'never';
+  ALTER TABLE process ADD COLUMN is_stuck INTEGER NOT NULL DEFAULT 0;
+  UPDATE process
+    SET host_restart = json_extract(definition, '$.options.restart')
+    WHERE state IN ('starting', 'running', 'ready', 'stopping');
+`
 
 const PROJECT: Columns<ProjectRow> = {
   id: 'text',
@@ -122,8 +133,10 @@ const PROCESS: Columns<ProcessRow> = {
   failures: 'integer',
   state: 'text',
   reason: 'text',
+  isStuck: 'flag',
   since: 'integer',
   unknownSince: 'integer',
+  hostRestart: 'text',
   retryAt: 'integer',
   brokenBy: 'json',
   stopOwed: 'json',

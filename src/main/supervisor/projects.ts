@@ -34,6 +34,8 @@ export class Projects {
   readonly #load: LoadFiles
   readonly #requireHost: (name: string) => void
   readonly #now: () => number
+  /** Of each folder what is being read: two at once would make two projects of it. */
+  readonly #taking = new Map<string, Promise<unknown>>()
 
   /** `requireHost` throws for one that is not in the config. */
   constructor({ book, load, requireHost, now }: ProjectsOptions) {
@@ -49,6 +51,18 @@ export class Projects {
    * @throws {AppError} `BAD_CONFIG` with all problems, and nothing has changed.
    */
   async take(wishes: ProjectWishes): Promise<ProjectRow> {
+    const { folder } = wishes
+    const taken = (this.#taking.get(folder) ?? Promise.resolve()).then(() => this.#take(wishes))
+    const settled = taken.catch(() => undefined)
+    this.#taking.set(folder, settled)
+    try {
+      return await taken
+    } finally {
+      if (this.#taking.get(folder) === settled) this.#taking.delete(folder)
+    }
+  }
+
+  async #take(wishes: ProjectWishes): Promise<ProjectRow> {
     const { folder, host } = wishes
     if (host !== undefined && host !== 'auto' && host !== NO_HOST) this.#requireHost(host)
     const known = this.#book.projectAt(folder)
@@ -122,8 +136,8 @@ export class Projects {
     return {
       ...{ id: randomUUID(), projectId, position, definition },
       ...{ isWanted: false, isLeaving: false, host: null, jobId: null, run: 0, failures: 0 },
-      ...{ state: 'stopped', reason: null, since: this.#now(), unknownSince: null, retryAt: null },
-      ...{ brokenBy: null, stopOwed: null, searched: null },
+      ...{ state: 'stopped', reason: null, isStuck: false, since: this.#now(), unknownSince: null },
+      ...{ hostRestart: 'never', retryAt: null, brokenBy: null, stopOwed: null, searched: null },
     }
   }
 }

@@ -130,6 +130,15 @@ export const jobMethods = {
     }),
     output: output<{ matches: LogMatch[]; searchedTo: number; logBytes: number }>(),
   },
+  /**
+   * The byte where the first line begins that may have been printed then or later. Hosts note how much a job has printed some ten seconds
+   * apart, while they are asked for it; a job of which nothing was noted may have printed all of it.
+   */
+  'job.logSince': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef, since: z.int().min(0) }),
+    output: output<{ byte: number }>(),
+  },
   /** What stands in a folder of the job's workdir; `path` is relative to that, '' is the workdir itself. */
   'job.files': {
     allow: owner,

@@ -26,8 +26,8 @@ import {
 Object.assign(process, { noAsar: true })
 
 const PROGRESS_EVERY_MS = 100
-/** A thread that did small things only has 20 MB. */
-const GROWN_BYTES = 32 * 1024 * 1024
+/** Beyond what a thread has when it begins; small things take some 3 MB. */
+const GROWN_BYTES = 16 * 1024 * 1024
 
 const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext) => Promise<Tasks[T]['result']> } = {
   scan: scanFolder,
@@ -44,6 +44,7 @@ const tasks: { [T in TaskName]: (input: Tasks[T]['input'], context: TaskContext)
 
 if (!parentPort) throw new TypeError('files.worker.ts is started as a worker thread, by FileWorkers')
 const port = parentPort
+const heldAtStart = heldBytes()
 let current: RunningTask | undefined
 
 port.on('message', (message: ToWorker) => {
@@ -68,8 +69,12 @@ function answer(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 /** True when this thread came to use much memory, which it would keep for what is small. */
 function isGrown(): boolean {
+  return heldBytes() - heldAtStart > GROWN_BYTES
+}
+
+function heldBytes(): number {
   const { total_heap_size: heap, external_memory: external } = getHeapStatistics()
-  return heap + external > GROWN_BYTES
+  return heap + external
 }
 
 /** What of a result is handed over and not copied. Each of its lists has memory of its own. */

@@ -37,7 +37,7 @@ export async function findPast(hub: OutputHub, runs: readonly JobView[], { lines
 }
 
 /** Where the first line begins that may have been printed then or later. */
-async function firstLineSince(hub: OutputHub, jobId: string, since: number): Promise<number> {
+export async function firstLineSince(hub: OutputHub, jobId: string, since: number): Promise<number> {
   const byte = byteAt(await hub.times(jobId), since)
   if (byte === 0) return 0
   const part = await hub.read(jobId, byte - 1, PART_BYTES)
