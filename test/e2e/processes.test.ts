@@ -19,16 +19,16 @@ const FARM = {
   'worker.txt': '',
 }
 
-let shared: Promise<Product> | undefined
+let shared: Product | undefined
 afterAll(async () => {
   await closeBrowser()
-  await (await shared)?.close()
+  await shared?.close()
 })
 
 /** On a core that tests share; the project is gone before the next one. */
 async function makeShared(files?: Record<string, string>): Promise<Ground> {
-  shared ??= openProduct()
-  const ground = await makeGround(files, { product: await shared })
+  shared ??= await openProduct()
+  const ground = await makeGround(files, { product: shared })
   const { product, project } = ground
   onTestFinished(async () => {
     await product.call('project.down', { project: project.folder })

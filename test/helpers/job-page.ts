@@ -13,7 +13,11 @@ let shared: ReturnType<typeof openOnBox> | undefined
 
 /** A window of its own on what all tests of a file share, which `closeGround` ends. */
 export async function makeGround(): Promise<Ground> {
-  shared ??= openOnBox()
+  // What did not come up is tried again by the next test.
+  shared ??= openOnBox().catch(error => {
+    shared = undefined
+    throw error
+  })
   const { product, box } = await shared
   return await windowOn(product, box)
 }
