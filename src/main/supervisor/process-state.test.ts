@@ -241,6 +241,7 @@ describe('whatever happens, in any order and twice', () => {
         expect(end.isWanted).toBe(false)
         expect(isToBegin(end)).toBe(false)
       }),
+      { examples: [[[run('a'), hit, run('b')], [{ type: 'not-broken' }]]] },
     )
   })
 
@@ -270,6 +271,7 @@ describe('whatever happens, in any order and twice', () => {
         if (end.state === 'ready' || end.state === 'running') expect(end.jobId).not.toBeNull()
         if (end.retryAt !== null) expect(end.isWanted).toBe(true)
       }),
+      { examples: [[[run('a'), wanted, planned(0), hit]]] },
     )
   })
 })

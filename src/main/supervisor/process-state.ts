@@ -135,7 +135,7 @@ function change(status: ProcessStatus, news: ProcessNews, now: number): ProcessS
       return isOfRun(status, news) && RUNS.has(status.state) ? { ...status, failures: 0 } : status
     case 'broken':
       if (news.by.jobId !== status.jobId || !RUNS.has(status.state)) return status
-      return { ...status, isWanted: false, state: 'stopping', brokenBy: news.by, reason: broken(news.by) }
+      return { ...status, isWanted: false, state: 'stopping', brokenBy: news.by, reason: broken(news.by), retryAt: null }
     case 'not-broken':
       return status.brokenBy === null ? status : { ...status, isWanted: true, brokenBy: null, reason: null }
     case 'cannot-start':
@@ -154,7 +154,7 @@ function wanted(status: ProcessStatus): ProcessStatus {
 
 function unwanted(status: ProcessStatus): ProcessStatus {
   const asked = { ...status, isWanted: false, retryAt: null }
-  if (RUNS.has(status.state)) return { ...asked, state: 'stopping', reason: null }
+  if (RUNS.has(status.state)) return { ...asked, state: 'stopping', brokenBy: null, reason: null }
   // What a pattern stops is one run, and its host has not heard of it yet: this is for any run.
   if (status.brokenBy !== null && status.stopOwed !== null)
     return { ...asked, state: isAlive(status) ? 'stopping' : 'stopped', brokenBy: null, reason: null }
