@@ -1,5 +1,5 @@
 /** A program that can be made to wait: a wrapper of the real one, put first in a PATH, so that a phase can be held as long as a test needs. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
 import { waitFor } from './wait.ts'
@@ -7,8 +7,8 @@ import { waitFor } from './wait.ts'
 export type Gate = {
   /** From now on whoever runs the program waits. */
   hold(): void
-  /** Settles when someone waits. */
-  reached(): Promise<void>
+  /** Settles when so many wait. */
+  reached(count?: number): Promise<void>
   release(): void
 }
 
@@ -16,22 +16,23 @@ export type Gate = {
 export function makeGate(dir: string, program: string, only?: string): Gate {
   mkdirSync(dir, { recursive: true })
   const held = join(dir, `.${program}.held`)
-  const waiting = join(dir, `.${program}.waiting`)
+  const waiting = `.${program}.waiting.`
+  const waiters = () => readdirSync(dir).filter(name => name.startsWith(waiting))
   const test = only === undefined ? 'true' : `case " $* " in *${shellQuote(` ${only} `)}*) true ;; *) false ;; esac`
   const script = `#!/bin/sh
 if ${test}; then
-  while [ -e ${shellQuote(held)} ]; do : >${shellQuote(waiting)}; sleep 0.05; done
+  while [ -e ${shellQuote(held)} ]; do : >${shellQuote(join(dir, waiting))}$$; sleep 0.05; done
 fi
 exec /usr/bin/${program} "$@"
 `
   writeFileSync(join(dir, program), script, { mode: 0o755 })
   return {
     hold: () => {
-      rmSync(waiting, { force: true })
+      for (const name of waiters()) rmSync(join(dir, name), { force: true })
       writeFileSync(held, '')
     },
-    reached: async () => {
-      await waitFor(() => existsSync(waiting), { timeoutMs: 20_000, what: `a ${program} that waits` })
+    reached: async (count = 1) => {
+      await waitFor(() => waiters().length >= count, { timeoutMs: 20_000, what: `a ${program} that waits` })
     },
     release: () => rmSync(held, { force: true }),
   }

@@ -95,8 +95,8 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     try {
       return await rpc(readFileSync(join(env.XDG_DATA_HOME ?? '', 'drover/core.socket'), 'utf8').trim(), method, input)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error
+      const { syscall } = error as NodeJS.ErrnoException
+      if (syscall !== 'open' && syscall !== 'connect') throw error
       return rpc((await product.json<CoreStatus>(['status'])).socketPath, method, input)
     }
   }

@@ -75,6 +75,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'job.remove': { job: 'abcd', force: true },
   'job.explain': { job: 'abcd', replay: true },
   'job.logSize': { job: 'abcd' },
+  'job.logSince': { job: 'abcd', since: 0 },
   'job.search': { job: 'abcd', pattern: 'x', isRegex: true, ignoreCase: true, fromByte: 0, limit: 1 },
   'job.files': { job: 'abcd', path: 'out' },
   'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },
@@ -161,7 +162,7 @@ const RIGHT_MESSAGES: readonly z.input<typeof ClientMessage>[] = [
   { type: 'close', stream: 1 },
 ]
 
-const LONG = 'x'.repeat(1_000_000)
+const LONG = 'x'.repeat(100_000)
 const VALUES: readonly [what: string, value: unknown][] = [
   ['null', null],
   ['a number', 42],
@@ -171,7 +172,7 @@ const VALUES: readonly [what: string, value: unknown][] = [
   ['a string', 'x y'],
   ['an empty string', ''],
   ['a string with a NUL', 'a\0b'],
-  ['a string of 1 MB', LONG],
+  ['a string of 100 kB', LONG],
   ['true', true],
   ['an array', []],
   ['an array of everything', [null, 1, 'x', {}]],

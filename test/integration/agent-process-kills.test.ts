@@ -19,8 +19,9 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
     let agent = record(await host.open())
     // Long enough to be seen together, were there two.
     const ids = [1, 2, 3].map(() => randomUUID())
-    for (const id of ids)
-      await startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
+    const start = (id: string) =>
+      startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
+    await Promise.all(ids.map(start))
     const watch = watchRuns(host, ids)
     for (let kill = 0; kill < KILLS; kill++) {
       await delay(randomInt(60))

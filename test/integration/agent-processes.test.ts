@@ -198,10 +198,15 @@ describe.each(SHELLS)('in %s', shell => {
   test('what a run has left behind is ended before the next begins', async () => {
     const { id, first } = await startProcess(
       agent,
-      `[ -e once ] && exec sleep 1000; echo >once; sh -c "trap '' HUP; sleep 1001" & exit 1`,
+      [
+        `[ -e twice ] && exec sleep 1000`,
+        `if [ -e once ]; then echo >twice; setsid sh -c 'echo >up; exec sleep 1002' & until [ -e up ]; do sleep 0.01; done; exit 1; fi`,
+        `echo >once; sh -c "trap '' HUP; sleep 1001" & exit 1`,
+      ].join('\n'),
     )
-    await nthRun(agent, id, 2)
-    expect(pidsWithEnv(`DROVER_JOB=${first.id}`)).toEqual([])
+    const second = await nthRun(agent, id, 2, 'ended')
+    await nthRun(agent, id, 3)
+    expect([first, second].flatMap(job => pidsWithEnv(`DROVER_JOB=${job.id}`))).toEqual([])
     const over = await startProcess(agent, `sh -c "trap '' HUP; sleep 1001" & exit 0`, { restart: 'on-failure' })
     await ended(agent, over.first.id)
     expect(pidsWithEnv(`DROVER_JOB=${over.first.id}`)).not.toEqual([])

@@ -217,7 +217,10 @@ describe('events', () => {
     // The next agent moves to a new log while a watcher is reading the old one.
     const reader = record(await host.open({ eventOffset: offset }))
     await waitFor(() => readFileSync(join(host.root, 'events/generation'), 'utf8').trim() !== generation, { what: 'a new log' })
-    const next = await runJob(reader, 'exit 3')
+    const spec = jobSpec('exit 3')
+    await reader.start(spec)
+    // sh reads a byte at a time: of a busy machine that takes a while.
+    const next = await ended(reader, spec.id, 60_000)
     expect(next).toMatchObject({ exitCode: 3 })
     const late = record(await host.open({ eventOffset: offset }))
     await waitFor(() => late.events.length >= 2, { what: 'both jobs' })

@@ -11,6 +11,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -268,7 +269,10 @@ describe('config.yaml', () => {
     'a pipe': [() => execFileSync('mkfifo', [configFile]), /is not a regular file/],
     'a loop of links': [() => symlinkSync('config.yaml', configFile), /symbolic links/],
   }
-  const keptDays = async () => (await product.json<{ value: number }>(['config', 'get', 'push.keep_finished_days'])).value
+  const keptDays = async () => {
+    const { values } = await product.call('config.get', {})
+    return (values.push as { keep_finished_days: number }).keep_finished_days
+  }
   const put = (what: string | Buffer | (() => void)) => {
     mkdirSync(join(configFile, '..'), { recursive: true })
     rmSync(configFile, { recursive: true, force: true })
@@ -287,7 +291,6 @@ describe('config.yaml', () => {
     expect(await keptDays()).toBe(77)
     const set = await product.drover(['config', 'set', 'log_level', 'debug'])
     expectRefusal(set, 1, message)
-    expect((await product.drover(['push', '-n', '--', 'echo hi'], { cwd: desk })).stdout).toBe('hi\n')
     expect(product.corePid()).toBe(pid)
   })
 
@@ -299,6 +302,7 @@ describe('config.yaml', () => {
     expect(stdout).toContain('local')
     expect((await product.drover(['doctor'])).stdout).toMatch(/config\.yaml:2:1/)
     expect(await product.job(jobId)).toMatchObject({ state: 'ended', exitCode: 0 })
+    expect((await product.drover(['push', '-n', '--', 'echo hi'], { cwd: desk })).stdout).toBe('hi\n')
     put('')
   })
 })
@@ -353,7 +357,8 @@ describe('the database', () => {
     'is a pipe': [() => rmSync(database()) ?? execFileSync('mkfifo', [database()]), /drover\.db is not a regular file/],
   }
 
-  test.each(Object.entries(damages))('%s: told, nothing is changed, and no core runs', async (_, [damage, message]) => {
+  /** `check` runs while no core can start; afterwards the database is as it was, and so are its jobs. */
+  async function whileDamaged(damage: () => void, check: () => Promise<void>): Promise<void> {
     expect(await product.drover(['daemon', 'stop'])).toMatchObject({ code: 0, stderr: '' })
     const safe = join(product.home.dir, 'safe')
     rmSync(safe, { recursive: true, force: true })
@@ -361,8 +366,7 @@ describe('the database', () => {
     for (const extra of ['-wal', '-shm']) rmSync(`${database()}${extra}`, { force: true })
     damage()
     const before = hashOf(database())
-    expectRefusal(await product.drover(['ls']), 1, message)
-    expectRefusal(await product.drover(['push', '-n', '--', 'true'], { cwd: desk }), 125, message)
+    await check()
     expect(hashOf(database())).toBe(before)
     // Whoever hears why a core does not start hears it a moment before that core is gone.
     await waitFor(() => !isCoreThere(), { what: 'no core to run' })
@@ -370,6 +374,18 @@ describe('the database', () => {
     cpSync(safe, data, { recursive: true })
     chmodSync(data, 0o700)
     expect(await product.job(jobId)).toMatchObject({ state: 'ended' })
+  }
+
+  test.each(Object.entries(damages))('%s: told, nothing is changed, and no core runs', (_, [damage, message]) =>
+    whileDamaged(damage, async () => expectRefusal(await product.drover(['ls']), 1, message)),
+  )
+
+  test('is something else: a push tells so with an exit code of its own', () => {
+    const [damage, message] = damages['is something else'] ?? []
+    if (!damage || !message) throw new TypeError('There is no such damage')
+    return whileDamaged(damage, async () =>
+      expectRefusal(await product.drover(['push', '-n', '--', 'true'], { cwd: desk }), 125, message),
+    )
   })
 
   test.each<[string, Buffer | string]>([
@@ -386,7 +402,7 @@ describe('the database', () => {
 
 /** What no refused word may change: the config, and the jobs and hosts that the core knows. */
 function stateNow(): unknown {
-  return { config: readConfig(), jobs: hashOf(join(product.home.dir, '.drover/jobs')) }
+  return { config: readConfig(), jobs: readdirSync(join(product.home.dir, '.drover/jobs')) }
 }
 
 function isCoreThere(): boolean {

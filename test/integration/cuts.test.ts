@@ -49,7 +49,7 @@ afterEach(async () => {
   box.thawConnections()
   for (const gate of Object.values(gates)) gate.release()
   for (const job of begun.splice(0)) job.letGo()
-  await waitFor(async () => (await product.jobs()).every(({ state }) => state === 'ended'), {
+  await waitFor(async () => (await product.call('job.list', {})).jobs.every(({ state }) => state === 'ended'), {
     timeoutMs: SEEN_MS,
     what: 'every job to end',
   })
@@ -84,7 +84,9 @@ describe.each(Object.keys(losses))('%s', name => {
     gates.tmux.hold()
     await starting.begin()
     await gates.tmux.reached()
-    const printing = new HeldJob({ line: 'i=0; until [ -e $GO ]; do i=$((i + 1)); echo $i; done' })
+    const printing = new HeldJob({
+      line: 'i=0; until [ -e $GO ]; do i=$((i + 1)); echo $i; case $i in *000) sleep 0.05; esac; done',
+    })
     const quiet = new HeldJob()
     const stopping = new HeldJob({ line: `trap 'echo asked' TERM; echo up; until [ -e $GO ]; do sleep 0.05; done` })
     await Promise.all([printing, quiet, stopping].map(job => job.begin()))
@@ -201,9 +203,9 @@ describe('while sshd is down', () => {
 
 describe('a log that is not followed', () => {
   test('is whole or an error, when the link breaks while it is read', async () => {
-    await product.drover(['push', '-n', '--no-tty', '--on', 'box', '--', 'seq 1 2000000'])
-    const [job] = await product.jobs()
-    const reader = product.begin(['logs', job?.id ?? ''], { input: '' })
+    const { stdout: id } = await product.drover(['push', '-d', '-n', '--no-tty', '--on', 'box', '--', 'seq 1 2000000'])
+    const job = await product.reaches(id.trim(), 'ended')
+    const reader = product.begin(['logs', job.id], { input: '' })
     reader.child.stdout?.pause()
     await waitFor(() => box.pids().some(pid => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'tail\n'), {
       what: 'a reader there',
@@ -211,7 +213,7 @@ describe('a log that is not followed', () => {
     network.cut()
     reader.child.stdout?.resume()
     const { code, stdout, stderr } = await within(reader.done, { timeoutMs: 30_000, what: 'drover logs' })
-    const whole = readFileSync(join(box.home, '.drover/jobs', job?.id ?? '', 'output.log'), 'utf8')
+    const whole = readFileSync(join(box.home, '.drover/jobs', job.id, 'output.log'), 'utf8')
     if (code === 0) expect(stdout === whole, `${stdout.length} of ${whole.length} bytes, and exit code 0`).toBe(true)
     else expect(stderr).toContain('box')
   })
@@ -239,7 +241,9 @@ class HeldJob {
     const tty = this.#isTerminal ? ['--tty'] : []
     this.#cli = product.begin(['push', '--on', 'box', ...tty, ...args, '--', this.line], { cwd: folder, input: '' })
     const isOurs = ({ command }: { command: object }) => 'line' in command && command.line === this.line
-    this.id = (await waitFor(async () => (await product.jobs()).find(isOurs), { what: 'the job to be taken on' })).id
+    this.id = (
+      await waitFor(async () => (await product.call('job.list', {})).jobs.find(isOurs), { what: 'the job to be taken on' })
+    ).id
   }
   letGo(): void {
     writeFileSync(this.#go, '')
@@ -262,7 +266,7 @@ async function held(gate: Gate): Promise<HeldJob> {
 }
 
 async function host(): Promise<HostView> {
-  const found = (await product.json<HostView[]>(['host', 'ls'])).find(({ name }) => name === 'box')
+  const found = (await product.call('host.list', {})).hosts.find(({ name }) => name === 'box')
   if (!found) throw new Error('There is no box')
   return found
 }

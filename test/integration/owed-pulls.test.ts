@@ -59,11 +59,11 @@ afterAll(async () => {
 /** A job that has ended and whose files are on their way, with its folder here. */
 type Held = { id: string; folder: string; answer: string }
 
-async function held(host: Host, push: (folder: string) => Promise<unknown>): Promise<Held> {
+async function held(host: Host, push: (folder: string) => Promise<unknown>, count = 1): Promise<Held> {
   const folder = mkdtempSync(join(product.home.dir, 'project-'))
   gates[host].hold()
   await push(folder)
-  await gates[host].reached()
+  await gates[host].reached(count)
   const { jobs } = await product.call('job.list', {})
   const job = jobs.find(one => one.folder === folder)
   expect(job).toMatchObject({ state: 'ended', exitCode: 0, pullResults: [] })
@@ -74,11 +74,13 @@ function heldDetached(host: Host): Promise<Held> {
   return held(host, cwd => product.drover(['push', '-d', '--on', host, '--pull', 'out/*', '--', LINE], { cwd }))
 }
 
-async function heldAttached(host: Host): Promise<Held & { cli: Running }> {
+/** `count`: with this one so many pulls are held there. */
+async function heldAttached(host: Host, count = 1): Promise<Held & { cli: Running }> {
   let cli: Running | undefined
-  const job = await held(host, async cwd => {
+  const begin = async (cwd: string) => {
     cli = product.begin(['push', '--on', host, '--pull', 'out/*', '--', LINE], { cwd, input: '' })
-  })
+  }
+  const job = await held(host, begin, count)
   if (!cli) throw new Error('No command line was begun')
   return { ...job, cli }
 }
@@ -115,28 +117,21 @@ function hostIs(name: string, ...states: string[]): Promise<unknown> {
 }
 
 test.each(HOSTS)(
-  'a core killed while it brings files from %s: the next one brings them, to a job that nobody waits for',
+  'a core killed while it brings files from %s: the next one brings them, also to a job that nobody waits for, and a push that waits ends when they are here',
   async host => {
     const job = await heldDetached(host)
     expect(await listed(job)).toContain('done [0], pulling')
+    const { cli, ...waitedFor } = await heldAttached(host, 2)
     await product.killCore()
     gates[host].release()
-    expect(await settled(job)).toEqual([CAME])
-    expect(readFileSync(job.answer, 'utf8')).toBe('42\n')
+    expect(await endOf(cli)).toMatchObject({ code: 0, stderr: '' })
+    for (const one of [job, waitedFor]) expect(await settled(one)).toEqual([CAME])
+    for (const { answer } of [job, waitedFor]) expect(readFileSync(answer, 'utf8')).toBe('42\n')
     expect(readdirSync(job.folder)).toEqual(['out'])
     expect(await listed(job)).toContain('done [0]\t')
     expect(product.coreLog()).toMatch(new RegExp(`info jobs files were brought back job=${job.id} .*pattern=out/\\*`))
   },
 )
-
-test.each(HOSTS)('a core killed while it brings files from %s: a push that waits ends when they are here', async host => {
-  const { cli, ...job } = await heldAttached(host)
-  await product.killCore()
-  gates[host].release()
-  expect(await endOf(cli)).toMatchObject({ code: 0, stderr: '' })
-  expect(readFileSync(job.answer, 'utf8')).toBe('42\n')
-  expect((await jobOf(job)).pullResults).toEqual([CAME])
-})
 
 test('a core stopped while it brings files: nothing is settled, and the next one brings them', async () => {
   const job = await heldDetached('box')

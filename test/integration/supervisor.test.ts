@@ -217,6 +217,10 @@ describe('a project on this computer', () => {
     await waitFor(() => lines(join(project.folder, 'ports')).length === 3, { what: 'three' })
     expect(lines(join(project.folder, 'ports')).toSorted()).toEqual(['5000', '5001', '5002'])
     await product.call('project.scale', { project: project.folder, formation: { web: 1 } })
+    await product.call('project.scale', { project: project.folder, formation: { web: 2 } })
+    await waitFor(async () => (await project.list()).length === 2, { what: 'two that are left' })
+    await project.until('web.2', ({ state }) => state === 'running', 'runs anew')
+    await product.call('project.scale', { project: project.folder, formation: { web: 1 } })
     await waitFor(async () => (await project.list()).length === 1, { what: 'one that is left' })
     expect((await project.list()).map(({ label, state }) => [label, state])).toEqual([['web.1', 'running']])
   })
@@ -235,10 +239,11 @@ describe('a project on another host', () => {
   test('runs in a copy there, is unknown while nobody can ask, and its stop is told when somebody can', async () => {
     const project = begin({
       Procfile: 'web: exec sh serve.sh\n',
-      'serve.sh': 'echo here >here; exec sleep 1000\n',
+      'serve.sh': 'echo here >here; echo "now LISTENING"; exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  web: { ready: { log: listening } }\n',
     })
     await product.call('project.up', { folder: project.folder, host: 'box' })
-    const up = await project.until('web.1', ({ state }) => state === 'running', 'runs')
+    const up = await project.until('web.1', ({ state }) => state === 'ready', 'is ready')
     expect(up.host).toBe('box')
     expect(existsSync(join(project.folder, 'here'))).toBe(false)
     await box.kill()
