@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest'
 import { pidsWithEnv, signalAll } from './processes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { COMPILED } from './test-home.ts'
 import { waitFor } from './wait.ts'
 
 export type CoreEnv = Record<string, string> & { HOME: string }
@@ -15,7 +16,8 @@ export function makeCoreEnv(more: Record<string, string> = {}): CoreEnv {
       return left.length === 0
     })
   })
-  return { HOME: home, PATH: process.env.PATH ?? '', TMPDIR: home, DROVER_TEST_CORE: home, ...more }
+  const env = { HOME: home, PATH: process.env.PATH ?? '', TMPDIR: home, NODE_COMPILE_CACHE: COMPILED }
+  return { ...env, DROVER_TEST_CORE: home, ...more }
 }
 
 /** Processes that were started with this environment. */
