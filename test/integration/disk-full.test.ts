@@ -20,7 +20,7 @@ describe.each([
   let product: Product
   beforeAll(async () => {
     box = await openSshd({ toolsWithout })
-    disk = mountSmallDisk(join(box.home, '.drover'), 10)
+    disk = mountSmallDisk(join(box.home, '.drover'), 6)
     product = await openProduct({ box })
   })
   afterAll(async () => {
@@ -30,13 +30,13 @@ describe.each([
   })
 
   test('full while files are sent: the push says so, and works when there is room', async () => {
-    const folder = newFolder(product, 'too-big', 12)
+    const folder = newFolder(product, 'too-big', 8)
     const { code, stdout, stderr } = await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })
     expect({ code, stdout }).toEqual({ code: 125, stdout: '' })
     expect(stderr).toMatch(/No space left on box/)
     expect(stderr).toContain('drover gc --host box')
     expect((await product.jobs())[0]).toMatchObject({ state: 'ended', outcome: 'failed' })
-    for (let index = 2; index < 12; index++) rmSync(join(folder, `f${index}`))
+    for (let index = 2; index < 8; index++) rmSync(join(folder, `f${index}`))
     expect(await product.drover(['gc', '--host', 'box', '--older-than', '0'])).toMatchObject({ code: 0 })
     expect(await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })).toMatchObject({
       code: 0,
@@ -46,7 +46,7 @@ describe.each([
 
   test('full while the workdir is copied: the push says so', async () => {
     await product.drover(['gc', '--host', 'box', '--older-than', '0'])
-    const folder = newFolder(product, 'half', 6)
+    const folder = newFolder(product, 'half', 4)
     const { code, stderr } = await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })
     expect(code).toBe(125)
     expect(stderr).toMatch(/[Nn]o space left on box/)
@@ -56,7 +56,7 @@ describe.each([
   test.each(['--no-tty', '--tty'])(
     'full while a job prints (%s): its end is its own and told, and what fitted is kept',
     async tty => {
-      const line = `head -c 16000000 /dev/zero | tr '\\0' x; echo >>$HOME/went-on; exit 3`
+      const line = `head -c 8000000 /dev/zero | tr '\\0' x; echo >>$HOME/went-on; exit 3`
       const id = (await product.drover(['push', '-d', '-n', tty, '--on', 'box', '--', line].filter(word => word !== '--tty')))
         .stdout
       const job = await product.reaches(id.trim(), 'ended')
@@ -118,7 +118,8 @@ describe('the disk of the core’s database', () => {
     expect(product.corePid()).toBe(pid)
 
     disk.free()
-    await waitFor(async () => !/database.*full/i.test((await product.drover(['doctor'])).stdout), { what: 'all to be written' })
+    const found = async () => JSON.stringify((await product.call('core.doctor', {})).findings)
+    await waitFor(async () => !/database.*full/i.test(await found()), { what: 'all to be written' })
     await product.killCore()
     expect(await product.job(followed?.id ?? '')).toMatchObject({ state: 'ended', outcome: 'exited', exitCode: 7 })
     expect(await product.job(stopped)).toMatchObject({ state: 'ended', outcome: 'stopped' })
