@@ -16,14 +16,20 @@ export type AgentGround = {
   onEvent(listener: (event: AgentEvent) => void): () => void
 }
 
-export async function onAgentGround<T>(work: (ground: AgentGround) => Promise<T>): Promise<T> {
+/**
+ * `keep` is told of the folder in place of its being removed: ext4 gives no number of a file that went within the last minute to a new one,
+ * and looks through them all for each (recently_deleted in https://github.com/torvalds/linux/blob/master/fs/ext4/ialloc.c).
+ */
+export async function onAgentGround<T>(work: (ground: AgentGround) => Promise<T>, keep?: (dir: string) => void): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'drover-bench-'))
   const transport = new LocalTransport({ ...process.env, HOME: dir, DROVER_BENCH: dir, SHELL: '/bin/sh' })
   try {
     const agent = await openSampled(transport)
     return await work({ agent, dir, onEvent: listener => agent.onEvent(listener) })
   } finally {
-    await leave(transport, dir)
+    await endAll(transport, dir)
+    if (keep) keep(dir)
+    else rmSync(dir, { recursive: true, force: true })
   }
 }
 
@@ -37,11 +43,15 @@ export async function openSampled(transport: LocalTransport): Promise<AgentClien
 
 /** Ends all that has `DROVER_BENCH=dir` in its environment, and removes the folder. */
 export async function leave(transport: LocalTransport, dir: string): Promise<void> {
+  await endAll(transport, dir)
+  rmSync(dir, { recursive: true, force: true })
+}
+
+async function endAll(transport: LocalTransport, dir: string): Promise<void> {
   await transport.close()
   await waitFor(() => {
     const left = pidsWithEnv(`DROVER_BENCH=${dir}`)
     signalAll(left, 'SIGKILL')
     return left.length === 0
   })
-  rmSync(dir, { recursive: true, force: true })
 }

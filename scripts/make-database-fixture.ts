@@ -138,6 +138,7 @@ store.projects.atOnce(() => {
   store.projects.putProject({
     ...{ id: project, folder: '/home/me/shop', name: 'shop', procfile: null, formation: { web: 2 }, port: 5000, host: null },
     ...{ env: { LANG: 'de' }, problems: [], whenOneEnds: 'leave', createdAt: AT },
+    here: { PORT: '3000' },
   })
   const brokenBy = {
     patternId: 'p',

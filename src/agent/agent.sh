@@ -7,13 +7,13 @@
 #   bin/agent-<hash>      this file
 #   jobs/<uuid>/          spec cmd cwd worker owner script started_at boot_id pid pid_start app_pid watcher output.log ended_at
 #                         exitcode signal lost link_lost record … (no `exitcode` and no `lost`: it still runs; no `signal`: none ended it)
-#                         of a run of a process also: process log_start reader.<pid>
+#                         of a run of a process also: process log_start log_rest log_times reader.<pid>
 #   processes/<uuid>/     owner policy newest runs stop next next_at keeper lock: see "processes that are run again"
 #   workdirs/<uuid>/      where a job runs
 #   folders/<key>/        tree/ (pristine copy) manifest (what may be in it) stamp spare/ (ready workdir) spare_stamp owner lock
 #   visits/<uuid>/       a file that an app was given to open, while it does
 #   events/               generation log.<generation> (every change, durably) w.<pid> (a FIFO to wake each watching agent)
-#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for)
+#                         v.<pid>.<n> (one through which a tool tells its version) f.<pid> (whose logs a feed is asked for) f.<pid>.w (a FIFO that wakes it)
 #
 # The core writes `<id> <verb> =<field>…`, the agent `<nonce> <id> row|more|ok|err …` and `<nonce> - hello|event …`. A field is `=` and
 # text, in which every byte outside [A-Za-z0-9_./:@%+,-] is \0ooo; `-` alone is none. Several processes write to one pipe, so every
@@ -257,12 +257,13 @@ load_end() {
 
 # Puts what the core reads of the loaded job in $row.
 set_row() {
-  size_of "$dir/output.log"
   run_words=
   if first_line_of_run; then
     run_words=" =${line% *}:${line#* }"
-    set_log_start
+    set_log_size
     size=$((size + log_base)) run_words="$run_words $log_dropped"
+  else
+    size_of "$dir/output.log"
   fi
   row="=$job $job_state $job_pid $job_started $job_ended $job_code $job_signal $job_stopped $job_reason $size $spec$run_words"
 }
@@ -272,12 +273,29 @@ first_line_of_run() {
   [ -e "$dir/process" ] && first_line "$dir/process" && [ -n "$line" ]
 }
 
-# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base.
+# Puts the first byte that is kept of the log in $dir in $log_dropped, and that which its file begins with in $log_base. While it is laid
+# anew (see lay_rest) neither holds, nor does its length.
 set_log_start() {
-  line=
+  line='' waits=0
   [ ! -e "$dir/log_start" ] || first_line "$dir/log_start"
+  while [ "${line%moving}" != "$line" ] && [ $waits -lt 100 ]; do
+    waits=$((waits + 1))
+    sleep 0.02 || sleep 1
+    first_line "$dir/log_start"
+  done
   log_dropped=${line%% *} log_base=${line#* }
-  log_dropped=${log_dropped:-0} log_base=${log_base:-0}
+  log_dropped=${log_dropped:-0} log_base=${log_base:-0} log_base=${log_base%% *}
+}
+
+# The same, with the length that the file in $dir has then in $size.
+set_log_size() {
+  set_log_start
+  until
+    size_of "$dir/output.log"
+    base=$log_base
+    set_log_start
+    [ "$log_base" = "$base" ]
+  do :; done
 }
 
 lose() {
@@ -360,15 +378,35 @@ wake() {
 
 # ---- a job begins and ends
 
-# The starter of a job, which comes up while the job is written and hears when it is there: claims it, and for one without a
-# terminal stays as its watcher. Whoever started us waits for our stdout.
+# run [JOB [TIME UPTIME]] : the starter of jobs. Without any named it comes up while they are written, and hears when they are there, and
+# when the time was last asked for. Whoever started us waits for our stdout.
 run() {
-  dir=$JOBS/$1 job=$1
-  if [ "${2-}" = now ]; then
-    asked_at=${3-} asked_up=${4-}
+  if [ $# = 0 ]; then
+    read -r asked_at asked_up jobs || exit
+    [ "$asked_at" != - ] || asked_at=
+    # shellcheck disable=SC2086 # Ids, to be split.
+    set -- $jobs
   else
-    read -r asked_at asked_up || exit
+    asked_at=${2-} asked_up=${3-}
+    set -- "$1"
   fi
+  if [ $# = 1 ]; then
+    begin "$1"
+    return
+  fi
+  # A process for each, as parts of a pipe: with `&` sh would have the jobs ignore SIGINT. It waits for all of them, which nobody needs, so
+  # the last part, which comes up when all others have, ends it.
+  exec 7>&1
+  starters=
+  for job in "$@"; do
+    starters="${starters}begin $job | "
+  done
+  eval "${starters}kill -s KILL $$"
+}
+
+# begin JOB : claims it, and for one without a terminal stays as its watcher.
+begin() {
+  dir=$JOBS/$1 job=$1
   first_line "$dir/boot_id"
   # Written before a restart of the host, and not begun.
   [ "$line" = "$BOOT_ID" ] || [ -e "$dir/watcher" ] || put "$dir/boot_id" "$BOOT_ID"
@@ -381,7 +419,7 @@ run() {
   set_now
   started_up=$up
   printf '%s\n' "$now" >"$dir/started_at"
-  exec </dev/null >/dev/null
+  exec </dev/null >/dev/null 7>&-
   cd "$ROOT" || exit
   if [ -e "$dir/terminal" ]; then
     run_in_terminal
@@ -393,17 +431,22 @@ run() {
     exec 2>/dev/null
     finish "$code" "$signal"
   fi
-  # What is run next is watched by this very process, and is not to be deaf to signals.
-  [ ! -e "$dir/process" ] || ! load_end || { trap - HUP INT QUIT TERM && exec sh "$AGENT" keep "$job" "$asked_at" "$asked_up"; }
+  [ -e "$dir/process" ] && load_end || return
+  # What is run next is watched by this very process, which is not to be deaf to signals, and leads a group of its own from now on.
+  trap - HUP INT QUIT TERM
+  leading=
+  [ "$me" = $$ ] || leading=setsid
+  exec $leading sh "$AGENT" keep "$job" "$asked_at" "$asked_up"
 }
 
-# The first one is written in place, into the claim: before it is whole it is as good as none.
+# The first one is written in place, into the claim: before it is whole it is as good as none. $$ is not ours in a part of a pipe.
 note_watcher() {
-  process $$ || return
+  process self || return
+  me=${stat# } me=${me%% *}
   if [ -s "$dir/watcher" ]; then
-    put "$dir/watcher" "$$ $process_start"
+    put "$dir/watcher" "$me $process_start"
   else
-    printf '%s\n' "$$ $process_start" >"$dir/watcher"
+    printf '%s\n' "$me $process_start" >"$dir/watcher"
   fi
 }
 
@@ -476,7 +519,7 @@ run_in_terminal() {
     pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
     # Until the watcher in the terminal has noted itself, we are who would know of its end.
     tries=0
-    while first_line "$dir/watcher" && [ "${line%% *}" = $$ ] && [ $tries -lt 500 ]; do
+    while first_line "$dir/watcher" && [ "${line%% *}" = "$me" ] && [ $tries -lt 500 ]; do
       tries=$((tries + 1))
       sleep 0.02 2>/dev/null || sleep 1
     done
@@ -697,22 +740,44 @@ has_other_run() {
   set_newest && [ "$newest" != "$id" ] && is_begun "$newest"
 }
 
-# Makes the job the newest run of its process: what was waited for, and that it was stopped, is forgotten. In a subshell.
+# admit OWNER WORKDIR : makes the job $id the newest run of its process; what was waited for, and that it was stopped, is forgotten.
 admit() {
-  # A new one is nobody else's yet, and its folder is made with the job's.
-  [ ! -e "$place" ] || lock_process || return
-  ! has_other_run || return
-  if [ "$newest" != "$id" ]; then
-    run=$((${run:-0} + 1))
-    [ -e "$JOBS/$id" ] || write_job "$@" "$process_id $run" || return
-    [ -z "$newest" ] || { note_run && end_keeper; } || return
-    printf '%b' "${2#=}" >"$place/owner" && printf '%s\n' "$policy" >"$place/policy" && mark_workdir "$8" "$2" || return
-    if [ -n "$newest" ]; then
-      put "$place/newest" "$id $run 0" && rm -f "$place/stop" "$place/next" "$place/next_at"
-    else
-      printf '%s\n' "$id $run 0" >"$place/newest"
-    fi
+  if ! set_newest && [ -e "jobs/$id" ]; then
+    run=1
+    number_run "jobs/$id" && describe_process "$@" || return
+    set -C
+    { printf '%s\n' "$id 1 0" >"$place/newest"; } 2>/dev/null
+    is_first=$?
+    set +C
+    [ $is_first != 0 ] || return 0
   fi
+  (admit_again "$@")
+}
+
+admit_again() {
+  lock_process && ! has_other_run || return
+  # Sent before, it may have begun meanwhile.
+  [ "$newest" != "$id" ] && [ ! -e "jobs/$id/watcher" ] || return 0
+  run=$((${run:-0} + 1)) is_again=
+  if [ -e "jobs/$id" ]; then
+    is_again=1
+    number_run "jobs/$id" || return
+  else
+    number_run "$written/$id" && mv "$written/$id" "jobs/$id" || return
+  fi
+  [ -z "$newest" ] || { note_run && end_keeper; } || return
+  describe_process "$@" && put "$place/newest" "$id $run 0" || return
+  [ ! -e "$place/stop" ] && [ ! -e "$place/next" ] && [ ! -e "$place/next_at" ] || rm -f "$place/stop" "$place/next" "$place/next_at"
+}
+
+# Another run may have been made since the job was written.
+number_run() {
+  first_line "$1/process"
+  [ "$line" = "$process_id $run" ] || put "$1/process" "$process_id $run"
+}
+
+describe_process() {
+  printf '%b' "${1#=}" >"$place/owner" && printf '%s\n' "$policy" >"$place/policy" && mark_workdir "$2" "$1"
 }
 
 # mark_workdir WORKDIR OWNER : the workdir of a first run is that of all which follow, and may outlive that job.
@@ -735,12 +800,15 @@ is_kept() {
   set_newest && is_at_work "$newest"
 }
 
-# Notes the newest run as one of those before.
+# Notes the newest run as one of those before; $is_again: that may have been done, and what follows it been cut off.
 note_run() {
   dir=$JOBS/$newest
   [ -e "$dir/output.log" ] || return 0
-  size_of "$dir/output.log"
-  set_log_start
+  if [ -n "$is_again" ] && grep -qs "^$newest " "$place/runs"; then
+    awk '{ bytes += $2 } END { printf "%d %.0f\n", NR, bytes }' "$place/runs" >"$place/kept"
+    return
+  fi
+  set_log_size
   size=$((size - log_dropped + log_base))
   first_line "$place/kept"
   printf '%s %s\n' "$newest" "$size" >>"$place/runs" && printf '%s %s\n' "$((${line%% *} + 1))" "$((${line##* } + size))" >"$place/kept"
@@ -782,12 +850,14 @@ keep() {
     nap 5000
   done
   tend_all "$next"
-  exec sh "$AGENT" run "$next" now "$asked_at" "$asked_up"
+  unset is_keeper
+  run "$next" "$asked_at" "$asked_up"
 }
 
-# Whether the loaded run, which has ended, left something in its group of processes. A terminal hangs up on what is in it.
+# Whether the loaded run, which has ended, left something: in its group of processes, on which a terminal hangs up, or anywhere else.
 has_left_over() {
-  [ ! -e "$dir/terminal" ] && [ -n "$pid" ] && kill -0 "-$pid" 2>/dev/null
+  { [ ! -e "$dir/terminal" ] && [ -n "$pid" ] && kill -0 "-$pid" 2>/dev/null; } ||
+    (set +f && grep -qsazF "DROVER_JOB=$job" /proc/[0-9]*/environ)
 }
 
 # Not every sleep knows parts of a second.
@@ -851,10 +921,10 @@ set_pause() {
 follow_up() (
   lock_process && set_newest && [ "$newest" = "$job" ] && [ ! -e "$place/stop" ] || exit 1
   first_line "$place/next"
-  next=${line#* }
+  next=${line#* } is_again=1
   if [ "${line%% *}" != "$job" ]; then
     first_line /proc/sys/kernel/random/uuid
-    next=$line
+    next=$line is_again=
     printf '%s\n' "$job $next" >"$place/next" || exit 2
   fi
   run=$((run + 1))
@@ -884,7 +954,7 @@ take_up() {
     running) return ;;
     starting)
       if [ ! -e "$dir/watcher" ]; then
-        detach run "$job" now </dev/null >/dev/null
+        detach run "$job" </dev/null >/dev/null
       elif [ ! -s "$dir/watcher" ]; then
         # As a claim is for a moment; for longer when whoever made it was killed in that, or found no room to note itself.
         case " ${claimed-} " in *" $job "*) [ -n "$(tree "$job" "$job")" ] || lose 'its start was interrupted' ;; esac
@@ -1210,7 +1280,7 @@ stop_serving() {
   trap - EXIT
   end_child
   end_nap
-  rm -f "$fifo" "$voice.1" "$voice.2"
+  rm -rf "$fifo" "$voice.1" "$voice.2" "$JOBS/.new.$$"
 }
 
 # The border: a request with another number of fields, or whose first one is no id or key where it must be, goes no further.
@@ -1219,6 +1289,11 @@ answer() {
     sample/0) sample ;;
     clock/0) tell_clock ;;
     watch/1) start_watching "${1#=}" ;;
+    start/11)
+      asked="$REQUEST start $*"
+      start_asked
+      ;;
+    start-all/1) start_all "${1#=}" ;;
     list/0) background list ;;
     job-samples/0) background job_samples ;;
     process-trees/*) background process_trees "$@" ;;
@@ -1235,10 +1310,9 @@ answer() {
         remove-process) background remove_process "${1#=}" ;;
       esac
       ;;
-    start/11 | stat/1 | stop/3 | signal/2 | cut/1 | remove/1 | make-workdir/3)
+    stat/1 | stop/3 | signal/2 | cut/1 | remove/1 | make-workdir/3)
       is_id "${1#=}" || { err BAD_INPUT "'$1' is no job id" && return; }
       case $verb in
-        start) start "$@" ;;
         stat) tell_state "$1" ;;
         stop) stop "$@" ;;
         signal) signal_job "$@" ;;
@@ -1541,70 +1615,141 @@ start_watching() {
 
 # ---- start
 
-# start ID owner worker folder command summary script workdir columns rows PROCESS. The job is written beside and renamed into place: it is
-# there whole or not at all. Its starter's claim then decides that it runs once, however often this is sent.
-start() {
-  id=${1#=} new=$JOBS/.new.${1#=}.$$
-  if [ "$9" != - ] && ! command -v tmux >/dev/null 2>&1; then
+# start ID owner worker folder command summary script workdir columns rows PROCESS, or many of them behind `start-all COUNT`: for all of
+# these together one program does what else takes one for each. A job is written beside and renamed into place: it is there whole or not at
+# all. Its starter's claim then decides that it runs once, however often this is sent.
+start_all() {
+  case $1 in *[!0-9]* | '') err BAD_INPUT "'$1' is no number of starts" && return ;; esac
+  left=$1 all=$REQUEST asked=
+  while [ "$left" -gt 0 ] && IFS= read -r request; do
+    left=$((left - 1)) asked="$asked$request
+"
+  done
+  start_asked
+  REQUEST=$all
+  ok
+}
+
+# Begins the jobs of the requests in $asked, a line each, and answers them.
+start_asked() {
+  to_start='' of_process=
+  each is_to_start "$asked"
+  [ -n "$to_start" ] || return
+  set_now
+  # The starter comes up meanwhile, and begins when it is told.
+  detached=$({ write_jobs && printf '%s\n' "${asked_at:--} ${asked_up:-0}$there"; } 2>/dev/null | detach run)
+  [ -z "$of_process" ] || tend_all "$of_process"
+  each answer_start "$to_start"
+}
+
+# each FUNCTION LINES : calls it with the words of each line.
+each() {
+  IFS='
+'
+  for words in $2; do
+    IFS=' '
+    # shellcheck disable=SC2086 # Words of a request, to be split.
+    "$1" $words
+  done
+  IFS=' '
+}
+
+# Puts a start that is still to be done in $to_start; answers any other.
+is_to_start() {
+  REQUEST=$1
+  [ $# = 13 ] && [ "$2" = start ] || { err PROTOCOL "This is no start: '$2' of $(($# - 2)) fields" && return; }
+  id=${3#=}
+  if ! is_id "$id"; then
+    err BAD_INPUT "'$3' is no job id"
+  elif [ "${11}" != - ] && ! command -v tmux >/dev/null 2>&1; then
     err MISSING_TOOL 'tmux is not installed, and a job with a terminal needs it'
-    return
-  fi
-  if ! command -v setsid >/dev/null 2>&1; then
+  elif ! command -v setsid >/dev/null 2>&1; then
     err MISSING_TOOL 'setsid (of util-linux) is not installed'
-    return
-  fi
-  if [ ! -e "$JOBS/$id/watcher" ] && [ ! -e "$JOBS/$id/exitcode" ]; then
-    if [ "${11}" != - ]; then
-      set_policy "${11#=}" || { err BAD_INPUT "'${11}' is no process" && return; }
-      if has_other_run; then
-        err CONFLICT "Another run of process $process_id is at work"
-        return
-      fi
-    fi
-    set_now
-    # The starter comes up while its job is written, and begins when it is told when the time was asked for.
-    detached=$({ prepare_start "$@" && printf '%s\n' "$asked_at $asked_up"; } 2>/dev/null | detach run "$id")
-    if [ ! -e "$JOBS/$id" ]; then
-      rm -rf "$new"
-      fail "Cannot write job $id"
-      return
-    fi
-    [ -e "$JOBS/$id/watcher" ] || {
-      fail "Cannot start job $id"
-      return
-    }
-    [ "${11}" = - ] || tend_all "$id"
-  fi
-  tell_state "$1"
-}
-
-prepare_start() {
-  if [ "${11}" = - ]; then
-    [ -e "$JOBS/$id" ] || write_job "$@"
+  elif [ -e "$JOBS/$id/watcher" ] || [ -e "$JOBS/$id/exitcode" ]; then
+    tell_state "$3"
+  elif [ "${13}" != - ] && ! set_policy "${13#=}"; then
+    err BAD_INPUT "'${13}' is no process"
+  elif [ "${13}" != - ] && has_other_run; then
+    err CONFLICT "Another run of process $process_id is at work"
   else
-    admit "$@"
+    [ "${13}" = - ] || of_process=$id
+    to_start="$to_start$*
+"
   fi
 }
 
+# Makes the jobs in $to_start, and puts those that are there in $there. In a subshell. Names are from the root on: that may hold spaces.
+write_jobs() {
+  cd "$ROOT" || return
+  written=jobs/.new.$$ folders='' fresh='' there=''
+  each name_folders "$to_start"
+  # shellcheck disable=SC2086 # Paths of ids, to be split.
+  mkdir -p $folders || return
+  each write_job "$to_start"
+  # shellcheck disable=SC2086 # As above.
+  [ -z "$fresh" ] || mv $fresh jobs
+  each admit_job "$to_start"
+  [ -n "$there" ]
+}
+
+name_folders() {
+  [ -e "jobs/${3#=}" ] || folders="$folders $written/${3#=}"
+  [ "${10}" != - ] || folders="$folders workdirs/${3#=}"
+  [ "${13}" = - ] || { set_policy "${13#=}" && folders="$folders processes/$process_id"; }
+}
+
+# Few files: to make one costs more than all else here. `said` is room for the job's end, see finish.
 write_job() {
-  workdir=$8 own_workdir='' run_of=${12-}
-  [ -n "$run_of" ] || place=
-  [ "$workdir" != - ] || workdir=$ROOT_FIELD'/workdirs/'$id own_workdir=$ROOT/workdirs/$id
-  mkdir -p "$new" ${own_workdir:+"$own_workdir"} ${place:+"$place"} || return
-  shift
-  terminal=0
-  # Few files: to make one costs more than all else here. `said` is room for the job's end, see finish.
-  printf '%b' "${1#=}" >"$new/owner" && printf '%b' "${2#=}" >"$new/worker" && printf '%b' "${3#=}" >"$new/cwd" &&
-    printf '%b' "${4#=}" >"$new/cmd" && printf '%b' "${6#=}" >"$new/script" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" &&
+  id=${3#=} new=$written/${3#=} workdir=${10} run_of='' newest='' terminal=0
+  [ ! -e "jobs/$id" ] || return
+  [ "$workdir" != - ] || workdir=$ROOT_FIELD/workdirs/$id
+  [ "${13}" = - ] || {
+    set_policy "${13#=}"
+    set_newest
+    run_of="$process_id $((${run:-0} + 1))"
+  }
+  printf '%b' "${4#=}" >"$new/owner" && printf '%b' "${5#=}" >"$new/worker" && printf '%b' "${6#=}" >"$new/cwd" &&
+    printf '%b' "${7#=}" >"$new/cmd" && printf '%b' "${9#=}" >"$new/script" && printf '%s\n' "$BOOT_ID" >"$new/boot_id" &&
     true >"$new/output.log" && printf '\n%62s\n' '' >"$new/said" || return
-  if [ "$8" != - ]; then
+  if [ "${11}" != - ]; then
     terminal=1
-    printf '%s %s\n' "${8#=}" "${9#=}" >"$new/terminal" || return
+    printf '%s %s\n' "${11#=}" "${12#=}" >"$new/terminal" || return
   fi
   [ -z "$run_of" ] || printf '%s\n' "$run_of" >"$new/process" || return
-  printf '%s\n' "$terminal $1 $2 $3 $5 $workdir" "$AGENT" >"$new/spec" && mv "$new" "$JOBS/$id" || return
-  # Two of us at once: the second rename went into the first one's folder.
-  [ ! -e "$JOBS/$id/${new##*/}" ] || rm -rf "${JOBS:?}/$id/${new##*/}"
+  printf '%s\n' "$terminal $4 $5 $6 $8 $workdir" "$AGENT" >"$new/spec" || return
+  # One that follows another run is put there under the lock of its process.
+  [ -n "$newest" ] || fresh="$fresh $new"
+}
+
+admit_job() {
+  id=${3#=}
+  if [ "${13}" = - ]; then
+    [ -e "jobs/$id" ]
+  else
+    set_policy "${13#=}" && admit "$4" "${10}"
+  fi && there="$there $id"
+}
+
+answer_start() {
+  REQUEST=$1 id=${3#=}
+  if [ ! -e "$JOBS/$id" ]; then
+    rm -rf "$JOBS/.new.$$/$id"
+    fail "Cannot write job $id"
+    return
+  fi
+  [ -e "$JOBS/$id/watcher" ] || begin_late "$@"
+  if [ -e "$JOBS/$id/watcher" ]; then tell_state "$3"; else fail "Cannot start job $id"; fi
+}
+
+# For a job that was written and whose starter has gone before it claimed it: once more. If that is in vain nobody is to begin it later, when
+# its end has long been told.
+begin_late() {
+  [ "${13}" = - ] || { set_policy "${13#=}" && set_newest && [ "$newest" = "$id" ]; } && detached=$(detach run "$id" </dev/null)
+  set -C
+  { true >"$JOBS/$id/watcher"; } 2>/dev/null
+  is_ours=$?
+  set +C
+  [ $is_ours != 0 ] || { load "$id" && lose 'its start was interrupted'; }
 }
 
 tell_state() {
@@ -1687,9 +1832,13 @@ mark_times() {
 # Every second mark goes, again and again: so the older ones are the fewer.
 # shellcheck disable=SC2086 # As above.
 thin_times() {
+  times=
   for log in $logs; do
-    size=$(stat -c %s "${log%/*}/log_times" 2>/dev/null) || continue
-    [ "$size" -lt 65536 ] || { awk 'NR % 2' "${log%/*}/log_times" >"${log%/*}/times.new" && mv "${log%/*}/times.new" "${log%/*}/log_times"; }
+    times="$times ${log%/*}/log_times"
+  done
+  [ -n "$times" ] || return
+  find $times -size +65535c 2>/dev/null | while read -r path; do
+    awk 'NR % 2' "$path" >"${path%/*}/times.new" && mv "${path%/*}/times.new" "$path"
   done
 }
 
@@ -1721,7 +1870,12 @@ set_limit() {
   [ -n "$cap" ] && [ "$cap" != 0 ] && set_newest || return
   dir=$JOBS/$newest
   [ -e "$dir/output.log" ] || return
-  set_log_start
+  first_line "$dir/log_start"
+  case $line in
+    # Who tended before us was killed in that.
+    *moving) log_dropped=${line%% *} && lay_rest ;;
+    *) set_log_start ;;
+  esac
   first_line "$place/kept"
   runs=${line%% *} kept=${line##* }
   if [ "${runs:-0}" -ge "$MOST_RUNS" ] || [ "${kept:-0}" -gt "$cap" ]; then
@@ -1778,14 +1932,26 @@ cut_log() {
   put "$dir/log_start" "$log_dropped $log_base" && cutting="$cutting $job"
 }
 
-# Where a file can have no holes. What the job prints between the copy and the cut is lost and counts for nothing.
+# Where a file can have no holes: what is kept is copied, and laid in place of all. What the job prints meanwhile is lost and counts for
+# nothing; without room for a copy all goes.
 cut_by_copy() {
   end_readers 999999999999999
-  tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest" || true >"$dir/log_rest"
-  true >"$dir/output.log"
-  put "$dir/log_start" "$log_dropped $log_dropped"
-  cat "$dir/log_rest" >>"$dir/output.log"
-  rm -f "$dir/log_rest"
+  if tail -c "+$((gone + 1))" "$dir/output.log" >"$dir/log_rest"; then
+    size_of "$dir/log_rest"
+    # By then the copy of much has taken a while.
+    tail -c "+$((gone + size + 1))" "$dir/output.log" >>"$dir/log_rest"
+  else
+    true >"$dir/log_rest"
+    size_of "$dir/output.log"
+    log_dropped=$((log_base + size))
+  fi
+  put "$dir/log_start" "$log_dropped $log_base moving" && lay_rest
+}
+
+# Not appended, for then what the job prints would come to stand within it: this overwrites that.
+lay_rest() {
+  dd if="$dir/log_rest" of="$dir/output.log" bs=1048576 2>/dev/null
+  put "$dir/log_start" "$log_dropped $log_dropped" && rm -f "$dir/log_rest"
   log_base=$log_dropped
 }
 
@@ -1953,12 +2119,17 @@ list() {
 
 job_samples() {
   set +f
-  ids=
+  ids='' grown=''
   for path in "$JOBS"/[0-9a-f]*; do
     [ -e "$path/spec" ] && [ ! -e "$path/exitcode" ] && [ ! -e "$path/lost" ] || continue
     ids="$ids ${path##*/}"
+    # Of runs of processes tend notes the times.
+    [ -s "$path/output.log" ] && [ ! -e "$path/process" ] || continue
+    # shellcheck disable=SC3013 # Every shell that we meet has it; who had not would note too often.
+    [ -e "$path/log_times" ] && [ ! "$path/output.log" -nt "$path/log_times" ] || grown="$grown ${path##*/}/output.log"
   done
   set -f
+  [ -z "$grown" ] || (mark_jobs "$grown")
   if [ -n "$ids" ]; then
     # The rows go out as they are.
     { gone=$(tree '' "$ids" 3>&1 >&4); } 4>&1
@@ -1968,6 +2139,15 @@ job_samples() {
     done
   fi
   ok
+}
+
+# What mark_times does, for jobs that nobody tends.
+mark_jobs() {
+  cd "$JOBS" || return
+  logs=$1 marked=
+  IFS=' '
+  mark_times
+  thin_times
 }
 
 # process-trees PID/START… : what job-samples tells of jobs, of processes of this user that we did not start, each with all that descends
@@ -2472,10 +2652,12 @@ follow_by_looking() {
 feed() {
   command -v stat >/dev/null 2>&1 || refuse 'This host has no stat to look at logs with' 127
   feed=$EVENTS/f.$$
-  true >"$feed" || exit
+  true >"$feed" && mkfifo "$feed.w" || exit
+  counts=
+  case $(dd if=/dev/null iflag=skip_bytes,count_bytes 2>&1) in *copied*) counts=1 ;; esac
   look_for_feed <&- >/dev/null &
   note_child
-  trap 'end_child; rm -f "$feed"; exit' EXIT HUP INT TERM
+  trap 'end_child; rm -f "$feed" "$feed.w"; exit' EXIT HUP INT TERM
   while read -r what one id from most; do
     case $what in
       w | d) ! is_id "$one" || printf '%s %s\n' "$what" "$one" >>"$feed" ;;
@@ -2488,26 +2670,36 @@ feed() {
 feed_part() {
   case $1$from$most in *[!0-9]*) return ;; esac
   dir=$JOBS/$id
-  is_id "$id" && size=$(stat -c %s "$dir/output.log" 2>/dev/null) || {
+  is_id "$id" && [ -e "$dir/output.log" ] || {
     printf '%s -\n' "$1"
     return
   }
-  set_log_start
-  base=$log_base all=$((log_base + size))
+  set_log_size
+  all=$((log_base + size))
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   [ "$most" -le $((all - from)) ] || most=$((all - from))
   [ "$most" -gt 0 ] || most=0
   printf '%s %s %s %s\n' "$1" "$from" "$all" "$most"
-  # As many as were promised, should it be cut just now.
-  [ "$most" = 0 ] || { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+  [ "$most" = 0 ] || send_part
   set_log_start
   if [ "$log_base" = "$base" ] && [ "$log_dropped" -le "$from" ]; then printf '\n=\n'; else printf '\n!\n'; fi
 }
 
+# As many bytes as were promised, should it be cut just now. By one program where dd takes bytes, and says how many it has copied.
+send_part() {
+  if [ -z "$counts" ]; then
+    { tail -c "+$((from - base + 1))" "$dir/output.log" && cat /dev/zero; } 2>/dev/null | head -c "$most"
+    return
+  fi
+  { said=$(dd if="$dir/output.log" bs=65536 skip=$((from - base)) count="$most" iflag=skip_bytes,count_bytes 2>&1 >&3); } 3>&1
+  said=${said##*
+}
+  [ "${said%% *}" = "$most" ] || head -c "$((most - ${said%% *}))" /dev/zero
+}
+
 feed_times() {
   case $1 in *[!0-9]* | '') return ;; esac
-  ! is_id "$2" || [ ! -e "$JOBS/$2/log_times" ] || {
-    size=$(stat -c %s "$JOBS/$2/log_times")
+  ! is_id "$2" || ! size=$(stat -c %s "$JOBS/$2/log_times" 2>/dev/null) || {
     printf '%s 0 %s %s\n' "$1" "$size" "$size"
     { cat "$JOBS/$2/log_times" && cat /dev/zero; } 2>/dev/null | head -c "$size"
     printf '\n=\n'
@@ -2516,51 +2708,62 @@ feed_times() {
   printf '%s -\n' "$1"
 }
 
-# Looks at the logs that are asked for all 20 ms, while any of them grows; else it waits until the kernel tells tail that one does.
-# shellcheck disable=SC2086 # Ids, to be split.
+# Looks at the logs that are asked for when one of them may have grown, at most every 20 ms. In between it sleeps, and so does a tail of them
+# all, whose word wakes it: what it has read is of no account.
 look_for_feed() {
-  trap '[ -z "$waiting" ] || kill "$waiting" 2>/dev/null; exit' HUP INT TERM
-  waiting='' logs='' before='' quiet=0 is_told=''
+  trap 'end_waker; exit' HUP INT TERM
+  waker='' waker_start='' logs='' before='' vain=0 is_told=''
+  # Told by the kernel; that of a small system looks once a second.
   ! tail --version >/dev/null 2>&1 || is_told=1
   exec 5<"$feed"
   cd "$JOBS" || exit
   while [ -e "$feed" ]; do
-    while read -r what id; do
-      case $what in
-        d) logs=$(printf '%s\n' $logs | grep -v "^$id/" | tr '\n' ' ') ;;
-        *) logs="$logs $id/output.log" ;;
-      esac
-      quiet=0
-    done <&5
-    quiet=$((quiet + 1))
-    look_at_logs
-    if [ $quiet -lt 3 ]; then
-      sleep 0.02 || sleep 1
-    elif [ $quiet -lt 25 ] || [ -z "$logs" ]; then
-      sleep 0.04 || sleep 1
-    elif [ -z "$is_told" ]; then
-      sleep 0.1 || sleep 1
-    elif [ -z "$waiting" ]; then
-      # What comes until it listens is seen by another look.
-      tail -q -f -c 0 "$feed" $logs 2>/dev/null | head -c 1 >/dev/null 2>&1 &
-      waiting=$!
-      sleep 0.1
-    else
-      wait "$waiting"
-      waiting=
-      quiet=0
+    take_wishes
+    if ! is_process "$waker" "$waker_start"; then
+      [ -z "$waker" ] || sleep 0.1 || sleep 1
+      begin_waker
     fi
+    look_at_logs
+    await_word
   done
+}
+
+take_wishes() {
+  while read -r what id; do
+    kept=
+    for log in $logs; do
+      [ "$log" = "$id/output.log" ] || kept="$kept $log"
+    done
+    logs=$kept
+    [ "$what" = d ] || logs="$logs $id/output.log"
+    end_waker
+  done <&5
+}
+
+# The last byte of each, as it begins, says that from then on none is missed: they are looked at after that.
+# shellcheck disable=SC2086 # Ids, to be split.
+begin_waker() {
+  exec 6<&-
+  tail -q -f ${is_told:+-s 0.1} -c 1 $logs "$feed" >"$feed.w" 2>/dev/null &
+  waker=$! waker_start=
+  ! process "$waker" || waker_start=$process_start
+  vain=0
+  exec 6<"$feed.w"
+}
+
+end_waker() {
+  ! is_process "$waker" "$waker_start" || kill "$waker" 2>/dev/null
+  waker=
 }
 
 # shellcheck disable=SC2086 # As above.
 look_at_logs() {
+  set_uptime
+  looked_up=$up vain=$((vain + 1))
   [ -n "$logs" ] || return
   sizes=$(stat -c '%s %n' $logs 2>/dev/null)
   [ "$sizes" != "$before" ] || return
-  quiet=0
-  if [ -n "$waiting" ]; then kill "$waiting" 2>/dev/null; fi
-  waiting=
+  vain=0
   IFS='
 '
   for line in $sizes; do
@@ -2573,6 +2776,20 @@ look_at_logs() {
   before=$sizes
 }
 
+await_word() {
+  if [ -z "$is_told" ] && [ $vain -lt 20 ]; then
+    sleep 0.1 || sleep 1
+    return
+  fi
+  # It has yet to tell of what was printed long ago.
+  [ $vain -lt 50 ] || end_waker
+  # Beside us, since sh would put off our end until it has ended.
+  dd bs=4096 count=1 <&6 >/dev/null 2>&1 &
+  wait $!
+  set_uptime
+  [ $((up - looked_up)) -gt 2 ] || sleep 0.02 || sleep 1
+}
+
 # find-in-log ID FROM F|E i|- PATTERN : all that was printed; where the search began; and where the first line that matches begins, or `-`:
 # as fast as grep is. Only where lines end by line feeds; exits 2 on a pattern that is none.
 find_in_log() {
@@ -2582,8 +2799,7 @@ find_in_log() {
   [ "$4" != i ] || options=${options}i
   said=$(echo | grep "$options" -e "$5" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size=$(stat -c %s "$log" 2>/dev/null) || size=0
+  set_log_size
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   all=$((log_base + size))
   if [ "$all" -le "$from" ]; then
@@ -2610,8 +2826,7 @@ search_log() {
   # It may look at the pattern only when there is a line.
   said=$(echo | grep "$options" -e "$pattern" 2>&1 >/dev/null)
   [ -z "$said" ] || refuse "$said" 2
-  set_log_start
-  size_of "$log"
+  set_log_size
   from=$2
   [ "$from" -ge "$log_dropped" ] || from=$log_dropped
   printf '%s\n' "$((log_base + size)) $from"
@@ -3054,8 +3269,10 @@ tidy() {
   is_keeper=
   find "$JOBS" "$PROCESSES" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
     while IFS= read -r path; do
-      # A workdir under way is copied under this lock.
       id=${path##*/.new.}
+      # Where an agent that serves writes jobs.
+      [ ! -d "/proc/$id" ] || continue
+      # A workdir under way is copied under this lock.
       mark=$ROOT/workdirs/.owner.${id%.*}
       [ ! -e "$mark" ] || flock -n "$mark" true || continue
       rm -rf "$path" 2>/dev/null || { chmod -R u+rwX "$path" && rm -rf "$path"; }

@@ -83,14 +83,12 @@ function named(details: Details, key: string, line: (value: string) => string): 
   return typeof value === 'string' && value !== '' ? [line(value)] : []
 }
 
-/** The core names the jobs that an ambiguous id fits in `details.jobs`; what processes a word fits, names.ts says. */
-function matches({ processes, jobs }: Details): string[] {
-  const labels = Array.isArray(processes) ? (processes as string[]).map(label => `${visible(label)}  a process`) : []
-  if (!Array.isArray(jobs)) return labels
-  const ids = (jobs as { id: string; host: string | null; command: Command }[]).map(
+/** The core names the jobs that an ambiguous id fits in `details.jobs`. */
+function matches({ jobs }: Details): string[] {
+  if (!Array.isArray(jobs)) return []
+  return (jobs as { id: string; host: string | null; command: Command }[]).map(
     ({ id, host, command }) => `${id}  ${visible(host ?? '-')}  ${visible(commandText(command))}`,
   )
-  return [...labels, ...ids]
 }
 
 function commandIn(line: string): string {

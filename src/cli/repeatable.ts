@@ -5,7 +5,17 @@ import { AppError } from '../shared/errors.ts'
 /** Methods that change nothing. */
 const ASKS: ReadonlySet<Method> = new Set<Method>([
   ...(['core.status', 'core.doctor', 'config.get', 'host.list', 'host.importable', 'host.top'] as const),
-  ...(['job.list', 'job.get', 'job.explain', 'job.preview', 'job.logSize', 'job.search', 'job.files', 'disk.usage'] as const),
+  ...([
+    'job.list',
+    'job.get',
+    'job.explain',
+    'job.preview',
+    'job.logSize',
+    'job.logSince',
+    'job.search',
+    'job.files',
+    'disk.usage',
+  ] as const),
   ...(['project.check', 'project.list', 'project.get', 'process.runs', 'process.search', 'pattern.list'] as const),
 ])
 /** What says how something is to be, and so is the same when said twice. */

@@ -41,11 +41,11 @@ export function finish(cli: Cli, job: JobView): number {
   return jobExitCode(job)
 }
 
-/** `watch`: where the job is watched anyway; its end is known from there a little sooner. */
-type LogFrom = { jobId: string; fromByte: number; watch?: JobWatch }
+/** `watch`: where the job is watched anyway; its end is known from there a little sooner. `take`: in place of stdout. */
+type LogFrom = { jobId: string; fromByte: number; watch?: JobWatch; take?: (bytes: Uint8Array) => Promise<void> }
 
 /** Copies the job's log to stdout until the job has ended and all of it is here. */
-export async function copyLog(cli: Cli, session: CoreSession, { jobId, watch, ...from }: LogFrom): Promise<void> {
+export async function copyLog(cli: Cli, session: CoreSession, { jobId, watch, take, ...from }: LogFrom): Promise<void> {
   let { fromByte } = from
   const isAllHere = () => {
     const { job } = watch ?? {}
@@ -60,7 +60,7 @@ export async function copyLog(cli: Cli, session: CoreSession, { jobId, watch, ..
       try {
         for await (const bytes of log) {
           fromByte += bytes.length
-          await written(stdout, bytes)
+          await (take ? take(bytes) : written(stdout, bytes))
           if (isAllHere()) break
         }
       } finally {

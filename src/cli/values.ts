@@ -13,6 +13,9 @@ export function parseDurationMs(text: string, flag: string): number {
   return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS_MS[unit ?? ''] ?? 0), 0))
 }
 
+/** Longer values are lists of colours and functions of shells. */
+const MOST_VALUE = 32_768
+
 export function parseCount(text: string, flag: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${flag} needs a whole number, not "${text}"`)
   return Number(text)
@@ -32,4 +35,15 @@ export function parseEnv(words: readonly string[], here: NodeJS.ProcessEnv): Rec
     env[name] = value
   }
   return env
+}
+
+/** What files of a project may look up: all but what no text of theirs could hold. */
+export function hereOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const isUsable = (name: string, value: string | undefined) =>
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
+    name !== '__proto__' &&
+    value !== undefined &&
+    value.length <= MOST_VALUE &&
+    !value.includes('\uFFFD')
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => isUsable(name, value))) as Record<string, string>
 }

@@ -26,7 +26,7 @@ import { launcherWords } from './launcher-words.ts'
 import type { Log } from './log.ts'
 import { appMethods } from './methods/app-methods.ts'
 import { type CatalogueMethod, catalogueMethods } from './methods/catalogue-methods.ts'
-import { newRow } from './methods/job-methods.ts'
+import { newRow, UNSEEN_TERMINAL } from './methods/job-methods.ts'
 import type { Store } from './store/store.ts'
 
 export type AppRoomOptions = {
@@ -61,8 +61,6 @@ export type AppRoom = {
   close(): void
 }
 
-/** Of a program of the terminal that nobody looks at yet. */
-const TERMINAL = { columns: 120, rows: 32 }
 const ALL_APPS = { query: '', host: null, locale: null, isAll: true, isFavourite: false }
 
 export function openAppRoom(options: AppRoomOptions): AppRoom {
@@ -99,7 +97,7 @@ export function openAppRoom(options: AppRoomOptions): AppRoom {
     ...appMethods(apps),
     ...catalogueMethods(catalogueRoom, {
       launch: ({ isTerminal, folder, env: more, ...what }) => {
-        const terminal = isTerminal ? (what.terminal ?? TERMINAL) : null
+        const terminal = isTerminal ? (what.terminal ?? UNSEEN_TERMINAL) : null
         return apps.launch({ ...what, needsDesktop: !isTerminal, folder: null, folderThere: folder, terminal, env: { ...more } })
       },
       place: ({ isTerminal, ...what }) => apps.weigh({ ...what, needsDesktop: !isTerminal }),

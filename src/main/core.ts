@@ -4,19 +4,15 @@
  */
 import { dirname } from 'node:path'
 import type { CoreStatus, Display, Methods, Principal } from '../shared/contract.ts'
-import type { Api } from './api/api.ts'
-import { BeowulfSocket } from './api/beowulf.ts'
 import { EventBus } from './api/events.ts'
 import { MetricsTokens } from './api/metrics-tokens.ts'
-import { ProjectServers } from './api/rest/project-servers.ts'
-import { ApiServer } from './api/server.ts'
-import { Web } from './api/web.ts'
 import { openAppRoom } from './app-room.ts'
 import { CoreClock, steadyClock } from './clock.ts'
 import { ConfigFile } from './config/config-file.ts'
 import { prepareSocketPath, systemPaths, writeSocketPath } from './config/paths.ts'
 import { type Config, playsSound, traitsOf } from './config/schema.ts'
 import { desktopOf, openDesktopRoom } from './desktop-room.ts'
+import { type FaceRoom, openFaceRoom } from './face-room.ts'
 import { HostDialler } from './hosts/host-dialler.ts'
 import type { HostLink } from './hosts/host-link.ts'
 import { Hosts, LOCAL } from './hosts/hosts.ts'
@@ -60,7 +56,6 @@ const OWNER: Principal = { role: 'owner' }
 export async function createCore({ env, version, makeShell = freedesktopShell }: CoreOptions): Promise<RunningCore> {
   const clock = new CoreClock()
   const now = () => clock.now()
-  const { startedAt } = clock
   const paths = systemPaths(env)
   const store = openStore(paths.databaseFile)
   const log = new LogFile({ path: paths.logFile })
@@ -91,6 +86,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       lost: link => {
         jobs.hostLost(link.name)
         appRoom.reported.hostLost(link.name)
+        supervision.hostLost(link.name)
       },
       sampled: (link, sample) => {
         samples.add(link.name, sample)
@@ -170,6 +166,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     config: () => config.current,
     relaunch: (row, how) => apps.relaunch(row, how),
     stopProcess: (id, graceMs) => supervision.stopProcess(id, graceMs),
+    lineSince: (id, since) => supervision.lineSince(id, since),
   })
 
   clock.onStep(step => {
@@ -207,6 +204,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         configError: config.error?.message ?? null,
         databaseError: store.problem,
         webPlace: config.current.web,
+        servers: servers.list(),
       }),
       countJobs: () => countJobs(jobs.unfinished()),
       close: () => void close('asked to stop'),
@@ -261,7 +259,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     }),
     ...metricsMethods({ hosts, jobs, store, tops, now }),
     ...supervision.methods,
-    ...exportMethods(supervision.load),
+    ...exportMethods(supervision.look),
     ...serverMethods({
       servers: {
         open: (project, wish) => servers.open(project, wish),
@@ -272,10 +270,9 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     }),
     ...tokenMethods({ tokens, web: { open: () => web.open(), isLocal: isWebLocal } }),
   }
-  const api: Api = {
-    methods,
+  const faces: FaceRoom = openFaceRoom({
+    ...{ methods, bus, tokens, store, clock, reportError, log },
     principal: OWNER,
-    bus,
     streams: { ...doors.streams, openOutput: supervision.openOutput },
     metricsText: () =>
       prometheusText({
@@ -284,27 +281,11 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
         hosts: hosts.all().map(link => ({ ...view(link), isConnected: link.live !== null })),
         jobs: jobs.unfinished().map(({ id }) => jobs.get(id)),
       }),
-    reportError,
-  }
-  const server = new ApiServer(api)
-  const web = new Web({
-    api,
-    tokens,
-    store: store.web,
-    place: () => config.current.web,
-    isMetricsOpen: () => config.current.metrics.open,
-    hasDashboard: () => config.current.web.dashboard,
-    startedAt,
-    clock,
-    log: log.room('web'),
+    beowulf: appRoom.beowulf,
+    beowulfSocket: paths.beowulfSocket,
+    config: () => config.current,
   })
-  const servers = new ProjectServers({
-    ...{ methods, bus, clock, reportError },
-    openOutput: supervision.openOutput,
-    store: store.servers,
-    log: log.room('servers'),
-  })
-  const beowulf = new BeowulfSocket(paths.beowulfSocket, appRoom.beowulf)
+  const { api, web, servers } = faces
   /** As it was last heard of; at first, where the core was started. */
   let desktop: Display = desktopOf(env)
   const shell = makeShell({
@@ -352,10 +333,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   async function followConfig(): Promise<void> {
     applyLogLevel(log, config.current)
     followLogin()
-    web.follow().catch(error => log.room('web').warning('the window is not served', { error: String(error) }))
-    beowulf.follow(config.current.beowulfDaemon).catch(error => {
-      log.room('api').warning('clients of beowulf are not answered', { error: String(error) })
-    })
+    faces.follow()
     dialler.setConfigPath(env.DROVER_SSH_CONFIG ?? config.current.sshConfig)
     for (const name of await hosts.set(config.current.hosts)) {
       bus.emit({ type: 'host.removed', name })
@@ -380,7 +358,7 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
       room.close()
       desk.close()
       appRoom.close()
-      await Promise.all([server.close(), web.close(), servers.closeAll(), beowulf.close()])
+      await faces.close()
       shell.close()
       await hosts.close()
       recorder.close()
@@ -406,18 +384,16 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
   recorder.start()
   await followConfig()
   for (const row of jobs.unfinished()) runner.run(row.id)
-  await server.listen(socketPath, () => {
+  await faces.listen(socketPath, () => {
     log.room('core').warning('the socket is gone, and with it the way to this core: it ends, and the next command starts another')
-    server.abandon()
     void close('its socket is gone')
   })
   writeSocketPath(paths, socketPath)
-  await web.resume()
-  await servers.resume()
+  await faces.resume()
   log.room('core').info('ready', { version, pid: process.pid, socket: socketPath })
   return {
     socketPath,
-    startedAt,
+    startedAt: clock.startedAt,
     api,
     get isKept() {
       return config.current.keepCore

@@ -190,7 +190,7 @@ export function openDesktopRoom(options: DesktopRoomOptions): DesktopRoom {
       const { after } = change
       const notice = processNotice(change, config().notifications)
       if (notice) notifier.happened(notice, after.host ?? LOCAL.name)
-      if (attention.processMoved(after, needsPerson(change))) tray.changed()
+      if (attention.processMoved(after, needsPerson(after))) tray.changed()
     },
     patternFound: found => notifier.happened(patternNotice(found), found.process.host ?? LOCAL.name),
     desktopChanged: () => {

@@ -20,6 +20,7 @@ export type JobDoorsOptions = {
   config(): Config
   relaunch: JobMethodsOptions['relaunch']
   stopProcess: JobMethodsOptions['stopProcess']
+  lineSince: JobMethodsOptions['lineSince']
   now(): number
 }
 export type JobDoors = {
@@ -32,11 +33,12 @@ export type JobDoors = {
 /** How many skipped paths a preview tells of. */
 const PREVIEW_SKIPPED = 10_000
 
-export function openJobDoors({ room, hosts, owner, workers, config, relaunch, stopProcess, now }: JobDoorsOptions): JobDoors {
+export function openJobDoors({ room, hosts, owner, workers, config, now, ...asked }: JobDoorsOptions): JobDoors {
   const { jobs, runner, pulls, placer, shelf, drops } = room
   const watchers = new Watchers()
   const methods = jobMethods({
-    ...{ jobs, runner, pulls, hosts, owner, relaunch, stopProcess, now },
+    ...{ jobs, runner, pulls, hosts, owner, now },
+    ...asked,
     settled: placer.settled,
     defaultHost: () => config().defaultHost,
     ...jobPlacement({ placer, hosts }),

@@ -10,12 +10,13 @@ import type { CoreClock } from './clock.ts'
 import { type Hosts, LOCAL } from './hosts/hosts.ts'
 import type { JobRoom, JobRoomOptions } from './job-room.ts'
 import type { Log } from './log.ts'
-import { newRow } from './methods/job-methods.ts'
+import { newRow, UNSEEN_TERMINAL } from './methods/job-methods.ts'
 import { type ProcessMethod, processMethods } from './methods/process-methods.ts'
 import type { FoundPattern, ProcessChange } from './shell/process-notice.ts'
 import type { JobRow } from './store/job-table.ts'
 import type { ProcessRow } from './store/project-table.ts'
 import type { Store } from './store/store.ts'
+import { lineSince } from './supervisor/output/print-times.ts'
 import { type OutputRoom, openOutputRoom } from './supervisor/output-room.ts'
 import { ProcessBook } from './supervisor/process-book.ts'
 import { isAlive } from './supervisor/process-state.ts'
@@ -44,17 +45,17 @@ type Command = Pick<JobRow, 'id' | 'command'> & {
 export type SupervisorRoom = {
   methods: Pick<Methods, ProcessMethod>
   openOutput: StreamSource['openOutput']
+  /** Where the first line begins that a job, of a process or not, may have printed then or later. */
+  lineSince(jobId: string, since: number): Promise<number>
   /** What the job room asks and tells. */
   forJobs: Pick<JobRoomOptions, 'adopt' | 'processSpec' | 'processTold' | 'hostBack'>
-  load: LoadFiles
+  look: Projects['look']
   jobChanged(job: JobView): void
+  hostLost(hostName: string): void
   stopProcess(processId: string, graceMs: number): boolean
   open(): void
   close(): void
 }
-
-/** Of a process whose terminal nobody looks at yet. */
-const TERMINAL = { columns: 120, rows: 32 }
 
 export function openSupervisorRoom({
   store,
@@ -82,7 +83,7 @@ export function openSupervisorRoom({
     },
     moved: (before, after) => {
       const { name } = book.project(after.projectId)
-      moved({ before: book.view(before), after: book.view(after), restart: after.definition.options.restart, project: name })
+      moved({ before: book.view(before), after: book.view(after), project: name })
     },
   })
   const supervisor: Supervisor = new Supervisor({
@@ -90,17 +91,19 @@ export function openSupervisorRoom({
     newRow: ({ id, line, folder, sync, env, hasTerminal }) =>
       newRow({
         ...{ command: { line }, folder, sync, host: null, env, needs: [], pull: [] },
-        ...{ terminal: hasTerminal ? TERMINAL : null, jobId: id, id, createdAt: now() },
+        ...{ terminal: hasTerminal ? UNSEEN_TERMINAL : null, jobId: id, id, createdAt: now() },
       }),
   })
-  const runs: RunWatch = new RunWatch({ book, jobs, now })
-  const load: LoadFiles = async (folder, { procfile, port, formation = {} }) => {
+  // The core may have been begun anywhere, also by what runs at a PORT of its own.
+  const { PORT: _, ...ownEnv } = env
+  const load: LoadFiles = async (folder, { procfile, port, formation = {}, here, before }) => {
     const counts = Object.entries(formation).map(([name, count]) => `${name}=${count}`)
     return await loadProject(folder, {
       ...(procfile !== undefined && { procfile }),
       ...(port !== undefined && { port }),
       ...(counts.length > 0 && { formation: counts.join(',') }),
-      here: env,
+      ...(before && { before: before.formation }),
+      here: here ?? { ...ownEnv, ...before?.here },
       hosts: hosts.all().map(({ name }) => name),
     })
   }
@@ -113,6 +116,7 @@ export function openSupervisorRoom({
     },
     onError: error => log.error('a mistake of ours', { during: 'output', error: String(error) }),
   })
+  const runs: RunWatch = new RunWatch({ book, jobs, hub: output.hub, now })
 
   function hit(row: ProcessRow, { action }: FailurePattern, by: BrokenBy): void {
     const project = book.project(row.projectId)
@@ -153,30 +157,33 @@ export function openSupervisorRoom({
   }
 
   async function removeRuns(processId: string): Promise<void> {
-    const host = book.find(processId)?.host ?? null
-    const live = host === null ? null : link(host)?.live
-    for (const { id } of jobs.runsOf(processId)) {
-      await live?.agent.remove(id).catch(unlessGone)
+    const agentOf = (host: string | null) => (host === null ? undefined : link(host)?.live?.agent)
+    for (const { id, host } of jobs.runsOf(processId)) {
+      await agentOf(host)?.remove(id).catch(unlessGone)
       jobs.remove(id)
     }
-    await live?.agent.removeProcess(processId).catch(unlessGone)
+    await agentOf(book.find(processId)?.host ?? null)
+      ?.removeProcess(processId)
+      .catch(unlessGone)
   }
 
   return {
     methods: processMethods({
-      ...{ book, projects, supervisor, jobs, load, removeRuns, run },
+      ...{ book, projects, supervisor, jobs, removeRuns, run },
       search: output.search,
       patternsKnown: () => output.patternsKnown(),
     }),
     openOutput: request => output.openOutput(request),
+    lineSince: (jobId, since) => lineSince(output.hub, jobId, since),
     forJobs: {
       adopt: (hostName, job) => supervisor.adopt(hostName, job),
       processSpec: job => supervisor.specOf(job),
       processTold: (hostName, event) => supervisor.hostTold(hostName, event),
       hostBack: (host, live) => supervisor.hostBack(host, live),
     },
-    load,
+    look: (folder, wish) => projects.look(folder, wish),
     jobChanged: job => supervisor.jobChanged(job),
+    hostLost: hostName => supervisor.hostLost(hostName),
     stopProcess: (processId, graceMs) => {
       const row = book.find(processId)
       if (row) supervisor.stop([row], graceMs)

@@ -80,8 +80,8 @@ export type JobView = {
   isForeign: boolean
 }
 
-/** A line of a job's log that was searched for; `text` is its beginning. */
-export type LogMatch = { byte: number; text: string }
+/** A line of a job's log that was searched for; `text` is all of it, or with `isCut` its beginning. */
+export type LogMatch = { byte: number; text: string; isCut?: true }
 
 /** What stands in a folder of a job's workdir. `other`: a socket, a device. */
 export type JobFile = {

@@ -6,7 +6,7 @@ import type { ErrorBody } from './errors.ts'
 import type { ProcessInstance, ProjectDefinition, ProjectProblem } from './project.ts'
 
 /**
- * `waiting`: for what it depends on, or for the core; `dead`: it ended though it was to run (`retryAt`: until it is started again); `broken`:
+ * `waiting`: for what it depends on, or for the core; `dead`: it ended though it was to run, or could not be started; `broken`:
  * a failure pattern was found; `done`: it ended by itself, well; `unknown`: its host cannot be asked.
  */
 export type ProcessState =
@@ -58,9 +58,11 @@ export type ProcessView = {
   lastState: Exclude<ProcessState, 'unknown'>
   /** A sentence for people: what it waits for, why it is dead, what broke it. */
   reason: string | null
+  /** It waits, and what it waits for does not come by itself. */
+  isStuck: boolean
   since: number
   unknownSince: number | null
-  /** Its newest run, from when there is one. */
+  /** Its newest run; null before that, and when it could not be started. */
   jobId: string | null
   /** How many runs there have been since somebody started it. */
   run: number
@@ -73,6 +75,9 @@ export type ProcessView = {
   failures: number
   /** It keeps ending soon after each start. */
   isFlapping: boolean
+  /** It has ended, and its host starts it again by itself. */
+  isRestartDue: boolean
+  /** When, from when its host has told. */
   retryAt: number | null
   brokenBy: BrokenBy | null
   memoryBytes: number | null
@@ -139,5 +144,13 @@ export type OutputEntry =
   /** All that there was before now has been sent. */
   | { type: 'now' }
 
-/** A line of any run of a process that was searched for. */
-export type ProcessMatch = { process: string; jobId: string; run: number; byte: number; at: number | null; text: string }
+/** A line of any run of a process that was searched for; with `isCut` its beginning. `at`: about when it was printed. */
+export type ProcessMatch = {
+  process: string
+  jobId: string
+  run: number
+  byte: number
+  at: number | null
+  text: string
+  isCut?: true
+}

@@ -9,10 +9,13 @@ import { drag, dropOn } from '../helpers/drag.ts'
 import { holdSending, newFolder, openReady, push, pushed, SENT_WITHIN, WHOLE } from '../helpers/drop-page.ts'
 import { makeTree } from '../helpers/folder-tree.ts'
 import { openOnBox, type Product } from '../helpers/product.ts'
+import { openSlowLine } from '../helpers/slow-line.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
-/** Enough for the core to be held while they are sent. */
-const HELD_BYTES = 100 * 1024 * 1024
+/** Some seconds on a slow line: enough for the core to be held while they are sent. */
+const HELD_BYTES = 8 * 1024 * 1024
+const SLOW = 2_000_000
+const FAST = 200_000_000
 
 let product: Product
 let close: () => Promise<void>
@@ -29,7 +32,9 @@ test('while it is sent the command and the host are chosen; pressed early, it is
   makeTree(folder, { Makefile: 'hello:\n\t@echo hello\n' })
   writeFileSync(join(folder, 'data'), randomBytes(HELD_BYTES))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const page = await openReady(product)
+  const line = await openSlowLine({ bytesPerSecond: FAST, delayMs: 0 })
+  const page = await openReady(product, { proxy: line.proxy })
+  line.setSpeed(SLOW)
   await dropOn(page, folder)
   const dialog = page.getByRole('dialog', { name: /Push early/ })
   const command = dialog.getByLabel('Command', { exact: true })
@@ -50,6 +55,7 @@ test('while it is sent the command and the host are chosen; pressed early, it is
   await page.keyboard.press('Escape')
   await awaited.waitFor()
   expect(page.url()).not.toContain('#/jobs/')
+  line.setSpeed(FAST)
   goOn()
   const job = await pushed({ page, product })
   expect(job).toMatchObject({ host: 'local', exitCode: 0, command: { line: 'wc -c < data' } })
@@ -95,11 +101,14 @@ for (const colorScheme of ['dark', 'light'] as const) {
     makeTree(folder, { '.gitignore': '*.o\n', 'a.o': 'o', 'a.c': 'a' })
     writeFileSync(join(folder, 'data'), randomBytes(HELD_BYTES))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    const page = await openReady(product, { colorScheme })
+    const line = await openSlowLine({ bytesPerSecond: FAST, delayMs: 0 })
+    const page = await openReady(product, { colorScheme, proxy: line.proxy })
+    line.setSpeed(SLOW)
     await dropOn(page, folder)
     const dialog = page.getByRole('dialog', { name: /Push seen/ })
     const goOn = await holdSending({ page, product })
     expect(await axeFindings(page)).toEqual([])
+    line.setSpeed(FAST)
     goOn()
     await dialog.getByText(WHOLE).waitFor(SENT_WITHIN)
     await dialog.getByRole('button', { name: 'Show why' }).click()

@@ -2,11 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { closeBrowser } from '../helpers/browser.ts'
-import { makeGround, openJob, pushJob } from '../helpers/job-page.ts'
+import { closeGround, makeGround, openJob, pushJob } from '../helpers/job-page.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-afterAll(closeBrowser)
+afterAll(closeGround)
 
 test('files are looked at and pulled, and what is in the way is asked about', async () => {
   const ground = await makeGround()
@@ -54,7 +53,7 @@ test('a pull tells how far it is, and can be left', async () => {
 test('what is to be brought back is told of: not yet, on its way, brought, or why not', async () => {
   const ground = await makeGround()
   const { page, product, sshd } = ground
-  const folder = join(product.home.dir, 'project')
+  const folder = join(product.home.dir, 'owed')
   mkdirSync(folder)
   writeFileSync(join(folder, 'kept'), 'mine')
   const go = join(sshd.home, 'go')

@@ -3,11 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { closeBrowser } from '../helpers/browser.ts'
-import { makeGround, openJob, openTerminal, pushJob, screenHas } from '../helpers/job-page.ts'
+import { closeGround, makeGround, openJob, openTerminal, pushJob, screenHas } from '../helpers/job-page.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-afterAll(closeBrowser)
+afterAll(closeGround)
 
 test('hostile output does nothing but be output', async () => {
   const ground = await makeGround()

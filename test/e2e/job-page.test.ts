@@ -1,15 +1,14 @@
 /** The job's page in a real browser: what is done with a job, how it ends, and that each tab can be used by everybody. */
 import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
-import { closeBrowser } from '../helpers/browser.ts'
-import { makeGround, openJob, pushJob } from '../helpers/job-page.ts'
+import { closeGround, makeGround, makeOwnGround, openJob, pushJob } from '../helpers/job-page.ts'
 import { processName } from '../helpers/processes.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-afterAll(closeBrowser)
+afterAll(closeGround)
 
 test('what ran for long is not stopped by one slip; a host that is gone leaves its job unknown', async () => {
-  const ground = await makeGround()
+  const ground = await makeOwnGround()
   const { page, product, sshd } = ground
   const job = await pushJob(ground, 'exec sleep 1000')
   // The core's clock, as its answers to a ping tell it, is two minutes on.

@@ -2,11 +2,21 @@
 import { createHash } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { closeBrowser, openWindow } from '../helpers/browser.ts'
-import { attached, makeGround, openJob, openTerminal, pushJob, screenHas, screenText, sizeShown } from '../helpers/job-page.ts'
+import { openWindow } from '../helpers/browser.ts'
+import {
+  attached,
+  closeGround,
+  makeGround,
+  openJob,
+  openTerminal,
+  pushJob,
+  screenHas,
+  screenText,
+  sizeShown,
+} from '../helpers/job-page.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-afterAll(closeBrowser)
+afterAll(closeGround)
 
 test('a terminal: what is typed, what is printed, its size; left and come back to', async () => {
   const ground = await makeGround()

@@ -2,14 +2,12 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser, openPage, openWindow, type Window } from '../helpers/browser.ts'
-import { type Product, startProduct } from '../helpers/product.ts'
+import { openProduct, type Product, startProduct } from '../helpers/product.ts'
 import { type Project, projectFolder, projectOf } from '../helpers/project.ts'
 import { waitFor } from '../helpers/wait.ts'
-
-afterAll(closeBrowser)
 
 type Ground = Window & { product: Product; project: Project }
 
@@ -21,11 +19,31 @@ const FARM = {
   'worker.txt': '',
 }
 
-async function makeGround(files: Record<string, string> = FARM, { isUp = true } = {}): Promise<Ground> {
-  const product = await startProduct()
-  await product.status()
+let shared: Product | undefined
+afterAll(async () => {
+  await closeBrowser()
+  await shared?.close()
+})
+
+/** On a core that tests share; the project is gone before the next one. */
+async function makeShared(files?: Record<string, string>): Promise<Ground> {
+  shared ??= await openProduct()
+  const ground = await makeGround(files, { product: shared })
+  const { product, project } = ground
+  onTestFinished(async () => {
+    await product.call('project.down', { project: project.folder })
+    await waitFor(() => product.call('project.remove', { project: project.folder }).then(() => true))
+  })
+  return ground
+}
+
+async function makeGround(
+  files: Record<string, string> = FARM,
+  { isUp = true, product }: { isUp?: boolean; product?: Product } = {},
+): Promise<Ground> {
+  product ??= await startProduct()
   const folder = projectFolder(product.home.dir, files)
-  const project = projectOf((method, input) => product.call(method, input), folder)
+  const project = projectOf(product.call, folder)
   const window = await openWindow(product)
   if (isUp) await product.call('project.up', { folder })
   await window.page.goto(`${window.address}/#/processes`)
@@ -87,7 +105,7 @@ describe('projects', () => {
   })
 
   test('one process at a time by the keys: the arrows, s, x, r, Enter, Escape', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page, project } = ground
     await shows(page, 'worker.1', /running|ready/)
     await pick(page, 'web.1').focus()
@@ -132,7 +150,7 @@ describe('projects', () => {
   })
 
   test('the palette goes to a process, and acts on it', async () => {
-    const { page } = await makeGround()
+    const { page } = await makeShared()
     await shows(page, 'worker.1', /running|ready/)
     await page.keyboard.press('Control+K')
     await page.getByRole('combobox').fill('stop worker.1')
@@ -160,7 +178,7 @@ describe('projects', () => {
 
 describe('output', () => {
   test('merged, of those that are ticked, of one alone, of none', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page } = ground
     print(ground, 'web', 'from web')
     print(ground, 'worker', '\x1b[31mfrom\x1b[0m worker')
@@ -189,12 +207,17 @@ describe('output', () => {
   })
 
   test('followed to its end; who scrolls up is left there, and told what came', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page } = ground
     print(ground, 'web', ...Array.from({ length: 2_000 }, (_, index) => `line ${index}.`))
     await lines(page).getByText('line 1999.').waitFor()
     // Only what is in sight is in the page.
     expect(await page.locator('.out-row').count()).toBeLessThan(150)
+    // A window that grows is no wish to read further up.
+    await page.setViewportSize({ width: 1280, height: 1_100 })
+    print(ground, 'web', 'all the same')
+    await lines(page).getByText('all the same').waitFor()
+    expect(await page.getByRole('button', { name: /follow/i }).count()).toBe(0)
     await lines(page).hover()
     await page.mouse.wheel(0, -4_000)
     await page.getByRole('button', { name: 'Follow' }).waitFor()
@@ -207,7 +230,7 @@ describe('output', () => {
   })
 
   test('copied without names and times, and cleared in this view alone', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page, context } = ground
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await lines(page).getByText('worker began').waitFor()
@@ -232,7 +255,7 @@ describe('output', () => {
   })
 
   test('all that was ever printed is searched, and a place that is here no more is gone to', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page, product, project } = ground
     print(ground, 'web', 'a needle', ...Array.from({ length: 60_000 }, (_, index) => `hay ${index}`), 'another needle')
     await lines(page).getByText('another needle').waitFor()
@@ -263,7 +286,7 @@ describe('output', () => {
   })
 
   test('a text that is selected becomes a failure: what prints it is broken, says so, and a restart mends it', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page, project, address } = ground
     print(ground, 'web', 'all is well', 'Error: no port left', 'all is well again')
     await lines(page)
@@ -300,18 +323,27 @@ describe('output', () => {
     await page.getByText('None yet.').waitFor()
   })
 
-  test('from failure to failure', async () => {
-    const { page } = await makeGround({ Procfile: 'once: echo fine; exit 5\nbeside: exec sleep 1000\n' })
-    await lines(page).getByText('ended with exit 5').waitFor()
+  test('from failure to failure, whatever stands between them', async () => {
+    const { page } = await makeShared({
+      Procfile:
+        'again: seq 200; echo run >>runs; n=$(wc -l <runs); [ $n -gt 2 ] || exit $((n + 4)); echo that is all; exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  again: { restart: on-failure, backoff: { initial: 1s } }\n',
+    })
+    const ends = (code: number) => lines(page).getByText(`ended with exit ${code}`)
+    await lines(page).getByText('that is all').waitFor()
     await page.keyboard.press('E')
-    await page.getByRole('button', { name: 'Follow' }).waitFor()
-    await lines(page).getByText('ended with exit 5').waitFor()
+    await ends(6).waitFor()
     await page.keyboard.press('E')
-    await page.getByText('No failure further up in what is here').waitFor()
+    await ends(5).waitFor()
+    await ends(6).waitFor({ state: 'detached' })
+    await page.keyboard.press('e')
+    await ends(6).waitFor()
+    await page.keyboard.press('e')
+    await page.getByText('No failure further down in what is here').waitFor()
   })
 
   test('hostile output and names are shown as what they are', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page } = ground
     const title = await page.title()
     print(ground, 'web', '\x1b]0;evil\x07<img src=x onerror=document.title=1>\u202ebidi')
@@ -321,7 +353,7 @@ describe('output', () => {
   })
 
   test('a process with a terminal has it beside its output', async () => {
-    const { page } = await makeGround({
+    const { page } = await makeShared({
       Procfile: 'shell: echo hello; exec cat\n',
       'drover.yaml': 'processes:\n  shell: { tty: true }\n',
     })
@@ -332,7 +364,7 @@ describe('output', () => {
   })
 
   test('a link that breaks is told, and afterwards nothing is missing', async () => {
-    const ground = await makeGround()
+    const ground = await makeShared()
     const { page, product, problems } = ground
     problems.expect(/WebSocket connection to .* failed/)
     await lines(page).getByText('web began').waitFor()
@@ -344,32 +376,37 @@ describe('output', () => {
   })
 })
 
-test.each(['dark', 'light'] as const)('processes and their dialogs have no findings of axe, %s', async colorScheme => {
+test('processes and their dialogs have no findings of axe, in both themes', async () => {
   const ground = await makeGround({
     ...FARM,
     Procfile: `${FARM.Procfile}once: exit 3\n`,
     'drover.yaml': 'processes:\n  web: { failure_patterns: ["panic:"] }\n',
   })
   const { page } = ground
-  await page.emulateMedia({ colorScheme })
+  const look = async (what: string) => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect({ what, colorScheme, findings: await axeFindings(page) }).toEqual({ what, colorScheme, findings: [] })
+    }
+  }
   await shows(page, 'once.1', 'dead')
   print(ground, 'web', '\x1b[33mfrom web\x1b[0m')
   await lines(page).getByText('from web').waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  await look('merged output')
   await pick(page, 'once.1').click()
   await page.getByRole('region', { name: 'What happened' }).waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  await look('a process that is dead')
   await page.getByRole('tab', { name: 'Runs' }).click()
   await page.locator('.process-panel tbody tr').first().waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  await look('its runs')
   await page.getByRole('button', { name: /^More for/ }).click()
-  expect(await axeFindings(page)).toEqual([])
+  await look('the menu of a project')
   await page.getByRole('menuitem', { name: 'Failure patterns…' }).click()
   await page.getByText('in its files').waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  await look('failure patterns')
   await page.getByRole('button', { name: 'Add…' }).click()
   await page.getByLabel('When this is printed').waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  await look('marking')
 })
 
 test('at 900 pixels and below nothing is cut off', async () => {

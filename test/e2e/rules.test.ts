@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
 import { closeBrowser } from '../helpers/browser.ts'
-import { makeGround, openJob } from '../helpers/job-page.ts'
+import { makeOwnGround, openJob } from '../helpers/job-page.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 afterAll(closeBrowser)
@@ -13,7 +13,7 @@ const PICTURES = process.env.DROVER_TEST_PICTURES
 const PUSH = { command: { line: 'true' }, folder: null, sync: false, terminal: null }
 
 test('a pin made in the window decides where the next job goes, and stands in the file; changed, removed and brought back there', async () => {
-  const ground = await makeGround()
+  const ground = await makeOwnGround()
   const { page, product } = ground
   const path = join(product.home.dir, '.config/drover/config.yaml')
   const config = () => readFileSync(path, 'utf8')

@@ -1,10 +1,10 @@
 /** "Why this host?" in a real browser: the numbers of each host at that moment, and the same numbers weighed again. */
 import { expect, test } from 'vitest'
 import { axeFindings } from '../helpers/axe.ts'
-import { makeGround, openJob } from '../helpers/job-page.ts'
+import { makeOwnGround, openJob } from '../helpers/job-page.ts'
 
 test('a job that was placed says why, with the numbers of every host, and the same when weighed again', async () => {
-  const ground = await makeGround()
+  const ground = await makeOwnGround()
   const { page, product } = ground
   await product.call('host.drain', { name: 'local', isDrained: true })
   const push = { command: { line: 'true' }, folder: null, sync: false, terminal: null }

@@ -3,7 +3,18 @@
  * first in its PATH, and the local transport. Whatever it starts ends with the test.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { AgentEvent, AgentJob } from '../../src/main/hosts/agent.ts'
@@ -14,7 +25,6 @@ import { type Channel, run } from '../../src/main/hosts/transport.ts'
 import type { Command } from '../../src/shared/domain.ts'
 import { type JobOptions, jobSpec } from './agent-job.ts'
 import { describeProcesses, isAlive, pidsWithEnv, processText, signalAll } from './processes.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait.ts'
 
 export { jobSpec } from './agent-job.ts'
@@ -27,7 +37,7 @@ export type AgentHost = {
   readonly root: string
   readonly env: Record<string, string>
   readonly transport: LocalTransport
-  /** A client of this host, as another connection of the same computer. Closed with the test. */
+  /** A client of this host, as another connection of the same computer. Closed with it. */
   open(options?: Partial<AgentOptions>): Promise<TestAgent>
   /** The job's file, or null. */
   file(id: string, name: string): string | null
@@ -39,6 +49,8 @@ export type AgentHost = {
   reboot(): Promise<void>
   /** Runs a command line there as the user would over ssh. */
   exec(command: string, input?: Uint8Array): Promise<{ code: number | null; stdout: Buffer; stderr: string }>
+  /** Ends all that it ever started, and removes it. */
+  close(): Promise<void>
 }
 type Restart = Extract<AgentEvent, { type: 'restart-planned' }>
 export type TestAgent = AgentClient & { readonly events: AgentJob[]; readonly restarts: Restart[] }
@@ -51,7 +63,14 @@ export type AgentHostOptions = {
 }
 
 export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptions = {}): AgentHost {
-  const dir = temporaryFolder()
+  const host = openAgentHost(shell, options)
+  onTestFinished(() => host.close())
+  return host
+}
+
+/** As makeAgentHost, for several tests, which close it themselves. */
+export function openAgentHost(shell: ShellName = 'dash', options: AgentHostOptions = {}): AgentHost {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), 'drover-test-')))
   const home = join(dir, options.homeName ?? `it's "my" $HOME #{x}`)
   const bin = join(dir, 'bin')
   mkdirSync(home)
@@ -60,7 +79,7 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
   if (options.onlyShellTools) symlinkSync('/usr/bin/flock', join(bin, 'flock'))
   const bootIdFile = join(dir, 'boot_id')
   const mark = `DROVER_TEST_HOST=${dir}`
-  execFileSync('sh', ['-c', 'echo first-boot >"$1"', 'sh', bootIdFile])
+  writeFileSync(bootIdFile, 'first-boot\n')
   const env: Record<string, string> = {
     HOME: home,
     PATH: options.onlyShellTools ? bin : `${bin}:/usr/local/bin:/usr/bin:/bin`,
@@ -81,10 +100,7 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
       },
       { what: 'every process of the host to be gone' },
     )
-  onTestFinished(async () => {
-    await transport.close()
-    await killAll()
-  })
+  const clients: AgentClient[] = []
   return {
     home,
     root,
@@ -92,7 +108,7 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
     transport,
     open: async (more = {}) => {
       const client = await openAgent(transport, { program: await readAgentProgram(), host: 'h1', owner: 'me', ...more })
-      onTestFinished(() => client.close())
+      clients.push(client)
       return Object.assign(client, { events: [] as AgentJob[], restarts: [] as Restart[] })
     },
     file: (id, name) => {
@@ -107,9 +123,15 @@ export function makeAgentHost(shell: ShellName = 'dash', options: AgentHostOptio
         .filter(isAlive),
     reboot: async () => {
       await killAll()
-      execFileSync('sh', ['-c', 'echo second-boot >"$1"', 'sh', bootIdFile])
+      writeFileSync(bootIdFile, 'second-boot\n')
     },
     exec: (command, input) => run(transport, command, { maxBytes: 1e9, ...(input && { input }) }),
+    close: async () => {
+      for (const client of clients) client.close()
+      await transport.close()
+      await killAll()
+      rmSync(dir, { recursive: true, force: true })
+    },
   }
 }
 

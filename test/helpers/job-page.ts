@@ -1,17 +1,41 @@
 /** A job's page in a real browser: on a real core, with a real sshd host named `box`. */
 import type { Page } from 'playwright-core'
 import type { JobView } from '../../src/shared/domain.ts'
-import { openWindow, type Window } from './browser.ts'
-import { type Product, startProduct } from './product.ts'
+import { closeBrowser, openWindow, type Window } from './browser.ts'
+import { openOnBox, type Product, startProduct } from './product.ts'
 import { type Sshd, startSshd } from './sshd.ts'
 import { waitFor } from './wait.ts'
 
 export type Ground = Window & { product: Product; sshd: Sshd }
 type Pushed = { terminal?: boolean; folder?: string; pull?: string[] }
 
+let shared: ReturnType<typeof openOnBox> | undefined
+
+/** A window of its own on what all tests of a file share, which `closeGround` ends. */
 export async function makeGround(): Promise<Ground> {
+  // What did not come up is tried again by the next test.
+  shared ??= openOnBox().catch(error => {
+    shared = undefined
+    throw error
+  })
+  const { product, box } = await shared
+  return await windowOn(product, box)
+}
+
+/** For a test that leaves its host or its config otherwise than it found them. */
+export async function makeOwnGround(): Promise<Ground> {
   const sshd = await startSshd()
-  const product = await startProduct({ box: sshd })
+  return await windowOn(await startProduct({ box: sshd }), sshd)
+}
+
+/** For `afterAll`: ends the browser as well. */
+export async function closeGround(): Promise<void> {
+  await closeBrowser()
+  await (await shared)?.close()
+  shared = undefined
+}
+
+async function windowOn(product: Product, sshd: Sshd): Promise<Ground> {
   const window = await openWindow(product)
   window.problems.expect(/WebSocket connection to .* failed/)
   await window.page.getByText('2 of 2 hosts').waitFor()

@@ -156,11 +156,12 @@ export class KillGround {
     await waitFor(() => !agents.some(isAlive), { what: 'the agents to be gone' })
   }
 
-  /** Not knowing is a state: nothing is called ended because nobody answers. */
+  /** Not knowing is a state: nothing is called ended because nobody answers, but what had ended there and was told at the last moment. */
   async #isUnknown(id: string, state: string): Promise<void> {
     await waitFor(
       async () => {
         const { job } = await this.product.call('job.get', { job: id })
+        if (job.state === 'ended') return existsSync(join(this.box.home, '.drover/jobs', id, 'exitcode'))
         return job.unknownSince !== null && job.state === state
       },
       { what: `job ${id} to be ${state} and unknown` },

@@ -86,8 +86,13 @@ export class Pane {
   }
 
   /** A value of tmux about the pane, as `alternate_on` or `cursor_flag`. */
-  ask(format: string): string {
-    return this.#tmux(['display-message', '-p', `#{${format}}`]).trim()
+  ask(name: string): string {
+    return this.#tmux(['display-message', '-p', `#{${name}}`]).trim()
+  }
+
+  /** Several of them, for the price of one. */
+  askAll(...names: string[]): string[] {
+    return this.#tmux(['display-message', '-p', names.map(name => `#{${name}}`).join('\n')]).split('\n')
   }
 
   close(): void {

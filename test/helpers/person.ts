@@ -42,10 +42,12 @@ export type TerminalState = { line: string; modes: string }
 
 /** The line settings of the person's terminal, but for its size, and its modes. */
 function terminalState(pane: Pane): TerminalState {
-  const line = execFileSync('stty', ['-a', '-F', pane.ask('pane_tty')], { encoding: 'utf8' })
-  const size = `${pane.ask('scroll_region_upper')} ${Number(pane.ask('scroll_region_lower')) - Number(pane.ask('pane_height'))}`
-  const modes = MODES.map(mode => `${mode}=${pane.ask(mode)}`)
-  return { line: line.replace(/rows \d+; columns \d+; /, ''), modes: [...modes, `scroll_region=${size}`].join(' ') }
+  const ask = ['pane_tty', 'scroll_region_upper', 'scroll_region_lower', 'pane_height', ...MODES]
+  const [tty = '', upper, lower, height, ...values] = pane.askAll(...ask)
+  const line = execFileSync('stty', ['-a', '-F', tty], { encoding: 'utf8' })
+  const modes = MODES.map((mode, index) => `${mode}=${values[index]}`)
+  const region = `${upper} ${Number(lower) - Number(height)}`
+  return { line: line.replace(/rows \d+; columns \d+; /, ''), modes: [...modes, `scroll_region=${region}`].join(' ') }
 }
 
 /** What the person has before any command. The terminal is set up in the moments before its shell asks for one. */

@@ -30,6 +30,8 @@ export function processRow(
     reason: null,
     since: 0,
     unknownSince: null,
+    isStuck: false,
+    hostRestart: 'never',
     retryAt: null,
     brokenBy: null,
     stopOwed: null,

@@ -2,7 +2,7 @@
 import type { ProcessView } from '../../src/shared/process.ts'
 
 export function processView(change: Partial<ProcessView> = {}): ProcessView {
-  const { label = 'web.1', state = 'running' } = change
+  const { label = 'web.1', state = 'running', retryAt = null } = change
   const [name = '', instance = '1'] = label.split('.')
   return {
     id: `id of ${label}`,
@@ -31,7 +31,9 @@ export function processView(change: Partial<ProcessView> = {}): ProcessView {
     signal: null,
     failures: 0,
     isFlapping: false,
-    retryAt: null,
+    isStuck: false,
+    isRestartDue: retryAt !== null,
+    retryAt,
     brokenBy: null,
     memoryBytes: null,
     cpuMs: null,

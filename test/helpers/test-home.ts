@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sshd } from './sshd.ts'
 
+/** A person's home has what was compiled before; compiled anew in each of ours it would be a fifth of all starts. */
+export const COMPILED = join(import.meta.dirname, '../../node_modules/.cache/drover/compiled')
+
 export type TestHome = {
   readonly dir: string
   readonly sshConfigPath: string
@@ -54,8 +57,7 @@ export function makeTestHome(hosts: Readonly<Record<string, Sshd>>, options: Tes
       XDG_STATE_HOME: join(dir, '.local/state'),
       XDG_RUNTIME_DIR: runtime,
       DROVER_SSH_CONFIG: sshConfigPath,
-      // A person's home has what was compiled before; compiled anew in each of ours it would be a fifth of all starts.
-      NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/drover/compiled'),
+      NODE_COMPILE_CACHE: COMPILED,
       ...options.env,
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),

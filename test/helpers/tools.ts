@@ -1,5 +1,5 @@
 /** A PATH for a machine that lacks some programs: a folder with a link to each of this machine's but these. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const PLACES = ['/usr/local/bin', '/usr/bin', '/bin']
@@ -8,10 +8,11 @@ const PLACES = ['/usr/local/bin', '/usr/bin', '/bin']
 export function toolsWithout(dir: string, missing: readonly string[]): string {
   const folder = join(dir, 'tools')
   mkdirSync(folder)
-  for (const place of PLACES) {
-    for (const name of readdirSync(place)) {
-      if (!missing.includes(name) && !existsSync(join(folder, name))) symlinkSync(join(place, name), join(folder, name))
-    }
-  }
+  // A name of a later place does not take that of an earlier one.
+  const programs = new Map(
+    PLACES.toReversed().flatMap(place => readdirSync(place).map(name => [name, join(place, name)] as const)),
+  )
+  for (const name of missing) programs.delete(name)
+  for (const [name, path] of programs) symlinkSync(path, join(folder, name))
   return folder
 }

@@ -75,6 +75,7 @@ const RIGHT: { readonly [M in Method]: Input<M> } = {
   'job.remove': { job: 'abcd', force: true },
   'job.explain': { job: 'abcd', replay: true },
   'job.logSize': { job: 'abcd' },
+  'job.logSince': { job: 'abcd', since: 0 },
   'job.search': { job: 'abcd', pattern: 'x', isRegex: true, ignoreCase: true, fromByte: 0, limit: 1 },
   'job.files': { job: 'abcd', path: 'out' },
   'job.pull': { job: 'abcd', pattern: 'x', destination: '/tmp', overwrite: true },

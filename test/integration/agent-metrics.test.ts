@@ -1,7 +1,8 @@
 /** What the agent tells of its host's load and of what runs there, in each shell. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ended, isRunning, jobSpec, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
 import { isRoot, NOBODY } from '../helpers/other-user.ts'
@@ -109,3 +110,24 @@ function tellsPressure(): boolean {
     return false // A kernel without it, or one that was told not to.
   }
 }
+
+test.each(SHELLS)('when a job has printed how much is noted with each look at jobs, and thinned out (%s)', async shell => {
+  const host = makeAgentHost(shell)
+  const agent = record(await host.open())
+  const job = jobSpec('printf 12345; exec sleep 1000')
+  await agent.start(job)
+  const folder = join(host.root, 'jobs', job.id)
+  const read = () => readFileSync(join(folder, 'log_times'), 'utf8')
+  await waitFor(async () => {
+    await agent.jobSamples()
+    return existsSync(join(folder, 'log_times'))
+  })
+  expect(read()).toMatch(/^5 \d{10}\n/)
+  // One that goes on for days.
+  const marks = Array.from({ length: 5_000 }, (_, index) => `${index + 6} 1700000000\n`).join('')
+  writeFileSync(join(folder, 'log_times'), marks)
+  utimesSync(join(folder, 'log_times'), 1, 1)
+  await agent.jobSamples()
+  const thin = read().split('\n')
+  expect([thin.length, thin.slice(0, 2)]).toEqual([2_502, ['6 1700000000', '8 1700000000']])
+})

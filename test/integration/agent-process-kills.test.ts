@@ -19,8 +19,9 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
     let agent = record(await host.open())
     // Long enough to be seen together, were there two.
     const ids = [1, 2, 3].map(() => randomUUID())
-    for (const id of ids)
-      await startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
+    const start = (id: string) =>
+      startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
+    await Promise.all(ids.map(start))
     const watch = watchRuns(host, ids)
     for (let kill = 0; kill < KILLS; kill++) {
       await delay(randomInt(60))
@@ -37,7 +38,7 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
       })
     }
     for (const id of ids) await agent.stopProcess(id, { signal: 'KILL', graceMs: 0, onlyJob: null })
-    await waitFor(() => ids.every(id => runsOf(host, id).size === 0), { what: 'all to be gone' })
+    await waitFor(() => runsOf(host, ids).every(runs => runs.size === 0), { what: 'all to be gone' })
     expect(watch.together()).toEqual([])
     expect(watch.looks()).toBeGreaterThan(20)
     const left = (await agent.list()).filter(job => job.state === 'running' || job.state === 'starting')
@@ -45,14 +46,16 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
   })
 })
 
-/** Ids of the jobs whose command runs now: the process's own program, not a shell that is about to become it. */
-function runsOf(host: AgentHost, id: string): Set<string> {
-  const pids = host.processes().filter(pid => processName(pid) === 'sleep')
-  return new Set(
-    pids.flatMap(pid =>
-      processText(pid).includes(`PROCESS=${id}`) ? [/DROVER_JOB=([0-9a-f-]+)/.exec(processText(pid))?.[1] ?? ''] : [],
-    ),
-  )
+/** By process, ids of the jobs whose command runs now: the process's own program, not a shell that is about to become it. */
+function runsOf(host: AgentHost, ids: readonly string[]): Set<string>[] {
+  const texts = host
+    .processes()
+    .filter(pid => processName(pid) === 'sleep')
+    .map(processText)
+  return ids.map(id => {
+    const own = texts.filter(text => text.includes(`PROCESS=${id}`))
+    return new Set(own.map(text => /DROVER_JOB=([0-9a-f-]+)/.exec(text)?.[1] ?? ''))
+  })
 }
 
 function watchRuns(host: AgentHost, ids: readonly string[]) {
@@ -65,11 +68,8 @@ function watchRuns(host: AgentHost, ids: readonly string[]) {
   const look = async () => {
     while (!isOver) {
       looks += 1
-      for (const id of ids) {
-        const runs = runsOf(host, id)
-        if (runs.size > 1) found.push([...runs].join(' and '))
-      }
-      await delay(5)
+      for (const runs of runsOf(host, ids)) if (runs.size > 1) found.push([...runs].join(' and '))
+      await delay(20)
     }
   }
   look()

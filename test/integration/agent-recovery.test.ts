@@ -2,9 +2,20 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
-import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import {
+  type AgentHost,
+  ended,
+  isRunning,
+  jobSpec,
+  makeAgentHost,
+  openAgentHost,
+  record,
+  runJob,
+  SHELLS,
+  type TestAgent,
+} from '../helpers/agent-host.ts'
 import { descendants, isAlive, processName, signalAll } from '../helpers/processes.ts'
 import { mountSmallDisk } from '../helpers/small-disk.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -16,9 +27,15 @@ const ways = SHELLS.flatMap(shell => [
 ])
 
 describe.each(ways)('$kind job, agent in $shell', ({ shell, terminal }) => {
+  let host: AgentHost
+  let agent: TestAgent
+  beforeAll(async () => {
+    host = openAgentHost(shell)
+    agent = record(await host.open())
+  })
+  afterAll(() => host.close())
+
   test('kill -9 of the job itself is told as its end', async () => {
-    const host = makeAgentHost(shell)
-    const agent = record(await host.open())
     const spec = jobSpec('echo before; sleep 1000; echo never', { terminal })
     await agent.start(spec)
     const { pid } = await isRunning(agent, spec.id)
@@ -49,20 +66,18 @@ describe.each(ways)('$kind job, agent in $shell', ({ shell, terminal }) => {
   })
 
   test('kill -9 of its watcher leaves it running, then lost; never running for ever', async () => {
-    const host = makeAgentHost(shell)
-    const agent = record(await host.open())
     // A terminal hangs up when its first process dies.
-    const spec = jobSpec("trap '' HUP; echo up; while ! [ -e ../../end ]; do sleep 0.05; done", { terminal })
+    const spec = jobSpec("trap '' HUP; echo up; while ! [ -e end ]; do sleep 0.05; done", { terminal })
     await agent.start(spec)
     await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'))
     signalAll([Number(host.file(spec.id, 'watcher')?.split(' ')[0])], 'SIGKILL')
     expect(await agent.stat(spec.id)).toMatchObject({ state: 'running' })
-    writeFileSync(join(host.root, 'end'), '')
+    writeFileSync(join(host.root, 'workdirs', spec.id, 'end'), '')
     const { pid } = await isRunning(agent, spec.id)
     await waitFor(() => !isAlive(pid ?? 0))
     expect(await agent.stat(spec.id)).toMatchObject({ state: 'lost', exitCode: null, reason: expect.stringContaining('watched') })
     expect(await ended(agent, spec.id)).toMatchObject({ state: 'lost' })
-    expect((await agent.list())[0]).toMatchObject({ state: 'lost' })
+    expect((await agent.list()).find(job => job.id === spec.id)).toMatchObject({ state: 'lost' })
   })
 
   test('a restart of its host loses it', async () => {
@@ -85,14 +100,13 @@ describe.each(ways)('$kind job, agent in $shell', ({ shell, terminal }) => {
   })
 
   test('what happened while nobody was there is told from the offset on, once the link is back', async () => {
-    const host = makeAgentHost(shell)
     const first = record(await host.open())
     const seen = await runJob(first, 'exit 1', { terminal })
-    const spec = jobSpec('while ! [ -e ../../end ]; do sleep 0.05; done; exit 5', { terminal })
+    const spec = jobSpec('while ! [ -e end ]; do sleep 0.05; done; exit 5', { terminal })
     await first.start(spec)
     await isRunning(first, spec.id)
     first.close()
-    writeFileSync(join(host.root, 'end'), '')
+    writeFileSync(join(host.root, 'workdirs', spec.id, 'end'), '')
     await waitFor(() => host.file(spec.id, 'record') !== null)
     const second = record(await host.open({ eventOffset: first.eventOffset }))
     expect(await ended(second, spec.id)).toMatchObject({ exitCode: 5 })
@@ -203,7 +217,10 @@ describe('events', () => {
     // The next agent moves to a new log while a watcher is reading the old one.
     const reader = record(await host.open({ eventOffset: offset }))
     await waitFor(() => readFileSync(join(host.root, 'events/generation'), 'utf8').trim() !== generation, { what: 'a new log' })
-    const next = await runJob(reader, 'exit 3')
+    const spec = jobSpec('exit 3')
+    await reader.start(spec)
+    // sh reads a byte at a time: of a busy machine that takes a while.
+    const next = await ended(reader, spec.id, 60_000)
     expect(next).toMatchObject({ exitCode: 3 })
     const late = record(await host.open({ eventOffset: offset }))
     await waitFor(() => late.events.length >= 2, { what: 'both jobs' })

@@ -1,8 +1,19 @@
 /** Stopping a whole tree, on a host of each shell: what ignores TERM, what left the session, what cleared its environment. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { ended, isRunning, jobSpec, makeAgentHost, record, runJob, SHELLS } from '../helpers/agent-host.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type AgentHost,
+  ended,
+  isRunning,
+  jobSpec,
+  makeAgentHost,
+  openAgentHost,
+  record,
+  runJob,
+  SHELLS,
+  type TestAgent,
+} from '../helpers/agent-host.ts'
 import { isAlive, pidsWithEnv, signalAll } from '../helpers/processes.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -14,8 +25,15 @@ const ways = SHELLS.flatMap(shell => [
 ])
 
 describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }) => {
+  let host: AgentHost
+  let agent: TestAgent
+  beforeAll(async () => {
+    host = openAgentHost(shell)
+    agent = record(await host.open())
+  })
+  afterAll(() => host.close())
+
   test('sends the signal and tells that it was us', async () => {
-    const agent = record(await makeAgentHost(shell).open())
     const spec = jobSpec('sleep 1000', { terminal })
     await agent.start(spec)
     await isRunning(agent, spec.id)
@@ -24,8 +42,6 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
   })
 
   test('gives the job time to end in its own way', async () => {
-    const host = makeAgentHost(shell)
-    const agent = record(await host.open())
     const spec = jobSpec("trap 'echo bye; exit 9' INT; echo up; while :; do sleep 0.05; done", { terminal })
     await agent.start(spec)
     await waitFor(() => host.file(spec.id, 'output.log')?.includes('up'), { what: 'its trap' })
@@ -35,8 +51,6 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
   })
 
   test('leaves nothing of a tree that hides', async () => {
-    const host = makeAgentHost(shell)
-    const agent = record(await host.open())
     // Ignores TERM; a grandchild of another session whose parent is gone; a child without the environment; one that is stopped.
     const command = [
       `trap '' TERM HUP`,
@@ -61,7 +75,6 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
   })
 
   test('of one that has ended does nothing, and of one that is not there says so', async () => {
-    const agent = record(await makeAgentHost(shell).open())
     const job = await runJob(agent, 'exit 3', { terminal })
     expect(await agent.stop(job.id, { signal: 'TERM', graceMs: 0 })).toMatchObject({
       state: 'ended',
@@ -72,14 +85,12 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
   })
 
   test('right after the start still stops it', async () => {
-    const agent = record(await makeAgentHost(shell).open())
     const spec = jobSpec('sleep 1000', { terminal })
     await Promise.all([agent.start(spec), agent.stop(spec.id, { signal: 'TERM', graceMs: 5_000 })])
     expect(await ended(agent, spec.id)).toMatchObject({ isStopped: true })
   })
 
   test('goes on when the agent is gone', async () => {
-    const host = makeAgentHost(shell)
     const first = record(await host.open())
     const spec = jobSpec(`trap '' TERM; while :; do sleep 0.1; done`, { terminal })
     await first.start(spec)
@@ -109,7 +120,7 @@ describe('a tree', () => {
   test('is counted whole: CPU time that never goes back, memory, processes', async () => {
     const agent = record(await makeAgentHost().open())
     const spec = jobSpec(
-      'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sh -c "i=0; while [ \\$i -lt 200000 ]; do i=\\$((i+1)); done"; sleep 1000 & sleep 1000',
+      'i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done; sh -c "i=0; while [ \\$i -lt 40000 ]; do i=\\$((i+1)); done"; sleep 1000 & sleep 1000',
     )
     await agent.start(spec)
     await waitFor(async () => (await agent.jobSamples())[0]?.processes === 3, { what: 'the shell and both sleeps' })

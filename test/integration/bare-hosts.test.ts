@@ -2,50 +2,71 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobView } from '../../src/shared/domain.ts'
 import { Pane } from '../helpers/pane.ts'
-import { DROVER, type Product, startProduct } from '../helpers/product.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
+import { DROVER, openProduct, type Product, startProduct } from '../helpers/product.ts'
+import { openSshd, type Sshd, type SshdOptions, startSshd } from '../helpers/sshd.ts'
 import { toolsWithout } from '../helpers/tools.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-type Bare = { name: string; options: SshdOptions; tools: { tmux: boolean; rsync: boolean }; missing: string[] }
-const hosts: Bare[] = [
-  { name: 'no tmux', options: { toolsWithout: ['tmux'] }, tools: { tmux: false, rsync: true }, missing: ['tmux'] },
-  { name: 'no rsync', options: { toolsWithout: ['rsync'] }, tools: { tmux: true, rsync: false }, missing: ['rsync'] },
-  {
-    name: 'no git, tmux, rsync, bash, perl or python',
+/** By the name of the host: what it has, and which tools it is said to lack. */
+const BARE: Record<string, { has: string; options: SshdOptions; missing: string[] }> = {
+  'no-tmux': { has: 'no tmux', options: { toolsWithout: ['tmux'] }, missing: ['tmux'] },
+  'no-rsync': { has: 'no rsync', options: { toolsWithout: ['rsync'] }, missing: ['rsync'] },
+  nothing: {
+    has: 'no git, tmux, rsync, bash, perl or python',
     options: { toolsWithout: ['git', 'tmux', 'rsync', 'perl', 'python3', 'bash'] },
-    tools: { tmux: false, rsync: false },
     missing: ['tmux', 'rsync'],
   },
-  {
-    name: 'busybox alone',
-    options: { path: dir => busyboxTools(dir, ['flock']) },
-    tools: { tmux: false, rsync: false },
-    missing: ['tmux', 'rsync'],
-  },
-]
+  busybox: { has: 'busybox alone', options: { path: dir => busyboxTools(dir, ['flock']) }, missing: ['tmux', 'rsync'] },
+}
+const HIDDEN = ['flock', 'setsid']
+const NOISE = 'echo "noise from a profile"; echo "more of it" >&2'
+/** Where each shell reads its own noise from. */
+const SHELLS: Record<string, string[]> = {
+  dash: ['.profile'],
+  bash: ['.bashrc', '.bash_profile'],
+  zsh: ['.zshenv', '.zprofile', '.zshrc', '.zlogin'],
+  fish: ['.config/fish/config.fish'],
+  tcsh: ['.tcshrc', '.login'],
+}
 
-describe.each(hosts)('a host with $name', ({ options, tools, missing }) => {
+let boxes: Record<string, Sshd>
+/** Knows all of them. */
+let product: Product
+let doctor: string
+beforeAll(async () => {
+  const options: [string, SshdOptions][] = [
+    ...Object.entries(BARE).map(([name, bare]): [string, SshdOptions] => [name, bare.options]),
+    ...HIDDEN.map((tool): [string, SshdOptions] => [tool, { toolsWithout: [tool] }]),
+    ...Object.keys(SHELLS).map((shell): [string, SshdOptions] => [shell, withShell(pathOf(shell))]),
+  ]
+  boxes = Object.fromEntries(await Promise.all(options.map(async ([name, how]) => [name, await openSshd(how)] as const)))
+  product = await openProduct(boxes)
+  doctor = (await product.drover(['doctor'])).stdout
+})
+afterAll(async () => {
+  await product.close()
+  await Promise.all(Object.values(boxes).map(box => box.stop()))
+})
+
+const bare = Object.entries(BARE).map(([name, { has, missing }]) => ({ name, has, missing }))
+describe.each(bare)('a host with $has', ({ name, missing }) => {
   test('takes files, runs, shows output, gives back results, stops, and says what it lacks', async () => {
-    const { product } = await ground(options)
-    const { stdout } = await product.drover(['doctor'])
     for (const tool of ['tmux', 'rsync', 'git'])
-      expect({ tool, isTold: new RegExp(`box: ${tool}: .*\\n.*apt install ${tool}`).test(stdout) }).toEqual({
+      expect({ tool, isTold: new RegExp(`${name}: ${tool}: .*\\n.*apt install ${tool}`).test(doctor) }).toEqual({
         tool,
         isTold: missing.includes(tool),
       })
-    await everythingWorks(product, tools.tmux)
+    await everythingWorks(product, name, !missing.includes('tmux'))
   })
 })
 
 test('attaching where tmux is missing shows the output, and says why it is no terminal', async () => {
-  const { product } = await ground({ toolsWithout: ['tmux'] })
   const pane = Pane.open({ env: product.env, columns: 120 })
-  pane.line(`${DROVER} push -n --on box -- 'echo here; sleep 1000'; echo "code $?"`)
-  await pane.sees('runs without a terminal: tmux is not installed on box')
+  pane.line(`${DROVER} push -n --on no-tmux -- 'echo here; sleep 1000'; echo "code $?"`)
+  await pane.sees('runs without a terminal: tmux is not installed on no-tmux')
   await pane.sees(/^here/m)
   const [job] = await product.jobs()
   const second = Pane.open({ env: product.env, columns: 120 })
@@ -58,10 +79,9 @@ test('attaching where tmux is missing shows the output, and says why it is no te
   await pane.sees('code 130')
 })
 
-test.each(['flock', 'setsid'])('a host whose PATH lacks %s is none the worse: it is found where it lies', async tool => {
-  const { product } = await ground({ toolsWithout: [tool] })
-  const folder = newFolder(product, 'project')
-  expect(await product.drover(['push', '--on', 'box', '--', 'cat sub/deep'], { cwd: folder })).toMatchObject({
+test.each(HIDDEN)('a host whose PATH lacks %s is none the worse: it is found where it lies', async tool => {
+  const folder = newFolder(product, `project-for-${tool}`)
+  expect(await product.drover(['push', '--on', tool, '--', 'cat sub/deep'], { cwd: folder })).toMatchObject({
     code: 0,
     stdout: 'deep\n',
   })
@@ -81,7 +101,7 @@ test('a host whose tmux and rsync hang runs jobs, takes files, and says which to
   })
   const { stdout } = await product.drover(['doctor'])
   for (const tool of ['tmux', 'rsync']) expect(stdout).toMatch(new RegExp(`box: ${tool}: does not answer there`))
-  await everythingWorks(product, false)
+  await everythingWorks(product, 'box', false)
   const [id] = (await product.drover(['push', '-d', '-n', '--on', 'box', '--', 'true'])).stdout.split('\n')
   const reason = 'runs without a terminal: tmux does not answer on box'
   expect(await product.reaches(id ?? '', 'ended')).toMatchObject({ hasTerminal: false, reason })
@@ -92,8 +112,8 @@ describe('this machine', () => {
     const { product } = await ground({}, ['tmux', 'rsync'])
     const { stdout } = await product.drover(['doctor'])
     for (const tool of ['tmux', 'rsync']) expect(stdout).toMatch(new RegExp(`${tool}: .*\\n.*apt install ${tool}`))
-    await everythingWorks(product, true)
-    await everythingWorks(product, false, 'local')
+    await everythingWorks(product, 'box', true)
+    await everythingWorks(product, 'local', false)
   })
 
   test('without git still runs commands, and names git where a folder is to be sent', async () => {
@@ -118,39 +138,25 @@ describe('this machine', () => {
   })
 })
 
-const NOISE = 'echo "noise from a profile"; echo "more of it" >&2'
-/** Where each shell reads its own noise from. */
-const shells: { shell: string; profiles: string[] }[] = [
-  { shell: 'dash', profiles: ['.profile'] },
-  { shell: 'bash', profiles: ['.bashrc', '.bash_profile'] },
-  { shell: 'zsh', profiles: ['.zshenv', '.zprofile', '.zshrc', '.zlogin'] },
-  { shell: 'fish', profiles: ['.config/fish/config.fish'] },
-  { shell: 'tcsh', profiles: ['.tcshrc', '.login'] },
-]
-
-test.each(shells)('a login shell of $shell whose profile chatters', async ({ shell, profiles }) => {
-  const path = execFileSync('sh', ['-c', `command -v ${shell} || true`], { encoding: 'utf8' }).trim()
-  if (path === '') throw new Error(`${shell} is not installed: apt-get install ${shell}`)
-  const { product, box } = await ground({
-    env: { SHELL: path },
-    extraConfig: [`ForceCommand exec ${path} -c "$SSH_ORIGINAL_COMMAND"`],
-  })
+test.each(Object.entries(SHELLS))('a login shell of %s whose profile chatters', async (shell, profiles) => {
+  const box = boxes[shell]
   for (const profile of profiles) {
-    mkdirSync(dirname(join(box.home, profile)), { recursive: true })
-    writeFileSync(join(box.home, profile), `${NOISE.replace(shell === 'tcsh' ? / ?; echo "more of it" >&2/ : /^$/, '')}\n`)
+    const path = join(box?.home ?? '', profile)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `${NOISE.replace(shell === 'tcsh' ? / ?; echo "more of it" >&2/ : /^$/, '')}\n`)
   }
-  box.cutConnections()
-  await everythingWorks(product, true)
-  expect((await product.drover(['push', '-n', '--no-tty', '--on', 'box', '--', 'echo', '$HOME', "it's"])).stdout).toMatch(
+  box?.cutConnections()
+  await everythingWorks(product, shell, true)
+  expect((await product.drover(['push', '-n', '--no-tty', '--on', shell, '--', 'echo', '$HOME', "it's"])).stdout).toMatch(
     /(^|\n)\$HOME it's\n$/,
   )
-  expect((await product.drover(['push', '-n', '--no-tty', '--on', 'box', '--', 'echo "$SHELL"'])).stdout).toMatch(
-    new RegExp(`(^|\\n)${path}\n$`),
+  expect((await product.drover(['push', '-n', '--no-tty', '--on', shell, '--', 'echo "$SHELL"'])).stdout).toMatch(
+    new RegExp(`(^|\\n)${pathOf(shell)}\n$`),
   )
 })
 
 /** What a person does with a host in a day. */
-async function everythingWorks(product: Product, hasTerminal: boolean, host = 'box'): Promise<void> {
+async function everythingWorks(product: Product, host: string, hasTerminal: boolean): Promise<void> {
   const folder = newFolder(product, `project-for-${host}`)
   const push = (...args: string[]) => product.drover(['push', '--on', host, ...args], { cwd: folder })
   writeFileSync(join(folder, 'data'), 'one\n')
@@ -170,17 +176,28 @@ async function everythingWorks(product: Product, hasTerminal: boolean, host = 'b
   const running = await product.running(['-n', '--on', host, '--', 'echo up; exec sleep 1000'])
   const follower = product.begin(['logs', '-f', running], { input: '' })
   await waitFor(() => follower.output.stdout.includes('up'), { what: 'its output' })
-  expect(await product.drover(['stop', running])).toMatchObject({ code: 0 })
+  await product.call('job.stop', { job: running })
   expect(await follower.done).toMatchObject({ code: 0 })
   expect(await product.job(running)).toMatchObject({ outcome: 'stopped' } satisfies Partial<JobView>)
-  expect(await product.drover(['rm', '-y', running])).toMatchObject({ code: 0 })
-  expect(await product.drover(['gc', '--host', host, '--older-than', '0'])).toMatchObject({ code: 0 })
+  await product.call('job.remove', { job: running })
+  const { hosts } = await product.call('disk.gc', { host, olderThanMs: 0 })
+  expect(hosts).toMatchObject([{ host, error: null }])
 }
 
 async function ground(options: SshdOptions, missingHere: string[] = []): Promise<{ product: Product; box: Sshd }> {
   const box = await startSshd(options)
   const product = await startProduct({ box }, missingHere.length > 0 ? { path: home => toolsWithout(home, missingHere) } : {})
   return { product, box }
+}
+
+function withShell(path: string): SshdOptions {
+  return { env: { SHELL: path }, extraConfig: [`ForceCommand exec ${path} -c "$SSH_ORIGINAL_COMMAND"`] }
+}
+
+function pathOf(shell: string): string {
+  const path = execFileSync('sh', ['-c', `command -v ${shell} || true`], { encoding: 'utf8' }).trim()
+  if (path === '') throw new Error(`${shell} is not installed: apt-get install ${shell}`)
+  return path
 }
 
 function newFolder(product: Product, name: string): string {

@@ -1,5 +1,5 @@
 /** The verbs of processes with the product as it is built: `up -d`, `ps`, `start`, `stop` and the like. Foreground `up` and logs: cli-up.test.ts. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProcessView, ProjectView } from '../../src/shared/process.ts'
@@ -54,7 +54,7 @@ describe('up -d', () => {
     const { code, stdout, stderr } = await shop.drover('up', '-d')
     expect(code).toBe(1)
     expect(stdout).toMatch(/^crash\.1\tdead \[7\]\t/m)
-    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7$/m)
+    expect(stderr).toMatch(/^error: crash\.1 is dead: it ended with exit code 7\nWhat it printed: drover logs crash\.1$/m)
     expect(await shop.states()).toEqual({ 'web.1': 'running', 'crash.1': 'dead' })
   })
 
@@ -83,6 +83,20 @@ describe('up -d', () => {
       ['worker.1', 'stopped', 7100],
       ['db.1', 'running', 7200],
     ])
+  })
+
+  test('begins at the PORT of where it was typed, and what was asked for holds for what is exported', async () => {
+    const shop = project({ 'Procfile.dev': SLEEPERS })
+    const { code } = await product.drover(['up', '-d', '-f', 'Procfile.dev', '-m', 'web=2,worker=0'], {
+      cwd: shop.cwd,
+      env: { PORT: '7300' },
+    })
+    expect([code, (await shop.ps()).map(({ port }) => port)]).toEqual([0, [7300, 7301]])
+    const restarted = await shop.drover('restart', 'web.2')
+    expect([restarted.code, restarted.stdout.split('\t')[6]]).toEqual([0, '7301'])
+    const { stdout } = await shop.drover('export', 'systemd', '-o', 'units', '--name', 'x')
+    expect(stdout.match(/x-.*service/g)).toEqual(['x-web.1.service', 'x-web.2.service'])
+    expect(readFileSync(join(shop.cwd, 'units/x-web.2.env'), 'utf8')).toContain('PORT="7301"')
   })
 
   test('starts nothing if a file has an error, and lists all that is wrong', async () => {
@@ -117,19 +131,15 @@ describe('what runs is named', () => {
     expect((await shop.ps()).find(({ label }) => label === 'worker.1')?.jobId).not.toBe(before)
   })
 
-  test('what is a process and a job at once is refused, and both are listed', async () => {
+  test('a process of the project here goes before a job whose id begins so', async () => {
     const id = await product.running(['-n', '--no-tty', '--', 'exec sleep 1000'])
     const name = id.slice(0, 4)
     const shop = project({ Procfile: `${name}: exec sleep 1000\nweb: exec sleep 1000\n` })
     await shop.drover('up', '-d')
-    const { code, stderr } = await shop.drover('stop', name)
-    expect(code).toBe(1)
-    expect(stderr.split('\n').slice(1, 3)).toEqual([`  ${name}.1  a process`, expect.stringContaining(`  ${id}  local  `)])
-    expect(await shop.states()).toEqual({ [`${name}.1`]: 'running', 'web.1': 'running' })
-    expect((await shop.drover('stop', `${name}.1`)).code).toBe(0)
+    expect((await shop.drover('stop', name)).code).toBe(0)
+    expect(await shop.states()).toEqual({ [`${name}.1`]: 'stopped', 'web.1': 'running' })
     expect((await product.job(id)).state).toBe('running')
-    const both = await shop.drover('stop', id.slice(0, 5), 'web.1')
-    expect(both.code).toBe(0)
+    expect((await shop.drover('stop', id.slice(0, 5), 'web.1')).code).toBe(0)
     expect((await product.job(id)).outcome).toBe('stopped')
     expect(await shop.states()).toEqual({ [`${name}.1`]: 'stopped', 'web.1': 'stopped' })
   })
@@ -196,6 +206,16 @@ describe('check', () => {
     })
   })
 
+  test('takes a formation also with a folder, and looks where it is typed', async () => {
+    const shop = project({ Procfile: SLEEPERS })
+    expect(await product.drover(['check', shop.cwd, '-m', 'wep=2'], { cwd: '/' })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('did you mean web?'),
+    })
+    expect((await product.drover(['check'], { cwd: shop.cwd, env: { PORT: 'x' } })).stdout).toContain('PORT is no port')
+    expect((await shop.drover('check')).code).toBe(0)
+  })
+
   test('is silent in a pipe if nothing is wrong, and gives no variable away', async () => {
     const shop = project({ Procfile: SLEEPERS, '.env': 'PASSWORD=geheim\n' })
     expect(await shop.drover('check')).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -225,6 +245,10 @@ test('failure patterns are added, listed and removed', async () => {
   expect((await shop.drover('pattern', 'rm', 'oops')).stdout).toBe('Removed: "oops" in all processes: run: notify-send oops\n')
   const ofFile = await shop.drover('pattern', 'rm', 'panic:')
   expect([ofFile.code, ofFile.stderr]).toEqual([1, expect.stringContaining('stands in a file of the project: remove it there')])
+  const [first] = await product.json<{ id: string }[]>(['patterns'], { cwd: shop.cwd })
+  const likeAnId = first?.id.slice(0, 4) ?? ''
+  await shop.drover('pattern', 'add', likeAnId)
+  expect((await shop.drover('pattern', 'rm', likeAnId)).stdout).toBe(`Removed: "${likeAnId}" in all processes: stop\n`)
   expect((await shop.drover('pattern', 'rm', 'nothing')).stderr).toContain('No failure pattern of this project is "nothing"')
 })
 

@@ -134,6 +134,23 @@ describe('up in the foreground', () => {
     expect((await project({ Procfile: 'good: echo fine\n' }).drover('up')).code).toBe(0)
   })
 
+  test('ends when what is left waits for what has failed, says so, and leaves nothing that would begin later', async () => {
+    const shop = project({
+      Procfile: 'db: sleep 0.2; exit 5\nweb: exec sleep 1000\npage: exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  web: { depends_on: { db: done } }\n  page: { depends_on: [web] }\n',
+    })
+    const { code, stdout, stderr } = await shop.drover('up')
+    expect(code).toBe(5)
+    expect(plain(stdout)).toContain('web.1  | [waits for db.1 to be done, which is dead]')
+    expect(stderr).toMatch(/web\.1 was not started: it waits for db\.1 to be done, which is dead$/m)
+    expect(stderr).toMatch(/page\.1 was not started: it waits for web\.1 to start$/m)
+    expect(await shop.states()).toEqual({ 'db.1': 'dead', 'web.1': 'stopped', 'page.1': 'stopped' })
+    // What was dead and is started with it is waited for again.
+    writeFileSync(join(shop.cwd, 'Procfile'), 'db: sleep 0.2\nweb: exit 6\npage: exec sleep 1000\n')
+    const again = await shop.drover('up', 'web')
+    expect([again.code, plain(again.stdout)]).toEqual([6, expect.arrayContaining(['web.1 | [exited 6]'])])
+  })
+
   test('when one ends and takes the others with it, its exit code is ours', async () => {
     const shop = project({
       Procfile: 'web: exec sleep 1000\nbad: sleep 0.5; exit 4\n',
@@ -223,6 +240,8 @@ describe('up elsewhere', () => {
     expect((await shop.drover('stop', 'other')).stderr).toMatch(
       /^error: other\.1: box cannot be reached .* What was asked is done as soon as it answers\.$/m,
     )
+    const grep = await shop.drover('logs', '--grep', 'tick')
+    expect([grep.code, grep.stderr]).toEqual([1, 'error: box cannot be asked: what was printed there was not searched\n'])
     const count = up.output.stdout.match(/tick/g)?.length ?? 0
     await box.restart()
     await prints(up, 'web.1   | [box is back]\n')
@@ -251,7 +270,7 @@ describe('up elsewhere', () => {
 
 test('a failure pattern that is found stops its process, and is told with the exit code', async () => {
   const shop = project({
-    Procfile: 'web: echo fine; sleep 0.5; echo "PANIC: it fell"; exec sleep 1000\n',
+    Procfile: 'web: echo fine; [ -e once ] || { echo >once; sleep 0.5; echo "PANIC: it fell"; }; exec sleep 1000\n',
     'failure_declarations.json': '{"web": ["panic:"]}',
   })
   const { code, stdout, stderr } = await shop.drover('up')
@@ -284,7 +303,8 @@ describe('logs', () => {
     expect((await shop.drover('logs', 'web', '-n', '1', '--no-prefix')).stdout).toBe('two\n')
     const [web] = await shop.ps()
     expect((await shop.drover('logs', web?.jobId?.slice(0, 8) ?? '')).stdout).toBe('one\ntwo\n')
-    expect((await shop.drover('logs', web?.jobId ?? '', '--since', '1h')).stderr).toContain('--since is for processes')
+    expect((await shop.drover('logs', web?.jobId ?? '', '--since', '1h')).stdout).toBe('one\ntwo\n')
+    expect((await shop.drover('logs', web?.jobId ?? '', '--no-prefix')).code).toBe(2)
   })
 
   test('followed over a restart, until Ctrl+C', async () => {
@@ -308,12 +328,43 @@ describe('logs', () => {
     await waitFor(async () => (await shop.drover('logs', '--grep', 'post 4', '-i')).code === 0, { what: 'the line to be found' })
     expect(plain((await shop.drover('logs', '--grep', 'GET [23]')).stdout)).toEqual(['web.1 | GET 2', 'web.1 | GET 3'])
     expect(await shop.drover('logs', '--grep', 'nothing')).toMatchObject({ code: 1, stdout: '' })
+    expect((await shop.drover('logs', '--grep', 'GET 1')).stdout).toMatch(/^\d\d:\d\d:\d\d web\.1 \| GET 1\n$/)
     const logs = shop.begin('logs', '-f', '-n', '1', '--grep', '^GET', '--no-prefix')
     await prints(logs, 'GET 4\n')
     writeFileSync(join(shop.cwd, 'go'), '')
     await prints(logs, 'GET 4\nGET 5\n')
     logs.child.kill('SIGINT')
     expect((await logs.done).stdout).toBe('GET 4\nGET 5\n')
+  })
+})
+
+describe('logs of a job', () => {
+  const long = 'x'.repeat(700)
+
+  test('--grep finds its lines on its host, whole; -n the last of them; --since what was printed since', async () => {
+    const { stdout } = await product.drover(['push', '-n', '-d', '--', `seq 300; echo GET ${long}; printf 'POST\\rGET end'`])
+    const id = stdout.trim()
+    await product.reaches(id, 'ended')
+    const logs = (...words: string[]) => product.drover(['logs', id, ...words])
+    expect(await logs('--grep', '^get', '-i')).toEqual({ code: 0, stdout: `GET ${long}\nGET end\n`, stderr: '' })
+    expect((await logs('--grep', '^[0-9]*5$', '-n', '2')).stdout).toBe('285\n295\n')
+    expect(await logs('--grep', 'nothing')).toEqual({ code: 1, stdout: '', stderr: '' })
+    expect((await logs('--grep', '(')).code).toBe(2)
+    expect((await logs('--since', '1h', '-n', '1')).stdout).toBe('POST\rGET end')
+    expect(await logs('--since', '0s')).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  test('-f --grep goes on with what comes, until it has ended; a line that had begun is whole', async () => {
+    const go = join(product.home.dir, 'go-on')
+    const line = `echo GET 1; printf 'GET '; while [ ! -e ${go} ]; do sleep 0.05; done; printf '2\\nPOST 3\\nGET 4'`
+    const id = await product.running(['-n', '--no-tty', '--', line])
+    await waitFor(async () => (await product.drover(['logs', id])).stdout === 'GET 1\nGET ', {
+      what: 'the beginning of its line',
+    })
+    const logs = product.begin(['logs', '-f', id, '--grep', '^GET'])
+    await prints(logs, 'GET 1\n')
+    writeFileSync(go, '')
+    expect(await logs.done).toMatchObject({ code: 0, stdout: 'GET 1\nGET 2\nGET 4\n' })
   })
 })
 

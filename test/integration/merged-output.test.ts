@@ -61,6 +61,22 @@ test('the past comes first, in the order of time over processes and runs; then w
   ])
 })
 
+test('runs whose logs their host keeps no more are left out of the past', async () => {
+  const ground = await startLocalGround()
+  const web = randomUUID()
+  const runs: string[] = []
+  for (const line of ['one', 'two']) {
+    const run = await ground.run(web, `echo ${line}`)
+    runs.push(run)
+    await ground.ended(run)
+  }
+  await ground.link.live?.agent.remove(runs[0] ?? '')
+  const merged = open(ground, { [web]: 'web.1' }, { lines: 100 })
+  await merged.end
+  expect(merged.entries.map(({ type }) => type)).toEqual(['run', 'line', 'ended', 'now'])
+  expect(merged.text()).toBe('two\n')
+})
+
 test('a quiet process is heard at once beside one that floods, what nobody can read is said to be skipped, and the log has it', async () => {
   const ground = await startLocalGround()
   const [flood, quiet] = [randomUUID(), randomUUID()]

@@ -1,8 +1,13 @@
 /** The search of all that processes have printed, on real logs of real runs. */
 import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { lineSince, timed } from '../../src/main/supervisor/output/print-times.ts'
 import { type OutputQuery, searchOutput } from '../../src/main/supervisor/output/search.ts'
+import { AppError } from '../../src/shared/errors.ts'
 import { type OutputGround, startLocalGround } from '../helpers/output-ground.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 /** Of all runs; from call to call until there is no more. */
 async function searched(ground: OutputGround, labels: Record<string, string>, query: Partial<OutputQuery>) {
@@ -77,4 +82,45 @@ test('a pattern or a cursor that is none is refused; a host that is away is name
   })
   await ground.link.live?.agent.remove(job)
   expect(await searchOutput(query, { runs, live })).toEqual({ matches: [], silentHosts: [], cursor: null, share: 1 })
+})
+
+test('lines that are found have the time at which they were printed, by which output since then is found too', async () => {
+  const ground = await startLocalGround()
+  const web = randomUUID()
+  const jobId = await ground.run(web, 'seq 10 99; exec sleep 1000')
+  await waitFor(async () => (await ground.hub.size(jobId).catch(() => 0)) === 270, { what: 'all of it' })
+  const found = [
+    { process: 'web.1', jobId, run: 1, byte: 30, at: null, text: '20' },
+    { process: 'web.1', jobId, run: 1, byte: 267, at: null, text: '99' },
+  ]
+  const { startedAt } = ground.jobs.get(jobId)
+  const before = await timed(ground.hub, found, { now: () => 5_000_000 })
+  expect(before.map(({ at }) => at)).toEqual([startedAt, startedAt])
+  // It had printed 40 bytes, which ends within a line, at 1000 s, and 90 at 2000 s.
+  writeFileSync(join(ground.link.live?.agent.info.root ?? '', 'jobs', jobId, 'log_times'), '40 1000\n90 2000\n')
+  expect((await timed(ground.hub, found, { now: () => 5_000_000 })).map(({ at }) => at)).toEqual([1_000_000, 5_000_000])
+  const since = (at: number) => lineSince(ground.hub, jobId, at)
+  expect([await since(900_000), await since(1_500_000), await since(3_000_000)]).toEqual([0, 42, 90])
+})
+
+test('a host that fails is named, once for the whole search, and what others have is found all the same', async () => {
+  const ground = await startLocalGround()
+  const id = randomUUID()
+  for (const line of ['one', 'two', 'three']) await ground.ended(await ground.run(id, `echo ${line} needle; echo another needle`))
+  const runs = ground.runsOf(id).map((job, index) => ({ process: 'web.1', job: index === 1 ? job : { ...job, host: 'bad' } }))
+  let asked = 0
+  const exec = () => {
+    asked += 1
+    return Promise.reject(new AppError('HOST_UNREACHABLE', 'It went away just now'))
+  }
+  const { live } = ground.link
+  if (!live) throw new Error('This machine is always there')
+  const broken = { ...live, transport: { ...live.transport, exec } }
+  const options = { runs, live: (host: string) => (host === 'bad' ? broken : live) }
+  const query = { pattern: 'needle', isRegex: false, ignoreCase: true, limit: 1 }
+  const page = await searchOutput({ ...query, cursor: null }, options)
+  expect(page).toMatchObject({ matches: [{ text: 'two needle' }], silentHosts: ['bad'] })
+  const rest = await searchOutput({ ...query, cursor: page.cursor }, options)
+  expect(rest).toMatchObject({ matches: [{ text: 'another needle' }], silentHosts: ['bad'] })
+  expect(asked).toBe(1)
 })

@@ -316,6 +316,13 @@ test('where another program took the port while no core ran, nothing is served, 
   await product.killCore()
   const thief = await listenSomewhere(at)
   expect((await product.drover(['status'])).stdout).toContain(`none for ${mine}: Port ${at} is taken by another program`)
+  const doctor = await product.drover(['doctor'])
+  expect([doctor.code, doctor.stdout]).toEqual([
+    1,
+    expect.stringContaining(
+      `here: server: ${mine} is not served: Port ${at} is taken by another program\n        → drover server ${mine}\n`,
+    ),
+  ])
   thief.server.close()
   const again = await product.json<Served>(['server', mine, '--no-ui'])
   expect(again).toMatchObject({ server: { problem: null, port: at }, token: expect.stringMatching(/^[\w-]{43}$/) })

@@ -1,26 +1,35 @@
 /** Processes of a project, on this computer and over ssh, as a real core and real hosts run them. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pidsWithEnv } from '../helpers/processes.ts'
-import { type Product, startProduct } from '../helpers/product.ts'
+import { openProduct, type Product } from '../helpers/product.ts'
 import { projectFolder, projectOf } from '../helpers/project.ts'
-import { startSshd } from '../helpers/sshd.ts'
+import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
 const runs = (state: string) => state === 'running' || state === 'ready'
 
-async function begin(product: Product, files: Record<string, string>) {
-  const folder = projectFolder(product.home.dir, files)
-  await product.status()
-  return projectOf((method, input) => product.call(method, input), folder)
+let box: Sshd
+let product: Product
+beforeAll(async () => {
+  box = await openSshd()
+  product = await openProduct({ box })
+})
+afterAll(async () => {
+  await product.close()
+  await box.stop()
+})
+
+/** A project of the test's own. */
+function begin(files: Record<string, string>) {
+  return projectOf((method, input) => product.call(method, input), projectFolder(product.home.dir, files))
 }
 
 describe('a project on this computer', () => {
   test('is up with its environment, in its folder, and a second up starts nothing twice', async () => {
-    const product = await startProduct()
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: echo "$PORT $GREETING $PWD" >>started; exec sleep 1000\nworker: echo worker >>started; exec sleep 1000\n',
       '.env': 'GREETING=hello\n',
     })
@@ -36,8 +45,7 @@ describe('a project on this computer', () => {
   })
 
   test('is down with all of its trees, and stays so with the next core', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: sleep 1000 & setsid sleep 1001 & exec sleep 1002\n' })
+    const project = begin({ Procfile: 'web: sleep 1000 & setsid sleep 1001 & exec sleep 1002\n' })
     await product.call('project.up', { folder: project.folder })
     const { jobId } = await project.until('web.1', ({ state }) => state === 'running', 'runs')
     await waitFor(() => pidsWithEnv(`DROVER_JOB=${jobId}`).length >= 3, { what: 'its tree' })
@@ -52,8 +60,7 @@ describe('a project on this computer', () => {
   })
 
   test('goes on while there is no core, and the next core knows how it stands', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: exec sleep 1000\n' })
+    const project = begin({ Procfile: 'web: exec sleep 1000\n' })
     await product.call('project.up', { folder: project.folder })
     const before = await project.until('web.1', ({ state }) => state === 'running', 'runs')
     await product.killCore()
@@ -63,10 +70,9 @@ describe('a project on this computer', () => {
   })
 
   test('begins in the order of what depends on what, waits and says why, and ends in the other order', async () => {
-    const product = await startProduct()
     const trap = (name: string) =>
       `trap 'echo ${name} ended >>order; exit' TERM; echo ${name} began >>order; while :; do sleep 0.05; done`
-    const project = await begin(product, {
+    const project = begin({
       Procfile: `web: ${trap('web')}\ndb: ${trap('db')}\nmigrate: echo migrated >>order\n`,
       'drover.yaml': [
         'processes:',
@@ -91,8 +97,7 @@ describe('a project on this computer', () => {
   })
 
   test('runs again what fails, by its host, with each run a job; a stop while it waits wins', async () => {
-    const product = await startProduct()
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: echo x >>runs; exit 3\n',
       'drover.yaml': 'processes:\n  web: { restart: on-failure, backoff: { initial: 100ms, max: 1h } }\n',
     })
@@ -112,8 +117,7 @@ describe('a project on this computer', () => {
   })
 
   test('is restarted as one run after the other, with what its files say now', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: echo one >>runs; exec sleep 1000\n' })
+    const project = begin({ Procfile: 'web: echo one >>runs; exec sleep 1000\n' })
     await product.call('project.up', { folder: project.folder })
     const before = await project.until('web.1', ({ state }) => state === 'running', 'runs')
     writeFileSync(join(project.folder, 'Procfile'), 'web: echo two >>runs; exec sleep 1000\n')
@@ -126,8 +130,7 @@ describe('a project on this computer', () => {
   })
 
   test.each([false, true])('hears signals in each run as in the first (with a terminal: %s)', async tty => {
-    const product = await startProduct()
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: grep SigIgn /proc/self/status >>ignored; exit 1\n',
       'drover.yaml': `processes:\n  web: { tty: ${tty}, restart: on-failure, backoff: { initial: 100ms, max: 100ms } }\n`,
     })
@@ -142,8 +145,7 @@ describe('a project on this computer', () => {
   })
 
   test('is stopped by the id of its run as well, and is not run again', async () => {
-    const product = await startProduct()
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: exec sleep 1000\n',
       'drover.yaml': 'processes:\n  web: { restart: always, backoff: { initial: 100ms, max: 100ms } }\n',
     })
@@ -157,18 +159,17 @@ describe('a project on this computer', () => {
   })
 
   test('gives its variables to a command of one’s own', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: exec sleep 1000\n', '.env': 'GREETING="hello you"\n' })
+    const project = begin({ Procfile: 'web: exec sleep 1000\n', '.env': 'GREETING="hello you"\n' })
     const line = 'echo "$GREETING $PORT $PWD" >said'
     const { job } = await product.call('project.run', { project: project.folder, command: { line }, terminal: null })
     expect(await product.reaches(job.id, 'ended')).toMatchObject({ exitCode: 0, host: 'local' })
     expect(lines(join(project.folder, 'said'))).toEqual([`hello you 5000 ${project.folder}`])
-    expect((await product.call('project.list', {})).projects).toEqual([])
+    const { projects } = await product.call('project.list', {})
+    expect(projects.map(({ folder }) => folder)).not.toContain(project.folder)
   })
 
   test('with a failure pattern: stopped and broken until it is started again, or whatever the pattern asks for', async () => {
-    const product = await startProduct()
-    const project = await begin(product, {
+    const project = begin({
       Procfile:
         'web: echo up; while [ ! -e fail ]; do sleep 0.05; done; echo before; echo "PANIC: no disk"; echo after; exec sleep 1000\n',
       'drover.yaml': 'processes:\n  web: { restart: always, failure_patterns: ["panic: no"] }\n',
@@ -208,8 +209,7 @@ describe('a project on this computer', () => {
   })
 
   test('is scaled up and down', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: echo $PORT >>ports; exec sleep 1000\n' })
+    const project = begin({ Procfile: 'web: echo $PORT >>ports; exec sleep 1000\n' })
     await product.call('project.up', { folder: project.folder })
     await project.until('web.1', ({ state }) => state === 'running', 'runs')
     await product.call('project.scale', { project: project.folder, formation: { web: 3 } })
@@ -217,13 +217,16 @@ describe('a project on this computer', () => {
     await waitFor(() => lines(join(project.folder, 'ports')).length === 3, { what: 'three' })
     expect(lines(join(project.folder, 'ports')).toSorted()).toEqual(['5000', '5001', '5002'])
     await product.call('project.scale', { project: project.folder, formation: { web: 1 } })
+    await product.call('project.scale', { project: project.folder, formation: { web: 2 } })
+    await waitFor(async () => (await project.list()).length === 2, { what: 'two that are left' })
+    await project.until('web.2', ({ state }) => state === 'running', 'runs anew')
+    await product.call('project.scale', { project: project.folder, formation: { web: 1 } })
     await waitFor(async () => (await project.list()).length === 1, { what: 'one that is left' })
     expect((await project.list()).map(({ label, state }) => [label, state])).toEqual([['web.1', 'running']])
   })
 
   test('with a file that is wrong changes nothing, and says what is wrong and where', async () => {
-    const product = await startProduct()
-    const project = await begin(product, { Procfile: 'web: exec sleep 1000\n' })
+    const project = begin({ Procfile: 'web: exec sleep 1000\n' })
     await product.call('project.up', { folder: project.folder })
     await project.until('web.1', ({ state }) => state === 'running', 'runs')
     writeFileSync(join(project.folder, 'Procfile'), 'web: exec sleep 1000\nwhat is this\n')
@@ -234,14 +237,13 @@ describe('a project on this computer', () => {
 
 describe('a project on another host', () => {
   test('runs in a copy there, is unknown while nobody can ask, and its stop is told when somebody can', async () => {
-    const box = await startSshd()
-    const product = await startProduct({ box })
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: exec sh serve.sh\n',
-      'serve.sh': 'echo here >here; exec sleep 1000\n',
+      'serve.sh': 'echo here >here; echo "now LISTENING"; exec sleep 1000\n',
+      'drover.yaml': 'processes:\n  web: { ready: { log: listening } }\n',
     })
     await product.call('project.up', { folder: project.folder, host: 'box' })
-    const up = await project.until('web.1', ({ state }) => state === 'running', 'runs')
+    const up = await project.until('web.1', ({ state }) => state === 'ready', 'is ready')
     expect(up.host).toBe('box')
     expect(existsSync(join(project.folder, 'here'))).toBe(false)
     await box.kill()
@@ -255,19 +257,17 @@ describe('a project on another host', () => {
   })
 
   test('that runs it again while there is no core, tells of each run afterwards', async () => {
-    const box = await startSshd()
-    const product = await startProduct({ box })
-    const project = await begin(product, {
+    const project = begin({
       Procfile: 'web: test -e /nowhere || sleep 0.3; exit 1\n',
       'drover.yaml': 'processes:\n  web: { restart: always, backoff: { initial: 50ms, max: 100ms } }\n',
     })
+    const jobs = join(box.home, '.drover/jobs')
+    const jobCount = () => (existsSync(jobs) ? readdirSync(jobs).filter(name => /^[0-9a-f]{8}-/.test(name)).length : 0)
+    const others = jobCount()
     await product.call('project.up', { folder: project.folder, host: 'box' })
     const before = await project.until('web.1', ({ state }) => state === 'running', 'runs')
     await product.killCore()
-    const jobs = join(box.home, '.drover/jobs')
-    await waitFor(() => readdirSync(jobs).filter(name => /^[0-9a-f]{8}-/.test(name)).length >= before.run + 3, {
-      what: 'more runs',
-    })
+    await waitFor(() => jobCount() >= others + before.run + 3, { what: 'more runs' })
     await product.status()
     await project.until('web.1', ({ run }) => run >= before.run + 3, 'has been told of')
     const { runs: told } = await product.call('process.runs', { project: project.folder, process: 'web.1' })

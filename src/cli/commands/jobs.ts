@@ -154,18 +154,18 @@ export const jobVerbs: readonly VerbSpec[] = [
       {
         name: 'since',
         value: { name: 'WHEN', kind: 'text' },
-        help: 'Only what processes printed since then: 10m or 2h ago, 09:30, 2030-12-31, 2030-12-31T18:00.',
+        help: 'Only what was printed since then: 10m or 2h ago, 09:30, 2030-12-31, 2030-12-31T18:00.',
       },
       {
         name: 'grep',
         value: { name: 'REGEX', kind: 'text' },
-        help: 'Only lines of processes in which this extended regular expression is; their hosts search.',
+        help: 'Only lines in which this extended regular expression is; the hosts search, where the output is.',
       },
       { name: 'ignore-case', short: 'i', help: 'With --grep: case does not matter.' },
       { name: 'no-prefix', help: 'Of processes only the lines themselves, without time and process before them.' },
     ],
     about: [
-      'Of a job it prints exactly the bytes that it wrote, both of its outputs together.',
+      'Of a job it prints exactly the bytes that it wrote, both of its outputs together; with --grep its lines that match, which a carriage return ends too. When a job printed what is known to about ten seconds, for as long as Drover was in touch with its host; where it is not known, --since leaves nothing out.',
       'Of processes it prints the lines of all their runs, merged by time, each with its time and its process before it. On a terminal, colours of lines are shown, and what would move its cursor, clear it or name it is left out; in a pipe lines are as they were written. With --json each entry is a line.',
     ],
     examples: [
@@ -173,6 +173,7 @@ export const jobVerbs: readonly VerbSpec[] = [
       { run: 'drover logs -f 1a2b | grep -i error', does: 'as they come' },
       { run: 'drover logs -f web worker.1 --since 10m', does: 'of these processes' },
       { run: "drover logs --grep 'status=5[0-9]+'", does: 'in all that the project here has printed' },
+      { run: 'drover logs 1a2b -i --grep error --since 1h', does: 'in what a job has printed' },
     ],
     exits: [{ code: '1', means: 'It failed, or nothing that there is matches --grep.' }],
   },

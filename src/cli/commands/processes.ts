@@ -64,7 +64,7 @@ export const processVerbs: readonly VerbSpec[] = [
     ],
     about: [
       'Reads Procfile, .env and drover.yaml of this folder and starts what they say; what runs already is left as it is. Nothing is started if a file has an error.',
-      'Without -d it shows what the processes print, each line with its time and its process, and what becomes of them, until all have ended. Ctrl+C stops them, those that others depend on last; Ctrl+C again kills what is left. The same do SIGTERM, a terminal that is closed, and a reader of the output that goes away. Killed itself, or cut off from the core, it leaves them running.',
+      'Without -d it shows what the processes print, each line with its time and its process, and what becomes of them, until all have ended. One that waits for what has failed is told of, and stopped when nothing else goes on. Ctrl+C stops them, those that others depend on last; Ctrl+C again kills what is left. The same do SIGTERM, a terminal that is closed, and a reader of the output that goes away. Killed itself, or cut off from the core, it leaves them running.',
       'A process that ends is started again, or not, as drover.yaml says. With -d, a process that ends at once is told, and the exit code is 1.',
       'On a terminal, colours of lines are shown, and what would move its cursor, clear it or name it is left out. In a pipe lines are as they were written. With --json each line is an entry of the output, or a process that has changed.',
     ],

@@ -12,7 +12,7 @@ import { outputEntries } from './output-entries.ts'
 const RETRY_MS = 500
 /** Times in logs may be a little off. */
 const OVERLAP_MS = 60_000
-export const ALL_LINES = 1_000_000
+export const ALL_LINES = 1_000_000_000
 
 export type Take = (entries: readonly OutputEntry[]) => Promise<void> | void
 

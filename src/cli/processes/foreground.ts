@@ -10,6 +10,7 @@ import type { CoreSession } from '../core-client.ts'
 import { EXIT_BROKEN_PIPE } from '../errors.ts'
 import { PoliteStop, type Stop } from '../polite-stop.ts'
 import { ALL_LINES, readOutput } from './follow-output.ts'
+import { hasEnded } from './outcome.ts'
 import { noteProblems } from './problems.ts'
 import { ProjectWatch } from './project-watch.ts'
 import { Spectator } from './spectator.ts'
@@ -38,7 +39,10 @@ export async function upForeground(cli: Cli, input: UpInput, { hasPrefix }: { ha
     stop.ready(stopAll)
     cli.onBrokenPipe = () => void stopAll({}).finally(() => process.exit(EXIT_BROKEN_PIPE))
     const never = output.then(() => new Promise<never>(() => undefined))
-    await Promise.race([spectator.watchUntilEnd(ours, () => stop.isAsked), never])
+    const stuck = await Promise.race([spectator.watchUntilEnd(ours, () => stop.isAsked), never])
+    // Or they would begin behind his back, when what they wait for is started some day.
+    if (stuck.length > 0)
+      await session.call('process.stop', { project: project.id, processes: stuck.map(process => process.label) })
     return spectator.summarise(project)
   } finally {
     closing.abort()
@@ -68,10 +72,10 @@ async function readingFromNow(session: CoreSession, { id }: ProjectView, reading
 
 /** Labels of those that were named, and of what was started since they depend on it. */
 function startedBy({ processes }: UpInput, project: ProjectView, before: ProjectView | undefined): string[] {
-  const wasWanted = new Set(before?.processes.filter(process => process.isWanted).map(process => process.label))
+  const wasUp = new Set(before?.processes.filter(one => one.isWanted && !hasEnded(one)).map(process => process.label))
   return project.processes
     .filter(({ label, name, isWanted }) => {
-      return processes.includes(label) || processes.includes(name) || (isWanted && !wasWanted.has(label))
+      return processes.includes(label) || processes.includes(name) || (isWanted && !wasUp.has(label))
     })
     .map(process => process.label)
 }

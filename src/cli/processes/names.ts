@@ -1,6 +1,6 @@
 /**
- * What a word means to the verbs that take a name: a process of the project here, or a job by its id or the beginning of one. What fits both
- * is refused, and both are listed.
+ * What a word means to the verbs that take a name: a process of the project here, or else a job by its id or the beginning of one. Names of
+ * processes are words as `db`, and of some hundred jobs one has an id that begins so: so the process goes first, and a job has longer names.
  */
 import type { Call } from '../../shared/contract.ts'
 import type { JobView } from '../../shared/domain.ts'
@@ -26,11 +26,11 @@ export async function resolveNames(call: Call, words: readonly string[]): Promis
   const jobs = new Map<string, JobView>()
   for (const word of words) {
     const found = processesOf(project, word)
-    const job = JOB_REF.test(word) ? await findJob(call, word, { project, found }) : undefined
-    if (found.length > 0 && job !== undefined) throw ambiguous(word, found, [job])
-    if (found.length === 0 && job === undefined) throw unknown(word, project)
     for (const process of found) processes.set(process.id, process)
-    if (job !== undefined) jobs.set(job.id, job)
+    if (found.length > 0) continue
+    const job = JOB_REF.test(word) ? await findJob(call, word, project) : undefined
+    if (job === undefined) throw unknown(word, project)
+    jobs.set(job.id, job)
   }
   return { project, processes: [...processes.values()], jobs: [...jobs.values()] }
 }
@@ -40,25 +40,14 @@ export function processesOf(project: ProjectView | undefined, word: string): Pro
   return (project?.processes ?? []).filter(({ label, name }) => label === word || name === word)
 }
 
-type Known = { project: ProjectView | undefined; found: readonly ProcessView[] }
-
-async function findJob(call: Call, word: string, { project, found }: Known): Promise<JobView | undefined> {
+async function findJob(call: Call, word: string, project: ProjectView | undefined): Promise<JobView | undefined> {
   try {
     return (await call('job.get', { job: word })).job
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    if (error.code === 'AMBIGUOUS' && found.length > 0) throw ambiguous(word, found, error.details.jobs)
     // Where there is no project, the core's own words are the best.
-    if (error.code === 'NOT_FOUND' && project !== undefined) return undefined
+    if (error instanceof AppError && error.code === 'NOT_FOUND' && project !== undefined) return undefined
     throw error
   }
-}
-
-function ambiguous(word: string, processes: readonly ProcessView[], jobs: unknown): AppError {
-  const labels = processes.map(process => process.label)
-  return new AppError('AMBIGUOUS', `${quoted(word)} is a process here, and a job's id begins so`, {
-    details: { processes: labels, jobs },
-  })
 }
 
 function unknown(word: string, project: ProjectView | undefined): AppError {

@@ -99,7 +99,8 @@ test('of what ended before, nothing is said; of what cannot begin again, why', (
   expect(said(tells.change({ ...old, state: 'waiting', reason: 'waits for db.1 to be ready' }))).toEqual([
     '[waits for db.1 to be ready]',
   ])
-  expect(said(tells.change({ ...old, state: 'dead', reason: 'there is no host box' }))).toEqual([
+  const never = { jobId: null, startedAt: null, endedAt: null }
+  expect(said(tells.change({ ...old, ...never, state: 'dead', reason: 'there is no host box' }))).toEqual([
     '[could not start: there is no host box]',
   ])
   expect(tells.rest()).toBe('')

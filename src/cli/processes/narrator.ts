@@ -58,7 +58,7 @@ export class Narrator {
   }
 
   #tell(process: ProcessView, before: ProcessView | undefined): string {
-    if (!isEndOfRun(process, before)) return this.#say(process, changeText(process, before))
+    if (!isEndOfRun(process)) return this.#say(process, changeText(process, before))
     if ((process.endedAt ?? 0) < this.#since) return ''
     if (this.#told.has(process.jobId ?? '')) {
       const isNews = before?.jobId === process.jobId && (before.state !== process.state || before.retryAt !== process.retryAt)
@@ -89,12 +89,10 @@ export class Narrator {
 }
 
 /** Its newest run had begun and is over, and nothing has become of it since. */
-function isEndOfRun(process: ProcessView, before: ProcessView | undefined): boolean {
-  const { state, retryAt, startedAt, endedAt, unknownSince } = process
+function isEndOfRun(process: ProcessView): boolean {
+  const { state, isRestartDue, startedAt, endedAt, unknownSince } = process
   if (startedAt === null || endedAt === null || unknownSince !== null) return false
-  // It was to begin again, and cannot.
-  if (before?.state === 'waiting' && before.retryAt === null && before.jobId === process.jobId) return false
-  return hasEnded(process) || state === 'dead' || (state === 'waiting' && retryAt !== null)
+  return hasEnded(process) || state === 'dead' || (state === 'waiting' && isRestartDue)
 }
 
 function changeText(process: ProcessView, before: ProcessView | undefined): string {

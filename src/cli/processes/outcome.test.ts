@@ -19,6 +19,7 @@ test.each<[what: string, change: Partial<ProcessView>, is: string]>([
   ['was stopped', { state: 'stopped' }, 'failed ended'],
   ['is dead', { state: 'dead' }, 'failed ended'],
   ['is dead, and will be run again', { state: 'dead', retryAt: 5 }, ''],
+  ['is dead, and will be run again at a time its host has yet to tell', { state: 'dead', isRestartDue: true }, ''],
   ['is dead again and again', { state: 'dead', retryAt: 5, isFlapping: true }, 'failed'],
   ['is broken', { state: 'broken' }, 'failed ended'],
   ['is on a host that is away', AWAY, 'failed'],

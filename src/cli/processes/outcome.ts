@@ -4,9 +4,6 @@ import type { ProcessView } from '../../shared/process.ts'
 import { visible, visibleLines } from '../../shared/visible.ts'
 import { signalNumber } from '../job-exit.ts'
 
-/** How long it stands as it does before that is taken for how it goes on. */
-export const STEADY_MS = 300
-
 /** It does what it is there for, or has done it. */
 export function isUp({ state, hasReadiness, unknownSince }: ProcessView): boolean {
   if (unknownSince !== null) return false
@@ -14,20 +11,20 @@ export function isUp({ state, hasReadiness, unknownSince }: ProcessView): boolea
 }
 
 /** It does not come up by itself, as far as can be told. */
-export function hasFailed({ state, retryAt, isFlapping, unknownSince }: ProcessView): boolean {
+export function hasFailed({ state, isRestartDue, isFlapping, unknownSince }: ProcessView): boolean {
   if (unknownSince !== null || state === 'broken' || state === 'stopped') return true
-  return state === 'dead' && (retryAt === null || isFlapping)
+  return state === 'dead' && (!isRestartDue || isFlapping)
 }
 
 /** It does not begin before something else has happened. */
-export function isHeldUp({ state, retryAt, reason }: ProcessView): boolean {
-  return state === 'waiting' && retryAt === null && reason !== null
+export function isHeldUp({ state, isRestartDue, reason }: ProcessView): boolean {
+  return state === 'waiting' && !isRestartDue && reason !== null
 }
 
 /** Nothing of it runs, and nothing of it will before somebody starts it. */
-export function hasEnded({ state, retryAt, unknownSince }: ProcessView): boolean {
+export function hasEnded({ state, isRestartDue, unknownSince }: ProcessView): boolean {
   if (unknownSince !== null) return false
-  return state === 'stopped' || state === 'done' || state === 'broken' || (state === 'dead' && retryAt === null)
+  return state === 'stopped' || state === 'done' || state === 'broken' || (state === 'dead' && !isRestartDue)
 }
 
 /** The exit code that tells of a process that failed. */

@@ -1,15 +1,17 @@
 /** `drover logs` for processes: their merged output, all of it or what matches, then what comes. */
+import { countText } from '../../shared/format.ts'
 import type { OutputEntry, ProcessView, ProjectView } from '../../shared/process.ts'
 import { safeJson } from '../../shared/visible.ts'
 import type { Cli } from '../cli.ts'
 import type { CoreSession } from '../core-client.ts'
+import type { Grep } from '../job-grep.ts'
 import { written } from '../output.ts'
+import { wholeLine } from '../whole-line.ts'
 import { ALL_LINES, readOutput } from './follow-output.ts'
 import { LinePrinter } from './line-printer.ts'
 import { lineTest } from './line-test.ts'
-import { searchOutput } from './search-output.ts'
+import { type LineEntry, type Search, searchOutput } from './search-output.ts'
 
-export type Grep = { pattern: string; ignoreCase: boolean }
 export type Printing = {
   project: ProjectView
   /** Empty: all of the project. */
@@ -39,7 +41,9 @@ export async function printOutput(cli: Cli, session: CoreSession, printing: Prin
   }
   const matches = lineTest(grep)
   // What comes while we search waits in the stream: it may be found by both.
-  const found = searchOutput(session, { ...output, grep, lines, since })
+  const found = searchHistory(cli, session, { ...output, grep, lines, since })
+  // Whoever is the first to have its answer awaits it.
+  found.catch(() => undefined)
   if (!isFollowed) {
     const history = await found
     await print(history)
@@ -61,4 +65,14 @@ export async function printOutput(cli: Cli, session: CoreSession, printing: Prin
   // `now` comes first, and the search's answer with it.
   await readOutput(session, { ...output, lines: 0 }, { take })
   return 0
+}
+
+/** Says what of it is not there. */
+async function searchHistory(cli: Cli, session: CoreSession, search: Search): Promise<LineEntry[]> {
+  const { lines, leftOut, silentHosts } = await searchOutput(session, search)
+  if (leftOut > 0) cli.out.note(`${countText(leftOut)} older lines match too: see less by -n, or --since`)
+  for (const host of silentHosts) cli.out.error(`${host} cannot be asked: what was printed there was not searched`)
+  const whole: LineEntry[] = []
+  for (const { isCut, ...line } of lines) whole.push(isCut ? { ...line, text: await wholeLine(session, line) } : line)
+  return whole
 }

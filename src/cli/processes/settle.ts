@@ -5,9 +5,12 @@ import { visible } from '../../shared/visible.ts'
 import type { Cli } from '../cli.ts'
 import { delay } from '../delay.ts'
 import { ProgressLine } from '../progress.ts'
-import { failureText, hasEnded, hasFailed, isHeldUp, isUp, STEADY_MS } from './outcome.ts'
+import { failureText, hasEnded, hasFailed, isHeldUp, isUp } from './outcome.ts'
 import { showProcesses } from './process-table.ts'
 import type { ProjectWatch } from './project-watch.ts'
+
+/** How long it stands as it does before that is taken for how it goes on. */
+const STEADY_MS = 300
 
 /** Which of the watched ones are meant. */
 type Settling = { watch: ProjectWatch; isMeant: (process: ProcessView) => boolean }
@@ -59,7 +62,9 @@ function report(cli: Cli, processes: readonly ProcessView[], isFine: (process: P
   const others = processes.filter(process => !isFine(process))
   for (const process of others) {
     const after = process.unknownSince === null ? '' : '. What was asked is done as soon as it answers.'
-    cli.out.error(`${failureText(process, cli.now())}${after}`)
+    const hasPrinted = process.state === 'dead' && process.startedAt !== null
+    const advice = hasPrinted ? [`What it printed: ${cli.program.name} logs ${process.label}`] : []
+    cli.out.error(`${failureText(process, cli.now())}${after}`, advice)
   }
   return others.length === 0 ? 0 : 1
 }

@@ -6,7 +6,7 @@ import { delay } from '../delay.ts'
 import { written } from '../output.ts'
 import { LinePrinter } from './line-printer.ts'
 import { Narrator } from './narrator.ts'
-import { failureCode, failureText, hasEnded, STEADY_MS } from './outcome.ts'
+import { failureCode, failureText, hasEnded } from './outcome.ts'
 import type { ProjectWatch } from './project-watch.ts'
 
 /** Output may come a little after the end of what printed it. */
@@ -24,6 +24,8 @@ export class Spectator {
   /** Labels; null: all of the project. */
   #ours: ReadonlySet<string> | null = null
   #isStopAsked: () => boolean = () => false
+  /** What never began, as what it waits for did not come. */
+  #stuck: readonly ProcessView[] = []
   #entryCame: () => void = () => undefined
 
   constructor(cli: Cli, watch: ProjectWatch, { hasPrefix, startedAt }: { hasPrefix: boolean; startedAt: number }) {
@@ -47,8 +49,11 @@ export class Spectator {
     await written(out.stdout, Buffer.from(text.join('')))
   }
 
-  /** `ours`: labels, or null for all. Settles when none of them runs any more, and all that they printed is here. */
-  async watchUntilEnd(ours: readonly string[] | null, isStopAsked: () => boolean): Promise<void> {
+  /**
+   * `ours`: labels, or null for all. Settles when none of them runs or will by itself, and all that they printed is here. Gives those that
+   * wait in vain.
+   */
+  async watchUntilEnd(ours: readonly string[] | null, isStopAsked: () => boolean): Promise<readonly ProcessView[]> {
     this.#ours = ours && new Set(ours)
     this.#isStopAsked = isStopAsked
     for (const process of this.#processes) this.#changed(process)
@@ -58,10 +63,10 @@ export class Spectator {
     do {
       await this.#watch.until(isOver)
       await Promise.race([this.#drained(), delay(DRAIN_MS)])
-      // That it will be started again is heard of a little after its end.
-      if (!isStopAsked()) await delay(STEADY_MS)
     } while (!isOver())
     if (!this.#cli.out.isJson) this.#cli.out.stdout.write(this.#narrator.rest() + this.#lines.end())
+    this.#stuck = this.#processes.filter(process => process.isStuck)
+    return this.#stuck
   }
 
   /** The exit code: 0 if they were stopped from here or have ended well, else that of the first that failed. */
@@ -70,8 +75,9 @@ export class Spectator {
     const away = this.#processes.filter(process => process.unknownSince !== null)
     for (const process of away) out.error(`${failureText(process, this.#cli.now())}. It is stopped as soon as that answers.`)
     if (this.#isStopAsked()) return away.length === 0 ? 0 : 1
+    for (const { label, reason } of this.#stuck) out.error(`${visible(label)} was not started: it ${visible(reason ?? 'waits')}`)
     const [first] = this.#failed.values()
-    if (first === undefined) return 0
+    if (first === undefined) return this.#stuck.length === 0 ? 0 : 1
     out.error(`${visible(project.name)} has ended: ${failureText(first, this.#cli.now())}`)
     return failureCode(first)
   }
@@ -86,7 +92,7 @@ export class Spectator {
 
   /** Whoever has asked for their end does not wait for a host that is away. */
   #isOver(process: ProcessView): boolean {
-    return hasEnded(process) || (this.#isStopAsked() && process.unknownSince !== null)
+    return hasEnded(process) || process.isStuck || (this.#isStopAsked() && process.unknownSince !== null)
   }
 
   async #drained(): Promise<void> {
@@ -101,7 +107,7 @@ export class Spectator {
   #changed(process: ProcessView): void {
     this.#lines.know(this.#processes)
     const { out } = this.#cli
-    if (process.state === 'broken' || (process.state === 'dead' && process.retryAt === null))
+    if (process.state === 'broken' || (process.state === 'dead' && !process.isRestartDue))
       this.#failed.set(process.label, process)
     else if (process.state === 'starting' || process.state === 'running') this.#failed.delete(process.label)
     const said = this.#narrator.change(process)

@@ -6,13 +6,13 @@ import { visibleLines } from '../../shared/visible.ts'
 import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../errors.ts'
-import { absolutePath, currentFolder } from '../folder.ts'
+import { currentFolder } from '../folder.ts'
 import { projectFiles } from './up.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const folder = args.operand('DIR')
   if (folder !== undefined && args.has('procfile')) throw new UsageError('DIR and --procfile exclude each other')
-  const files = folder === undefined ? await projectFiles(cli.call, args) : { folder: absolutePath(folder) }
+  const files = await projectFiles(cli, args, folder)
   const { project, problems } = await cli.call('project.check', files)
   if (cli.out.isJson) cli.out.json({ project, problems })
   else {

@@ -19,10 +19,10 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const isUser = args.has('user')
   const out = outFolder(cli, args.value('out'), isUser)
   const name = args.value('name')
-  const files = await projectFiles(cli.call, args)
+  // What `up` has found is to be in the units, wherever they are written from.
+  const { here: _, ...files } = await projectFiles(cli, args, dir)
   const made = await cli.call('project.export', {
     ...files,
-    ...(dir !== undefined && { folder: absolutePath(dir) }),
     ...{ isUser, out, ...(name !== undefined && { name }) },
   })
   const paths = made.files.map(file => join(out, file.name))

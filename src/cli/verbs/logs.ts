@@ -4,14 +4,13 @@ import type { Args } from '../args.ts'
 import type { Cli } from '../cli.ts'
 import type { CoreSession } from '../core-client.ts'
 import { UsageError } from '../errors.ts'
+import type { Grep } from '../job-grep.ts'
 import { printJobLog } from '../job-log.ts'
 import { resolveNames } from '../processes/names.ts'
 import { printOutput } from '../processes/print-output.ts'
 import { projectHere } from '../processes/project-here.ts'
 import { parseSince } from '../processes/words.ts'
 import { parseCount } from '../values.ts'
-
-const FOR_PROCESSES = ['since', 'grep', 'ignore-case', 'no-prefix'] as const
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const lines = args.value('lines')
@@ -33,10 +32,8 @@ export async function run(cli: Cli, args: Args): Promise<number> {
     }
     if (second !== undefined || processes.length > 0)
       throw new AppError('CONFLICT', 'The output of a job is printed by itself: name one job, or processes only')
-    const wrong = FOR_PROCESSES.find(flag => args.has(flag))
-    if (wrong !== undefined) throw new UsageError(`--${wrong} is for processes, and this is a job`)
-    await printJobLog(cli, session, job, { isFollowed: output.isFollowed, lines })
-    return 0
+    if (!output.hasPrefix) throw new UsageError('--no-prefix is for processes: lines of a job have none')
+    return await printJobLog(cli, session, job, output)
   } finally {
     session.close()
   }
@@ -47,7 +44,7 @@ async function chosen(session: CoreSession, names: readonly string[]) {
   return { project: await projectHere(session.call), processes: [], jobs: [] }
 }
 
-function grepOf(args: Args): { pattern: string; ignoreCase: boolean } | null {
+function grepOf(args: Args): Grep | null {
   const pattern = args.value('grep')
   const ignoreCase = args.has('ignore-case')
   if (pattern === undefined && ignoreCase) throw new UsageError('-i is for --grep')

@@ -10,7 +10,8 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   const word = args.required('PATTERN')
   const project = await projectHere(cli.call)
   const { patterns } = await cli.call('pattern.list', { project: project.id })
-  const found = patterns.filter(({ id, pattern }) => pattern === word || id.startsWith(word))
+  const written = patterns.filter(({ pattern }) => pattern === word)
+  const found = written.length > 0 ? written : patterns.filter(({ id }) => id.startsWith(word))
   const [pattern, second] = found
   if (pattern === undefined) {
     throw new AppError('NOT_FOUND', `No failure pattern of this project is ${quoted(word)}`, {

@@ -9,6 +9,7 @@ import { displayOf } from '../display.ts'
 import { UsageError } from '../errors.ts'
 import { absolutePath } from '../folder.ts'
 import { noteProblems } from '../processes/problems.ts'
+import { hereOf } from '../values.ts'
 import { parsePort, projectFolder } from './up.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
@@ -44,7 +45,7 @@ async function startedProject(cli: Cli, folder: string): Promise<ProjectView> {
     throw error
   })
   if (known?.project.processes.some(({ isWanted }) => isWanted)) return known.project
-  return (await cli.call('project.up', { folder })).project
+  return (await cli.call('project.up', { folder, here: hereOf(cli.env) })).project
 }
 
 function tokenNote(hasToken: boolean, token: string | null, address: string): string {

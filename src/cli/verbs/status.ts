@@ -21,7 +21,7 @@ export async function run(cli: Cli, _args: Args): Promise<number> {
     ['Window', status.webAddress ?? 'not served; open it with: drover open'],
     ...status.servers.map(({ folder, address, problem }) => [
       'Server',
-      address === null ? `none for ${folder}: ${problem}` : `${address} for ${folder}`,
+      address === null ? `none for ${folder}: ${problem}. Take another: drover server` : `${address} for ${folder}`,
     ]),
   ]
   for (const [name = '', fact = ''] of facts) cli.out.line(`${cli.out.paint('dim', name.padEnd(9))} ${visible(fact)}`)

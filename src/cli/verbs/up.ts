@@ -13,12 +13,12 @@ import { findProjectHere } from '../processes/project-here.ts'
 import { ProjectWatch } from '../processes/project-watch.ts'
 import { comeUp } from '../processes/settle.ts'
 import { parseFormation } from '../processes/words.ts'
-import { parseCount, parseEnv } from '../values.ts'
+import { hereOf, parseCount, parseEnv } from '../values.ts'
 
 export async function run(cli: Cli, args: Args): Promise<number> {
   const host = args.value('on')
   const input: UpInput = {
-    ...(await projectFiles(cli.call, args)),
+    ...(await projectFiles(cli, args)),
     processes: [...args.operands('PROCESS')],
     env: parseEnv(args.values('env'), cli.env),
     ...(host !== undefined && { host }),
@@ -27,13 +27,16 @@ export async function run(cli: Cli, args: Args): Promise<number> {
   return await upDetached(cli, input)
 }
 
-/** Which files and instances are meant: flags that `check` has as well. */
-export async function projectFiles(call: Call, args: Args): Promise<Pick<UpInput, 'folder' | 'procfile' | 'formation' | 'port'>> {
+type ProjectFiles = Pick<UpInput, 'folder' | 'procfile' | 'formation' | 'port' | 'here'>
+
+/** Which files and instances are meant: flags that `check` has as well, and its folder. */
+export async function projectFiles(cli: Cli, args: Args, dir?: string): Promise<ProjectFiles> {
   const file = args.value('procfile')
   const formation = parseFormation(args.values('formation'), '--formation')
   const port = args.value('port')
   return {
-    ...(file === undefined ? { folder: await projectFolder(call) } : fileOf(file)),
+    ...(file === undefined ? { folder: dir === undefined ? await projectFolder(cli.call) : absolutePath(dir) } : fileOf(file)),
+    here: hereOf(cli.env),
     ...(Object.keys(formation).length > 0 && { formation }),
     ...(port !== undefined && { port: parsePort(port) }),
   }

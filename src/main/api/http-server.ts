@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, type ErrorBody } from '../../shared/errors.ts'
 import { VERSION } from '../../shared/version.ts'
 import { createServer } from '../node-http.ts'
 import { MAX_BODY_BYTES, refuseConnection, statusOf } from './http.ts'
@@ -31,6 +31,8 @@ export type HttpDoor = {
   /** @throws {AppError} if whoever asks for the WebSocket may not have it. */
   admit(request: IncomingMessage): void
   welcome(webSocket: WebSocket): Client
+  /** As in Answering: also for what is no request that could be answered. */
+  errorBody?(error: ErrorBody): unknown
 }
 
 /** Requests of one connection that are not answered yet. */
@@ -59,7 +61,7 @@ export class HttpServer {
     if (Number.isFinite(connections)) this.http.maxConnections = connections
     this.http.on('request', (request, response) => this.#request(request, response))
     this.http.on('upgrade', (request, connection, head) => this.#upgrade(request, connection, head))
-    this.http.on('clientError', (error, connection) => refuseUnreadable(error, connection))
+    this.http.on('clientError', (error, connection) => refuseUnreadable(error, connection, this.#door))
     this.#webSockets.on('headers', headers => headers.push(`Drover-Version: ${VERSION}`))
   }
 
@@ -111,7 +113,7 @@ export class HttpServer {
       this.#door.admit(request)
       if (request.url !== '/ws') throw new AppError('NOT_FOUND', 'There is no WebSocket at this path; it is at /ws')
     } catch (error) {
-      refuseConnection(connection, statusOf(error), error)
+      refuseConnection(connection, statusOf(error), error, this.#door)
       return
     }
     this.#webSockets.handleUpgrade(request, connection, head, webSocket => {
@@ -123,12 +125,12 @@ export class HttpServer {
 }
 
 /** Bytes that are not HTTP, too many headers, or a request that does not come to its end. */
-function refuseUnreadable(error: NodeJS.ErrnoException, connection: Duplex): void {
+function refuseUnreadable(error: NodeJS.ErrnoException, connection: Duplex, door: HttpDoor): void {
   if (error.code === 'ECONNRESET') connection.destroy()
   else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    refuseConnection(connection, 408, new AppError('TIMEOUT', 'The request did not arrive in time'))
+    refuseConnection(connection, 408, new AppError('TIMEOUT', 'The request did not arrive in time'), door)
   else {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400
-    refuseConnection(connection, status, new AppError('BAD_INPUT', `This is not a request we can read (${error.code})`))
+    refuseConnection(connection, status, new AppError('BAD_INPUT', `This is not a request we can read (${error.code})`), door)
   }
 }

@@ -87,15 +87,20 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   return parseJson(await readBody(request))
 }
 
-/** What the caller bears as a token. */
+/** What the caller bears as a token. The scheme's name has no case (RFC 9110, 11.1). */
 export function secretOf({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer ([\w-]{1,200})$/.exec(headers.authorization ?? '')?.[1]
+  return /^Bearer ([\w-]{1,200})$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 /** For what is not a request, or not yet: writes the answer straight to the connection and ends it. */
-export function refuseConnection(connection: Duplex, status: number, error: unknown): void {
+export function refuseConnection(
+  connection: Duplex,
+  status: number,
+  error: unknown,
+  { errorBody = body => body }: Pick<Answering, 'errorBody'> = {},
+): void {
   if (!connection.writable) return
-  const body = JSON.stringify(toErrorBody(error))
+  const body = JSON.stringify(errorBody(toErrorBody(error)))
   connection.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

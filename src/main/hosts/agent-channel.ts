@@ -23,6 +23,7 @@ const MAX_VIOLATIONS = 100
 const NOISE_CHARACTERS = 2_000
 
 export type Answer = { rows: string[]; rest: string }
+type Fields = readonly (string | null)[]
 type Pending = {
   verb: string
   rows: string[]
@@ -106,18 +107,29 @@ export class AgentChannel {
   }
 
   /** @throws {AppError} the agent's own error, `HOST_UNREACHABLE` when it is lost before it answers, `TIMEOUT`. */
-  request(verb: string, fields: readonly (string | null)[], timeoutMs = REQUEST_MS): Promise<Answer> {
+  request(verb: string, fields: Fields, timeoutMs = REQUEST_MS): Promise<Answer> {
     if (this.#error) return Promise.reject(this.#error)
-    const id = ++this.#lastRequest
-    const line = encodeRequest(id, verb, fields)
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#forget(id)
-        reject(new AppError('TIMEOUT', `${this.#options.host}: its agent did not answer '${verb}' in ${timeoutMs / 1000} s`))
-      }, timeoutMs)
-      this.#pending.set(id, { verb, rows: [], part: '', heldBytes: 0, timer, resolve, reject })
-      this.#channel.stdin.write(line)
+    const { line, answer } = this.#ask(verb, fields, timeoutMs)
+    this.#channel.stdin.write(line)
+    return answer
+  }
+
+  /** Several of one verb, which the agent reads and does together: `VERB-all COUNT` goes before them. Each is answered by itself. */
+  requestAll(verb: string, all: readonly Fields[]): Promise<Answer>[] {
+    if (all.length === 1 || this.#error) return all.map(async fields => this.request(verb, fields))
+    const lines: string[] = []
+    const answers = all.map(async fields => {
+      const { line, answer } = this.#ask(verb, fields)
+      lines.push(line)
+      return answer
     })
+    if (lines.length > 0) {
+      const head = this.#ask(`${verb}-all`, [String(lines.length)])
+      // What goes wrong with all goes wrong with each.
+      head.answer.catch(() => undefined)
+      this.#channel.stdin.write(head.line + lines.join(''))
+    }
+    return answers
   }
 
   /** For a line that came from the host and makes no sense: it is told and dropped. */
@@ -143,6 +155,19 @@ export class AgentChannel {
 
   close(): void {
     this.fail(new AppError('HOST_UNREACHABLE', `${this.#options.host}: the connection was closed`))
+  }
+
+  /** From here on the answer is waited for: the line is to be sent at once. @throws {TypeError} on a NUL. */
+  #ask(verb: string, fields: Fields, timeoutMs = REQUEST_MS): { line: string; answer: Promise<Answer> } {
+    const id = ++this.#lastRequest
+    const line = encodeRequest(id, verb, fields)
+    const { promise: answer, resolve, reject } = Promise.withResolvers<Answer>()
+    const timer = setTimeout(() => {
+      this.#forget(id)
+      reject(new AppError('TIMEOUT', `${this.#options.host}: its agent did not answer '${verb}' in ${timeoutMs / 1000} s`))
+    }, timeoutMs)
+    this.#pending.set(id, { verb, rows: [], part: '', heldBytes: 0, timer, resolve, reject })
+    return { line, answer }
   }
 
   #takeLine(line: string): void {

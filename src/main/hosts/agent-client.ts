@@ -21,7 +21,7 @@ import type {
   ProcessSpec,
   StartSpec,
 } from './agent.ts'
-import { AgentChannel } from './agent-channel.ts'
+import { AgentChannel, type Answer } from './agent-channel.ts'
 import { type AgentProgram, agentCommand } from './agent-install.ts'
 import {
   type DiskEntry,
@@ -39,6 +39,7 @@ import {
   parseText,
   parseTree,
 } from './agent-records.ts'
+import { Batches } from './batches.ts'
 import type { HostClock } from './host-clock.ts'
 import { type HostCounters, hostSample } from './host-sample.ts'
 import type { Transport } from './transport.ts'
@@ -48,6 +49,8 @@ const LONG_MS = 3_600_000
 /** A request is to fit into what a pipe takes at once, with others. */
 const REMOVED_AT_ONCE = 64
 const TREES_AT_ONCE = 100
+/** An agent does nothing else meanwhile, and is to answer a sample in time on a slow host, too. */
+const STARTS_AT_ONCE = 50
 /** A command is told back only so far: it is for people. The whole of it stays in the job's `cmd`. */
 const SUMMARY_CHARACTERS = 500
 /** What is told as it happens has happened within this time. */
@@ -89,6 +92,9 @@ export class AgentClient implements Agent {
   readonly #hostClock: HostClock
   readonly #cpuMs = new Map<string, number>()
   readonly #listeners = new Set<(event: AgentEvent) => void>()
+  /** Not answered yet, by the ids of job and process. */
+  readonly #starting = new Map<string, Promise<Answer>>()
+  readonly #starts: Batches<ReturnType<typeof startFields>, Answer>
   #counters: HostCounters
   #jobSamples: Promise<AgentJobSample[]> | null = null
   #eventOffset: string
@@ -97,6 +103,7 @@ export class AgentClient implements Agent {
   constructor(channel: AgentChannel, options: AgentOptions & { clock: WatchedClock }) {
     const { owner, program, root, eventOffset, clock } = options
     this.#channel = channel
+    this.#starts = new Batches(all => channel.requestAll('start', all), STARTS_AT_ONCE)
     this.#owner = owner
     this.#clock = clock
     this.#hostClock = channel.hostClock
@@ -145,35 +152,33 @@ export class AgentClient implements Agent {
   }
 
   async start(spec: StartSpec): Promise<AgentJob> {
-    const { terminal, process } = spec
-    const summary = Array.from(spec.command).slice(0, SUMMARY_CHARACTERS + 1)
-    if (summary.length > SUMMARY_CHARACTERS) summary[SUMMARY_CHARACTERS] = '…'
-    const fields = [spec.id, spec.owner, spec.worker, spec.folder, spec.command, summary.join(''), spec.script, spec.workdir]
-    const size = terminal ? [String(terminal.columns), String(terminal.rows)] : [null, null]
-    return this.#job(await this.#channel.request('start', [...fields, ...size, process && processField(process)]), spec.id)
-  }
-
-  startAll(specs: readonly StartSpec[]): Promise<PromiseSettledResult<AgentJob>[]> {
-    return Promise.allSettled(specs.map(spec => this.start(spec)))
+    const answer = this.#starts.add(startFields(spec))
+    const ids = spec.process ? [spec.id, spec.process.id] : [spec.id]
+    for (const id of ids) this.#starting.set(id, answer)
+    try {
+      return this.#job(await answer, spec.id)
+    } finally {
+      for (const id of ids) if (this.#starting.get(id) === answer) this.#starting.delete(id)
+    }
   }
 
   async stop(id: string, { signal, graceMs }: { signal: string; graceMs: number }): Promise<AgentJob> {
-    return this.#job(await this.#channel.request('stop', [id, signal, String(Math.round(graceMs))]), id)
+    return this.#job(await this.#requestOf(id, 'stop', [id, signal, String(Math.round(graceMs))]), id)
   }
 
   async signal(id: string, signal: PassedSignal): Promise<AgentJob> {
-    return this.#job(await this.#channel.request('signal', [id, signal]), id)
+    return this.#job(await this.#requestOf(id, 'signal', [id, signal]), id)
   }
 
   async cut(id: string): Promise<AgentJob> {
-    return this.#job(await this.#channel.request('cut', [id]), id)
+    return this.#job(await this.#requestOf(id, 'cut', [id]), id)
   }
 
   async stopProcess(
     id: string,
     { signal, graceMs, onlyJob }: { signal: string; graceMs: number; onlyJob: string | null },
   ): Promise<{ job: AgentJob | null; isStopped: boolean }> {
-    const { rows, rest } = await this.#channel.request('stop-process', [id, signal, String(Math.round(graceMs)), onlyJob])
+    const { rows, rest } = await this.#requestOf(id, 'stop-process', [id, signal, String(Math.round(graceMs)), onlyJob])
     return { job: rows[0] === undefined ? null : this.#parseJob(rows[0]), isStopped: parseFlag(rest) }
   }
 
@@ -183,11 +188,11 @@ export class AgentClient implements Agent {
   }
 
   async removeProcess(id: string): Promise<void> {
-    await this.#channel.request('remove-process', [id], LONG_MS)
+    await this.#requestOf(id, 'remove-process', [id], LONG_MS)
   }
 
   async stat(id: string): Promise<AgentJob | null> {
-    const { rows } = await this.#channel.request('stat', [id])
+    const { rows } = await this.#requestOf(id, 'stat', [id])
     return rows.length === 0 ? null : this.#job({ rows }, id)
   }
 
@@ -198,7 +203,7 @@ export class AgentClient implements Agent {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#channel.request('remove', [id], LONG_MS)
+    await this.#requestOf(id, 'remove', [id], LONG_MS)
   }
 
   async sample(): Promise<HostSample> {
@@ -345,6 +350,12 @@ export class AgentClient implements Agent {
     this.#hostClock.heard(parseClock(rest), { tookMs: performance.now() - askedAt })
   }
 
+  /** What is asked of a job or a process comes behind its start, which may still wait for its batch. */
+  async #requestOf(id: string, verb: string, fields: readonly (string | null)[], timeoutMs?: number): Promise<Answer> {
+    await this.#starting.get(id)?.catch(() => undefined)
+    return await this.#channel.request(verb, fields, timeoutMs)
+  }
+
   #emit(event: AgentEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
@@ -358,6 +369,14 @@ export class AgentClient implements Agent {
   #parseJob(row: string): AgentJob {
     return parseJob(row, this.clockOffsetMs)
   }
+}
+
+function startFields(spec: StartSpec): (string | null)[] {
+  const { id, owner, worker, folder, command, script, workdir, terminal, process } = spec
+  const summary = Array.from(command).slice(0, SUMMARY_CHARACTERS + 1)
+  if (summary.length > SUMMARY_CHARACTERS) summary[SUMMARY_CHARACTERS] = '…'
+  const size = terminal ? [String(terminal.columns), String(terminal.rows)] : [null, null]
+  return [id, owner, worker, folder, command, summary.join(''), script, workdir, ...size, process && processField(process)]
 }
 
 function processField({ id, restart, initialMs, maxMs, stableMs, logCapBytes }: ProcessSpec): string {

@@ -69,8 +69,8 @@ export type AgentJob = {
 /**
  * What a host needs to keep a process running by itself. A run that is to be followed by another is, after a pause of `initialMs`,
  * doubled with each end in a row, a quarter more or less by chance, and `maxMs` at most; 0 is no pause at all. An end after `stableMs`
- * is the first of a new row, and one together with the host is none. A run whose end nobody saw is taken for failed. What a run left in its
- * group of processes is ended before the next.
+ * is the first of a new row, and one together with the host is none. A run whose end nobody saw is taken for failed. What a run left
+ * behind, be it in a session of its own, is ended before the next.
  */
 export type ProcessSpec = {
   /** The process's own id, the same for all its runs. */
@@ -158,10 +158,11 @@ export interface Agent {
   readonly info: AgentInfo
   /** The host's clock less ours, as far as whole seconds can tell. It follows when either is set. */
   readonly clockOffsetMs: number
-  /** Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events. */
+  /**
+   * Takes the job and starts it. Sent twice it runs once. Settles when the host has it on disk; `running` and `ended` come as events.
+   * Starts that are asked for at once go to the host together, for far less than one after another.
+   */
   start(spec: StartSpec): Promise<AgentJob>
-  /** Starts many at once, for less than one after another. In their order; each succeeds or fails by itself. */
-  startAll(specs: readonly StartSpec[]): Promise<PromiseSettledResult<AgentJob>[]>
   /** Sends the signal to the whole tree, then KILL after `graceMs`, until nothing is left. Goes on if we go away. Settles when it has begun. */
   stop(id: string, options: { signal: string; graceMs: number }): Promise<AgentJob>
   /** Passes a signal on to the whole tree and leaves it at that. Settles when it is on its way. */

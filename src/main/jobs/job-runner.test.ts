@@ -24,9 +24,9 @@ const RUNNING = {
 } as AgentJob
 
 /** One job, and a host that answers with an error of these codes, one after the other, before it does what it is asked. */
-function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts?: ErrorCode[] }) {
-  const { dials = [], starts = [] } = failures
-  const asked = { dials: 0, starts: 0 }
+function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts?: ErrorCode[]; onStart?(): void }) {
+  const { dials = [], starts = [], onStart } = failures
+  const asked = { dials: 0, starts: 0, stops: 0 }
   const link = { status: { state: 'connected' } }
   const answer = (codes: ErrorCode[]) => {
     const code = codes.shift()
@@ -38,7 +38,12 @@ function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts
       start: async () => {
         asked.starts += 1
         answer(starts)
+        onStart?.()
         return RUNNING
+      },
+      stop: async () => {
+        asked.stops += 1
+        return { ...RUNNING, isStopped: true }
       },
     },
   } as unknown as Live
@@ -87,7 +92,7 @@ test('a job that may have been started waits for a host that only a person can m
   expect(jobs.get('j')).toMatchObject({ state: 'starting', outcome: null })
   link.status.state = 'offline'
   await runs()
-  expect(asked).toEqual({ dials: 2, starts: 1 })
+  expect(asked).toMatchObject({ dials: 2, starts: 1 })
 })
 
 test('one that cannot have been started fails with what keeps its host away', async () => {
@@ -106,6 +111,11 @@ test('a start that the host could not make is a failure', async () => {
   const { jobs } = ground({ state: 'starting' }, { starts: ['HOST_ERROR'] })
   await waitFor(() => jobs.get('j').state === 'ended', { what: 'its end' })
   expect(jobs.get('j')).toMatchObject({ outcome: 'failed', reason: 'HOST_ERROR by the test' })
+})
+
+test('one whose record is removed while it is started is stopped, for nobody would know of it', async () => {
+  const { jobs, asked } = ground({ state: 'starting' }, { onStart: () => jobs.remove('j') })
+  await waitFor(() => asked.stops === 1, { what: 'a stop' })
 })
 
 test('waiting for a host leaves no listeners behind', async () => {

@@ -150,3 +150,15 @@ test('the PID is the job’s own, of an app that is drawn the app’s; with its 
   expect(tellsOf({ pid: 7, appPid: 9 })).toEqual([])
   expect(tellsOf({ state: 'ended', pid: 7, exitCode: 0, endedAt: 7 })).toMatchObject([{ job: { state: 'ended', pid: null } }])
 })
+
+test('of several jobs nobody is told before what goes with them is stored, too', () => {
+  const { jobs, events } = room({}, {})
+  const before = events.length
+  const rows = [1, 2].map(() => jobRow({ id: randomUUID() }))
+  const toldThen: number[] = []
+  jobs.addAll(rows, () => {
+    for (const { id } of rows) toldThen.push(jobs.get(id) ? events.length - before : -1)
+  })
+  expect(toldThen).toEqual([0, 0])
+  expect(events.slice(before).map(event => event.type === 'job.changed' && event.job.id)).toEqual(rows.map(({ id }) => id))
+})

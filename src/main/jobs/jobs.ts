@@ -48,9 +48,10 @@ export class Jobs implements OutputJobs {
     return this.#tell(row.id)
   }
 
-  /** All of them or none. @throws {AppError} as the table's insert does. */
-  addAll(rows: readonly JobRow[]): void {
+  /** All of them or none; `stored` is called before anybody is told. @throws {AppError} as the table's insert does. */
+  addAll(rows: readonly JobRow[], stored: () => void): void {
     this.#options.table.insert(...rows)
+    stored()
     for (const { id } of rows) this.#tell(id)
   }
 
@@ -238,11 +239,12 @@ export class Jobs implements OutputJobs {
   /** Tells a job's host how it is to be stopped. What does not arrive stays noted. */
   async passOnStop(id: string, agent: Agent): Promise<void> {
     const how = this.find(id)?.pendingStop ?? DEFAULT_STOP
-    const { process } = this.row(id)
+    const row = this.find(id)
+    const process = row?.process ?? null
     if (process === null) this.told(await agent.stop(id, how))
     else {
       const { job } = await agent.stopProcess(process.id, { ...how, onlyJob: null })
-      if (job) this.toldBy(this.row(id).host ?? '', job)
+      if (job) this.toldBy(row?.host ?? '', job)
     }
     const noted = this.find(id)?.pendingStop
     // Another wish may have come meanwhile: that one is not told yet.

@@ -81,5 +81,7 @@ async function ask(host: string, transport: Live['transport'], command: string):
 function parseMatch(line: string, from: number): LogMatch {
   const [, offset, text = ''] = /^(\d{1,15}):(.*)$/s.exec(line) ?? []
   if (offset === undefined) throw violation('a line with its place', line)
-  return { byte: from + Number(offset), text: Buffer.from(text.slice(0, TEXT_BYTES), 'latin1').toString('utf8') }
+  const isCut = text.length > TEXT_BYTES
+  const shown = Buffer.from(text.slice(0, TEXT_BYTES), 'latin1').toString('utf8')
+  return { byte: from + Number(offset), text: shown, ...(isCut && { isCut }) }
 }

@@ -1,7 +1,8 @@
 /** What is missing where, and how to get it: every finding names the thing, its consequence and the next step. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Finding } from '../../shared/contract.ts'
+import type { Finding, ServerView } from '../../shared/contract.ts'
+import { shellQuote } from '../../shared/shell-quote.ts'
 import type { Agent } from '../hosts/agent.ts'
 import type { HostLink } from '../hosts/host-link.ts'
 import { isLoopback } from '../loopback.ts'
@@ -29,9 +30,10 @@ export type ExamineOptions = {
   databaseError: string | null
   /** Where the window is, or would be, served. */
   webPlace: { readonly address: string; readonly port: number }
+  servers: readonly ServerView[]
 }
 
-export async function examine({ links, configError, databaseError, webPlace }: ExamineOptions): Promise<Finding[]> {
+export async function examine({ links, configError, databaseError, webPlace, servers }: ExamineOptions): Promise<Finding[]> {
   const config: Finding[] = configError
     ? [
         {
@@ -56,7 +58,7 @@ export async function examine({ links, configError, databaseError, webPlace }: E
             fix: null,
           },
         ]
-  return [...config, ...database, ...examineWeb(webPlace), ...found.flat()]
+  return [...config, ...database, ...examineWeb(webPlace), ...servers.flatMap(examineServer), ...found.flat()]
 }
 
 function examineWeb({ address, port }: ExamineOptions['webPlace']): Finding[] {
@@ -64,6 +66,13 @@ function examineWeb({ address, port }: ExamineOptions['webPlace']): Finding[] {
   const message = `other computers can reach the window at ${address}, over a way that is not encrypted`
   const fix = `drover config set web.address 127.0.0.1, and from the other computer: ssh -L ${port}:127.0.0.1:${port}`
   return [{ level: 'warning', host: null, subject: 'web.address', message, fix }]
+}
+
+/** One that is served needs no word, as it is no part of what has to be there. */
+function examineServer({ folder, problem }: ServerView): Finding[] {
+  if (problem === null) return []
+  const message = `${folder} is not served: ${problem}`
+  return [{ level: 'error', host: null, subject: 'server', message, fix: `drover server ${shellQuote(folder)}` }]
 }
 
 async function examineTool({ tool, argument, install, without }: (typeof LOCAL_TOOLS)[number]): Promise<Finding[]> {

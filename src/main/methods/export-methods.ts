@@ -3,12 +3,12 @@ import { userInfo } from 'node:os'
 import type { Methods } from '../../shared/contract.ts'
 import { badProject } from '../supervisor/bad-project.ts'
 import { exportSystemd } from '../supervisor/export/export-systemd.ts'
-import type { LoadFiles } from '../supervisor/projects.ts'
+import type { Projects } from '../supervisor/projects.ts'
 
-export function exportMethods(load: LoadFiles): Pick<Methods, 'project.export'> {
+export function exportMethods(look: Projects['look']): Pick<Methods, 'project.export'> {
   return {
     'project.export': async ({ isUser, out, name, folder, ...wish }) => {
-      const { project, problems } = await load(folder, wish)
+      const { project, problems } = await look(folder, wish)
       if (project === null) throw badProject(folder, problems)
       const { username, shell } = userInfo()
       return exportSystemd(project, { isUser, out, name: name ?? null, user: username, shell: shell ?? '/bin/sh' })

@@ -7,9 +7,15 @@ import { listFiles } from '../jobs/job-files.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { searchLog } from '../jobs/log-search.ts'
 
-export type JobLookMethod = 'job.logSize' | 'job.search' | 'job.files'
+export type JobLookMethod = 'job.logSize' | 'job.logSince' | 'job.search' | 'job.files'
+export type JobLookOptions = {
+  jobs: Jobs
+  hosts: Hosts
+  /** Where the first line begins that a job may have printed then or later. */
+  lineSince(jobId: string, since: number): Promise<number>
+}
 
-export function jobLookMethods({ jobs, hosts }: { jobs: Jobs; hosts: Hosts }): Pick<Methods, JobLookMethod> {
+export function jobLookMethods({ jobs, hosts, lineSince }: JobLookOptions): Pick<Methods, JobLookMethod> {
   /** @throws {AppError} `CONFLICT` for a job that no host has; `HOST_UNREACHABLE`. */
   async function whereItIs(ref: string): Promise<{ id: string; host: string; live: Live }> {
     const { id, host, state, reason } = jobs.resolve(ref)
@@ -21,11 +27,18 @@ export function jobLookMethods({ jobs, hosts }: { jobs: Jobs; hosts: Hosts }): P
 
   return {
     'job.logSize': async ({ job }) => {
-      const { id, startedAt, logBytes, state } = jobs.resolve(job)
-      if (state === 'ended' && logBytes !== null) return { bytes: logBytes }
-      if (startedAt === null) return { bytes: 0 }
-      const { live } = await whereItIs(id)
-      return { bytes: (await live.agent.stat(id))?.logBytes ?? 0 }
+      const { id, startedAt, logBytes, state, process, host } = jobs.resolve(job)
+      // Only runs of processes have a cap. What is known is told of without a host that is away as well.
+      const isKnown = state === 'ended' && logBytes !== null
+      const live = isKnown && process !== null && host !== null ? hosts.get(host).live : null
+      if (isKnown && !live) return { bytes: logBytes, droppedBytes: 0 }
+      if (startedAt === null) return { bytes: 0, droppedBytes: 0 }
+      const told = await (live ?? (await whereItIs(id)).live).agent.stat(id)
+      return { bytes: isKnown ? logBytes : (told?.logBytes ?? 0), droppedBytes: told?.logDropped ?? 0 }
+    },
+    'job.logSince': async ({ job, since }) => {
+      const { id } = await whereItIs(job)
+      return { byte: await lineSince(id, since) }
     },
     'job.search': async ({ job, ...query }) => {
       const { id, host, live } = await whereItIs(job)

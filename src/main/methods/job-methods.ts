@@ -12,7 +12,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Pulls } from '../jobs/pulls.ts'
 import type { JobRow } from '../store/job-table.ts'
 import { foreignJobs } from './foreign-jobs.ts'
-import { type JobLookMethod, jobLookMethods } from './job-look-methods.ts'
+import { type JobLookMethod, type JobLookOptions, jobLookMethods } from './job-look-methods.ts'
 
 export type JobMethodsOptions = {
   jobs: Jobs
@@ -42,6 +42,7 @@ export type JobMethodsOptions = {
   ): Promise<{ job: JobView }>
   /** Stops the process that a job is a run of, so that it is not run again. False if there is no such process any more. */
   stopProcess(processId: string, graceMs: number): boolean
+  lineSince: JobLookOptions['lineSince']
   now(): number
 }
 type JobMethod = Extract<keyof Methods, `job.${string}` | `pull.${string}`>
@@ -177,6 +178,9 @@ function checkFolder(folder: string | null, requireWhole: (folder: string) => vo
   if (!stat) throw new AppError('NOT_FOUND', `There is no folder ${folder}`)
   if (!stat.isDirectory()) throw new AppError('BAD_INPUT', `${folder} is not a folder`)
 }
+
+/** Where nobody looks at it yet. */
+export const UNSEEN_TERMINAL = { columns: 120, rows: 32 }
 
 export function newRow(input: Parameters<Methods['job.push']>[0] & { id: string; createdAt: number }): JobRow {
   return {

@@ -5,11 +5,12 @@ import { AppError } from '../../shared/errors.ts'
 import type { CheckedProject, FailurePattern } from '../../shared/process.ts'
 import type { ProjectDefinition } from '../../shared/project.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { ProcessRow, ProjectRow } from '../store/project-table.ts'
 import { withDependencies } from '../supervisor/dependencies.ts'
 import { checkPattern } from '../supervisor/patterns/watch.ts'
 import type { ProcessBook } from '../supervisor/process-book.ts'
-import { isAlive } from '../supervisor/process-state.ts'
-import { isSamePattern, type LoadFiles, type Projects, toStart } from '../supervisor/projects.ts'
+import { isAlive, isRestartDue, isToBegin } from '../supervisor/process-state.ts'
+import { isSamePattern, type Projects, toStart } from '../supervisor/projects.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 
 export type ProcessMethod = Exclude<
@@ -21,7 +22,6 @@ export type ProcessParts = {
   projects: Projects
   supervisor: Supervisor
   jobs: Jobs
-  load: LoadFiles
   /** Removes the runs of a process with what is theirs on its host. */
   removeRuns(processId: string): Promise<void>
   search: Methods['process.search']
@@ -40,7 +40,7 @@ export function processMethods({ book, projects, supervisor, jobs, ...parts }: P
 
   return {
     'project.check': async ({ folder, ...wish }) => {
-      const { project, problems } = await parts.load(folder, wish)
+      const { project, problems } = await projects.look(folder, wish)
       return { project: project && withoutSecrets(project), problems }
     },
     'project.up': async ({ processes, ...wishes }) => {
@@ -56,13 +56,10 @@ export function processMethods({ book, projects, supervisor, jobs, ...parts }: P
     },
     'project.remove': async ({ project }) => {
       const row = book.project(project)
-      const rows = book.rowsOf(row.id)
-      const going = rows.filter(process => isAlive(process) || process.retryAt !== null || process.stopOwed !== null)
-      if (going.length > 0) {
-        const labels = going.map(({ definition }) => definition.label).join(', ')
-        throw new AppError('CONFLICT', `${labels} of ${row.name} may still run. Stop it first with: drover down`)
-      }
-      for (const { id } of rows) await parts.removeRuns(id)
+      requireRest(row, book.rowsOf(row.id))
+      for (const { id } of book.rowsOf(row.id)) await parts.removeRuns(id)
+      // Somebody may have started it meanwhile.
+      requireRest(row, book.rowsOf(row.id))
       book.removeProject(row.id)
       return null
     },
@@ -70,12 +67,11 @@ export function processMethods({ book, projects, supervisor, jobs, ...parts }: P
     'project.get': async ({ project }) => ({ project: book.projectView(book.project(project)) }),
     'project.scale': async ({ project, formation }) => {
       const row = book.project(project)
-      const isUp = book.rowsOf(row.id).some(process => process.isWanted)
+      const before = book.rowsOf(row.id).filter(({ isLeaving }) => !isLeaving)
       supervisor.stop(await projects.scale(row, formation))
-      const more = book
-        .rowsOf(row.id)
-        .filter(({ definition, isLeaving, run }) => definition.name in formation && !isLeaving && run === 0)
-      if (isUp) supervisor.start(more)
+      const known = new Set(before.map(({ id }) => id))
+      const more = book.rowsOf(row.id).filter(({ id, isLeaving }) => !isLeaving && !known.has(id))
+      if (before.some(process => process.isWanted)) supervisor.start(more)
       return { project: book.projectView(book.project(row.id)) }
     },
     'project.run': parts.run,
@@ -120,6 +116,14 @@ export function processMethods({ book, projects, supervisor, jobs, ...parts }: P
       return null
     },
   }
+}
+
+/** @throws {AppError} `CONFLICT` while anything of it runs, or is about to. */
+function requireRest({ name }: ProjectRow, rows: readonly ProcessRow[]): void {
+  const going = rows.filter(row => isAlive(row) || isRestartDue(row) || isToBegin(row) || row.stopOwed !== null)
+  if (going.length === 0) return
+  const labels = going.map(({ definition }) => definition.label).join(', ')
+  throw new AppError('CONFLICT', `${labels} of ${name} may still run. Stop it first with: drover down`)
 }
 
 function withoutSecrets({ environment: _own, instances, ...project }: ProjectDefinition): CheckedProject {

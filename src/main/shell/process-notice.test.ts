@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { processRow } from '../../../test/helpers/process-row.ts'
 import type { ProcessView } from '../../shared/process.ts'
-import type { RestartPolicy } from '../../shared/project.ts'
 import { processView } from '../supervisor/process-view.ts'
 import { needsPerson, processNotice } from './process-notice.ts'
 
@@ -20,8 +19,8 @@ const brokenBy = {
   lines: ['panic: \u001B[31mred'],
 }
 const broken = view({ state: 'broken', lastState: 'broken', reason: '"panic:" was found in its output', brokenBy })
-const tell = (before: ProcessView | null, after: ProcessView, restart: RestartPolicy = 'never') =>
-  processNotice({ before, after, restart, project: 'shop' }, { failed: true })
+const tell = (before: ProcessView | null, after: ProcessView) =>
+  processNotice({ before, after, project: 'shop' }, { failed: true })
 
 test('one that nobody starts again is told to be dead, once', () => {
   expect(tell(view(), dead)).toMatchObject({
@@ -33,10 +32,12 @@ test('one that nobody starts again is told to be dead, once', () => {
 })
 
 test('one that its host starts again is told only when that happens again and again', () => {
-  expect(tell(view(), dead, 'on-failure')).toBeNull()
-  const flapping = { ...dead, failures: 3, isFlapping: true }
-  expect(tell(dead, flapping, 'on-failure')?.title).toBe('web.1 of shop keeps failing: 3 times in a row')
-  expect(tell(flapping, { ...flapping, failures: 4 }, 'on-failure')).toBeNull()
+  const again = { ...dead, isRestartDue: true }
+  expect(tell(view(), again)).toBeNull()
+  const flapping = { ...again, failures: 3, isFlapping: true }
+  expect(tell(again, flapping)?.title).toBe('web.1 of shop keeps failing: 3 times in a row')
+  expect(tell(flapping, { ...flapping, failures: 4 })).toBeNull()
+  expect(tell(again, dead)?.title).toBe('web.1 of shop is dead')
 })
 
 test('a broken one comes with what was printed, which changes nothing on whoever shows it', () => {
@@ -53,12 +54,12 @@ test('what somebody stopped, what is done and what is unknown is no news', () =>
 })
 
 test('nobody is told who wants to hear of no failures', () => {
-  expect(processNotice({ before: view(), after: broken, restart: 'never', project: 'shop' }, { failed: false })).toBeNull()
+  expect(processNotice({ before: view(), after: broken, project: 'shop' }, { failed: false })).toBeNull()
 })
 
 test('a person is needed as long as it stands so', () => {
-  expect(needsPerson({ after: broken, restart: 'always' })).toBe(true)
-  expect(needsPerson({ after: dead, restart: 'never' })).toBe(true)
-  expect(needsPerson({ after: dead, restart: 'always' })).toBe(false)
-  expect(needsPerson({ after: view(), restart: 'never' })).toBe(false)
+  expect(needsPerson(broken)).toBe(true)
+  expect(needsPerson(dead)).toBe(true)
+  expect(needsPerson({ ...dead, isRestartDue: true })).toBe(false)
+  expect(needsPerson(view())).toBe(false)
 })

@@ -1,10 +1,9 @@
 /** What a person is told of a process on the desktop. Pure: one notice for what has changed, and none for what its host mends by itself. */
 import type { BrokenBy, PatternAction, ProcessView } from '../../shared/process.ts'
-import type { RestartPolicy } from '../../shared/project.ts'
 import { visible } from '../../shared/visible.ts'
 import { NOTHING_TOLD, type Notice, type NoticeRules } from './notice.ts'
 
-export type ProcessChange = { before: ProcessView | null; after: ProcessView; restart: RestartPolicy; project: string }
+export type ProcessChange = { before: ProcessView | null; after: ProcessView; project: string }
 
 const MAX_LINE = 200
 const MAX_LINES = 7
@@ -53,20 +52,19 @@ export function patternNotice({ process, project, action, by }: FoundPattern): N
 }
 
 /** It is for a person to look at: nobody starts it again, or it has been started again too often. */
-export function needsPerson({ after, restart }: Pick<ProcessChange, 'after' | 'restart'>): boolean {
-  const isLeftDead = after.lastState === 'dead' && after.retryAt === null && restart === 'never'
-  return after.lastState === 'broken' || isLeftDead || after.isFlapping
+export function needsPerson({ lastState, isRestartDue, isFlapping }: ProcessView): boolean {
+  return lastState === 'broken' || (lastState === 'dead' && !isRestartDue) || isFlapping
 }
 
 export function processRoute({ projectId, label }: Pick<ProcessView, 'projectId' | 'label'>): string {
   return `/processes/${projectId}/${label}`
 }
 
-function fallOf({ before, after, restart }: ProcessChange): string | null {
+function fallOf({ before, after }: ProcessChange): string | null {
   const isNew = (is: (view: ProcessView) => boolean) => is(after) && (before === null || !is(before))
   if (isNew(view => view.lastState === 'broken')) return 'is broken'
   if (isNew(view => view.isFlapping)) return `keeps failing: ${after.failures} times in a row`
-  return isNew(view => needsPerson({ after: view, restart }) && view.lastState === 'dead') ? 'is dead' : null
+  return isNew(view => needsPerson(view) && view.lastState === 'dead') ? 'is dead' : null
 }
 
 function cut(text: string): string {

@@ -3,7 +3,7 @@ import type { Database as Sqlite } from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
 import { APP_MIGRATION } from './app-table.ts'
 import { METRIC_SCHEMA } from './metric-schema.ts'
-import { PROJECT_MIGRATION } from './project-table.ts'
+import { PROCESS_OUTLOOK_MIGRATION, PROJECT_HERE_MIGRATION, PROJECT_MIGRATION } from './project-table.ts'
 import { SERVER_MIGRATION } from './server-table.ts'
 import { TOKEN_MIGRATION } from './token-table.ts'
 
@@ -131,6 +131,8 @@ export const MIGRATIONS: readonly string[] = [
   TOKEN_MIGRATION,
   PROJECT_MIGRATION,
   SERVER_MIGRATION,
+  PROCESS_OUTLOOK_MIGRATION,
+  PROJECT_HERE_MIGRATION,
 ]
 
 /**

@@ -1,7 +1,7 @@
 /** Projects, their processes and their failure patterns: what a person wants of them, and how it stands. */
 import type { Statement } from 'better-sqlite3'
 import type { BrokenBy, FailurePattern, ProcessState } from '../../shared/process.ts'
-import type { ProcessInstance, ProjectProblem } from '../../shared/project.ts'
+import type { ProcessInstance, ProjectProblem, RestartPolicy } from '../../shared/project.ts'
 import type { Database } from './database.ts'
 import type { StopHow } from './job-table.ts'
 import type { LateWrites } from './late-writes.ts'
@@ -19,6 +19,8 @@ export type ProjectRow = {
   host: string | null
   /** Given by hand. May hold secrets. */
   env: Readonly<Record<string, string>>
+  /** Of whoever asked, what its files looked up. May hold secrets. */
+  here: Readonly<Record<string, string>>
   problems: readonly ProjectProblem[]
   whenOneEnds: 'leave' | 'shutdown'
   createdAt: number
@@ -38,8 +40,12 @@ export type ProcessRow = {
   failures: number
   state: Exclude<ProcessState, 'unknown'>
   reason: string | null
+  /** What it waits for does not come by itself. */
+  isStuck: boolean
   since: number
   unknownSince: number | null
+  /** What its host does when the newest run ends, as it was told with the start; `never` when that has ended for good. */
+  hostRestart: RestartPolicy
   retryAt: number | null
   brokenBy: BrokenBy | null
   /** How its host is to stop it, until that has been told. */
@@ -95,6 +101,17 @@ export const PROJECT_MIGRATION = `
     source TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 `
+export const PROCESS_OUTLOOK_MIGRATION = `
+  ALTER TABLE process ADD COLUMN host_restart TEXT NOT NULL DEFAULT 'never';
+  ALTER TABLE process ADD COLUMN is_stuck INTEGER NOT NULL DEFAULT 0;
+  UPDATE process
+    SET host_restart = json_extract(definition, '$.options.restart')
+    WHERE state IN ('starting', 'running', 'ready', 'stopping');
+`
+
+export const PROJECT_HERE_MIGRATION = `
+  ALTER TABLE project ADD COLUMN here TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(here));
+`
 
 const PROJECT: Columns<ProjectRow> = {
   id: 'text',
@@ -105,6 +122,7 @@ const PROJECT: Columns<ProjectRow> = {
   port: 'integer',
   host: 'text',
   env: 'json',
+  here: 'json',
   problems: 'json',
   whenOneEnds: 'text',
   createdAt: 'integer',
@@ -122,8 +140,10 @@ const PROCESS: Columns<ProcessRow> = {
   failures: 'integer',
   state: 'text',
   reason: 'text',
+  isStuck: 'flag',
   since: 'integer',
   unknownSince: 'integer',
+  hostRestart: 'text',
   retryAt: 'integer',
   brokenBy: 'json',
   stopOwed: 'json',

@@ -33,6 +33,11 @@ describe('a process begins', () => {
     ['done', process('db', { state: 'running' }), 'waits for db.1 to be done'],
     ['done', process('db', { state: 'done' }), null],
     ['ready', process('db', { state: 'dead' }), 'waits for db.1 to be ready, which is dead'],
+    [
+      'ready',
+      process('db', { state: 'dead', hostRestart: 'always' }),
+      'waits for db.1 to be ready, which is dead and is started again',
+    ],
     ['ready', process('db', { state: 'dead', retryAt: 5 }), 'waits for db.1 to be ready, which is dead and is started again'],
     ['ready', process('db', { state: 'broken', isWanted: false }), 'waits for db.1 to be ready, which is broken'],
     ['ready', process('db', { state: 'stopped', isWanted: false }), 'waits for db.1 to be ready, which is stopped'],
@@ -40,16 +45,38 @@ describe('a process begins', () => {
     ['ready', process('cache', { state: 'running' }), 'waits for db, of which there is no instance'],
   ])('when another is %s: %#', (condition, other, barrier) => {
     const row = web(condition)
-    expect(startBarrier(row, [row, other])).toBe(barrier)
+    expect(startBarrier(row, [row, other])?.reason ?? null).toBe(barrier)
   })
 
   test('when all instances of what it depends on are', () => {
     const row = web('started')
     const first = process('db', { id: 'db1', state: 'running' })
     const second = process('db', { id: 'db2', state: 'starting' })
-    expect(startBarrier(row, [row, first, second])).toBe('waits for db.1 to start')
+    expect(startBarrier(row, [row, first, second])?.reason).toBe('waits for db.1 to start')
     expect(startBarrier(row, [row, first, { ...second, state: 'ready' }])).toBeNull()
   })
+})
+
+test.each<[boolean, string, Partial<ProcessRow>]>([
+  [true, 'is dead', { state: 'dead' }],
+  [true, 'is broken', { state: 'broken', isWanted: false }],
+  [true, 'is stopped', { state: 'stopped', isWanted: false }],
+  [true, 'waits in vain itself', { state: 'waiting', isStuck: true }],
+  [false, 'is run again by its host', { state: 'dead', hostRestart: 'on-failure' }],
+  [false, 'waits as well', { state: 'waiting' }],
+  [false, 'is being stopped, and may be started anew', { state: 'stopping' }],
+  [false, 'is on a host that is away', { state: 'dead', unknownSince: 5 }],
+])('a process waits in vain (%s) for one that %s', (isStuck, _what, change) => {
+  const row = process('web', { state: 'waiting' }, { db: 'ready' })
+  expect(startBarrier(row, [row, process('db', change)])).toMatchObject({ isStuck })
+})
+
+test('of several instances that in vain waited for is told of', () => {
+  const row = process('web', { state: 'waiting' }, { db: 'started' })
+  const second = { ...process('db', { id: 'db2', state: 'dead' }) }
+  second.definition = { ...second.definition, label: 'db.2' }
+  const barrier = startBarrier(row, [row, process('db', { state: 'starting' }), second])
+  expect(barrier).toEqual({ reason: 'waits for db.2 to start, which is dead', isStuck: true })
 })
 
 describe('a process ends', () => {

@@ -1,20 +1,26 @@
 /** What processes of a project wait for, pure: who begins before whom, and who ends after whom. */
 import type { DependencyCondition } from '../../shared/project.ts'
 import type { ProcessRow } from '../store/project-table.ts'
-import { isAlive } from './process-state.ts'
+import { hasEndedForGood, isAlive, isRestartDue } from './process-state.ts'
 
 /** Of one project. */
 type Rows = readonly ProcessRow[]
 
 const WORDS: Record<DependencyCondition, string> = { started: 'to start', ready: 'to be ready', done: 'to be done' }
 
-/** Why it does not begin yet, as a sentence; null if nothing stands in its way. */
-export function startBarrier(row: ProcessRow, rows: Rows): string | null {
+/** `reason` is a sentence. `isStuck`: what is waited for does not come before somebody does something. */
+export type Barrier = { reason: string; isStuck: boolean }
+
+/** Why it does not begin yet; null if nothing stands in its way. */
+export function startBarrier(row: ProcessRow, rows: Rows): Barrier | null {
   for (const { process: name, condition } of row.definition.options.dependsOn) {
     const others = rows.filter(other => other.definition.name === name && !other.isLeaving)
-    if (others.length === 0) return `waits for ${name}, of which there is no instance`
-    const missing = others.find(other => !isMet(other, condition))
-    if (missing) return `waits for ${missing.definition.label} ${WORDS[condition]}${stuck(missing)}`
+    if (others.length === 0) return { reason: `waits for ${name}, of which there is no instance`, isStuck: true }
+    const missing = others.filter(other => !isMet(other, condition))
+    const [first] = missing
+    if (!first) continue
+    const worst = missing.find(isStuck) ?? first
+    return { reason: `waits for ${worst.definition.label} ${WORDS[condition]}${whyLong(worst)}`, isStuck: isStuck(worst) }
   }
   return null
 }
@@ -50,10 +56,16 @@ function isMet({ state, unknownSince, definition }: ProcessRow, condition: Depen
   return state === 'ready' || (state === 'running' && definition.options.readiness === null)
 }
 
-/** What keeps the other one from ever getting there by itself. */
-function stuck({ state, unknownSince, retryAt, isWanted }: ProcessRow): string {
-  if (unknownSince !== null) return ', whose host cannot be asked'
-  if (state === 'broken' || state === 'stopped') return `, which is ${state}`
-  if (state === 'dead') return retryAt === null ? ', which is dead' : ', which is dead and is started again'
-  return isWanted ? '' : ', which is being stopped'
+/** It does not get any further by itself. */
+function isStuck(row: ProcessRow): boolean {
+  return (
+    row.unknownSince === null && (row.state === 'stopped' || hasEndedForGood(row) || (row.state === 'waiting' && row.isStuck))
+  )
+}
+
+function whyLong(row: ProcessRow): string {
+  if (row.unknownSince !== null) return ', whose host cannot be asked'
+  if (row.state === 'broken' || row.state === 'stopped') return `, which is ${row.state}`
+  if (row.state === 'dead') return isRestartDue(row) ? ', which is dead and is started again' : ', which is dead'
+  return row.isWanted ? '' : ', which is being stopped'
 }

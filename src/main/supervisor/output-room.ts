@@ -8,6 +8,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { ProcessRow } from '../store/project-table.ts'
 import { openMerged } from './output/merged.ts'
 import { OutputHub } from './output/output-hub.ts'
+import { timed } from './output/print-times.ts'
 import { searchOutput } from './output/search.ts'
 import { Waiters } from './output/waiters.ts'
 import { PatternWatch } from './patterns/watch.ts'
@@ -93,10 +94,11 @@ export function openOutputRoom({ book, jobs, link, onHit, onError, now }: Output
       }
       return openMerged({ hub, source, now, ...options })
     },
-    search: ({ project, processes, ...query }) => {
+    search: async ({ project, processes, ...query }) => {
       const rows = book.chosen(book.project(project).id, processes)
       const runs = rows.flatMap(({ id, definition }) => runsOf(id).map(job => ({ process: definition.label, job })))
-      return searchOutput(query, { runs, live: name => link(name)?.live ?? null })
+      const found = await searchOutput(query, { runs, live: name => link(name)?.live ?? null })
+      return { ...found, matches: await timed(hub, found.matches, { now }) }
     },
     changed: projectId => {
       const all = book.patternsOf(projectId)

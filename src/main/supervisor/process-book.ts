@@ -7,7 +7,7 @@ import { AppError } from '../../shared/errors.ts'
 import { nearest } from '../../shared/nearest.ts'
 import type { FailurePattern, ProcessView, ProjectHead, ProjectView } from '../../shared/process.ts'
 import type { ProcessPatch, ProcessRow, ProjectRow, ProjectTable } from '../store/project-table.ts'
-import { nextProcessStatus, type ProcessNews } from './process-state.ts'
+import { isRestartDue, nextProcessStatus, type ProcessNews } from './process-state.ts'
 import { processView } from './process-view.ts'
 
 export type ProcessBookOptions = {
@@ -27,8 +27,8 @@ export class ProcessBook {
   readonly #projects = new Map<string, ProjectRow>()
   readonly #processes = new Map<string, ProcessRow>()
   readonly #patterns = new Map<string, FailurePattern>()
-  /** Not stored and not told yet. */
-  readonly #changes: { before: ProcessRow; patch: ProcessPatch }[] = []
+  /** Not stored and not told yet, by the process. */
+  readonly #changes = new Map<string, { before: ProcessRow; patch: ProcessPatch }>()
   #isGathering = false
 
   constructor(options: ProcessBookOptions) {
@@ -113,7 +113,8 @@ export class ProcessBook {
     if (Object.keys(changed).length === 0) return row
     const after = { ...row, ...changed }
     this.#processes.set(processId, after)
-    this.#changes.push({ before: row, patch: changed })
+    const { before, patch: earlier } = this.#changes.get(processId) ?? { before: row, patch: {} }
+    this.#changes.set(processId, { before, patch: { ...earlier, ...changed } })
     if (!this.#isGathering) this.#settle()
     return after
   }
@@ -189,6 +190,7 @@ export class ProcessBook {
     this.#options.table.remove('process', id)
     this.#processes.delete(id)
     this.#options.emit({ type: 'process.removed', projectId, processId: id })
+    this.#options.changed(projectId)
   }
 
   /** With all that is its own. */
@@ -205,17 +207,20 @@ export class ProcessBook {
     for (const { id } of rows) this.#processes.delete(id)
     this.#projects.delete(projectId)
     this.#options.emit({ type: 'project.removed', projectId })
+    this.#options.changed(projectId)
   }
 
   #settle(): void {
-    const changes = this.#changes.splice(0)
+    const changes = [...this.#changes.values()]
+    this.#changes.clear()
     if (changes.length === 0) return
     this.#options.table.update(changes.map(({ before, patch }) => ({ id: before.id, patch })))
     for (const { before } of changes) {
       const row = this.#processes.get(before.id)
       if (!row) continue
       this.tell(row)
-      if (row.state !== before.state || row.failures !== before.failures) this.#options.moved(before, row)
+      const isOther = row.state !== before.state || row.failures !== before.failures
+      if (isOther || isRestartDue(row) !== isRestartDue(before)) this.#options.moved(before, row)
     }
     for (const projectId of new Set(changes.map(({ before }) => before.projectId))) this.#options.changed(projectId)
   }

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isAlive, isToBegin, nextProcessStatus, type ProcessNews, type ProcessStatus, type RunStatus } from './process-state.ts'
+import {
+  hasEndedForGood,
+  isAlive,
+  isRestartDue,
+  isToBegin,
+  nextProcessStatus,
+  type ProcessNews,
+  type ProcessStatus,
+  type RunStatus,
+} from './process-state.ts'
 
 const STOPPED: ProcessStatus = {
   isWanted: false,
@@ -9,10 +18,13 @@ const STOPPED: ProcessStatus = {
   failures: 0,
   state: 'stopped',
   reason: null,
+  isStuck: false,
   since: 0,
   unknownSince: null,
+  hostRestart: 'never',
   retryAt: null,
   brokenBy: null,
+  stopOwed: null,
 }
 const JOB: RunStatus = {
   id: 'a',
@@ -22,6 +34,7 @@ const JOB: RunStatus = {
   signal: null,
   reason: null,
   unknownSince: null,
+  startedAt: 7,
 }
 const run = (jobId: string, number = 1): ProcessNews => ({ type: 'run', jobId, run: number })
 const told = (change: Partial<RunStatus> = {}): ProcessNews => ({ type: 'job', job: { ...JOB, ...change } })
@@ -37,8 +50,14 @@ const hit: ProcessNews = {
 const UP = [wanted, run('a'), told()]
 
 function play(...news: ProcessNews[]): ProcessStatus {
-  return news.reduce((status, one, index) => nextProcessStatus(status, one, 100 + index), STOPPED)
+  return playOn(STOPPED, ...news)
 }
+function playOn(from: ProcessStatus, ...news: ProcessNews[]): ProcessStatus {
+  return news.reduce((status, one, index) => nextProcessStatus(status, one, 100 + index), from)
+}
+/** One whose host is to run it again by this policy. */
+const kept = (hostRestart: ProcessStatus['hostRestart'], ...news: ProcessNews[]) =>
+  playOn({ ...play(...UP), hostRestart }, ...news)
 
 /** The machine as docs/processes.md has it: how it came to stand so, what happens, and how it stands then. */
 const TABLE: [from: string, way: ProcessNews[], what: string, news: ProcessNews, to: string, more?: Partial<ProcessStatus>][] = [
@@ -46,6 +65,14 @@ const TABLE: [from: string, way: ProcessNews[], what: string, news: ProcessNews,
   ['stopped', [], 'is stopped', unwanted, 'stopped'],
   ['waiting', [wanted], 'is stopped', unwanted, 'stopped', { isWanted: false }],
   ['waiting', [wanted], 'cannot be started', { type: 'cannot-start', reason: 'no host' }, 'dead', { reason: 'no host' }],
+  [
+    'waiting',
+    [...UP, exited(1), wanted],
+    'cannot be started',
+    { type: 'cannot-start', reason: 'no host' },
+    'dead',
+    { reason: 'no host', jobId: null, run: 1 },
+  ],
   ['waiting', [wanted], 'begins', run('a'), 'starting', { jobId: 'a', run: 1 }],
   ['starting', [wanted, run('a')], 'runs', told(), 'running'],
   ['starting', [wanted, run('a')], 'is stopped', unwanted, 'stopping'],
@@ -84,6 +111,7 @@ const TABLE: [from: string, way: ProcessNews[], what: string, news: ProcessNews,
   ['dead', [...UP, exited(1), planned()], 'is stopped', unwanted, 'stopped', { retryAt: null }],
   ['dead', [...UP, exited(1), planned()], 'is restarted', { type: 'restart' }, 'waiting', { retryAt: null }],
   ['dead', [...UP, exited(1)], 'is started', wanted, 'waiting'],
+  ['waiting', [...UP, exited(1), wanted], 'hears late of a plan', planned(), 'waiting', { retryAt: null }],
   ['done', [...UP, exited(0)], 'is to be run again', planned(), 'waiting', { retryAt: 500 }],
   ['done', [...UP, exited(0)], 'is started', wanted, 'waiting'],
   ['done', [...UP, exited(0)], 'is stopped', unwanted, 'done'],
@@ -123,6 +151,52 @@ describe('a process', () => {
     expect(play(...UP, planned(), exited(0))).toMatchObject({ state: 'waiting', retryAt: 500 })
   })
 
+  test('that its host runs again says so from its end on, before its host has told when', () => {
+    const due = (status: ProcessStatus) => [status.state, isRestartDue(status), hasEndedForGood(status), isToBegin(status)]
+    expect(due(kept('on-failure', exited(1)))).toEqual(['dead', true, false, false])
+    expect(due(kept('on-failure', exited(0)))).toEqual(['done', false, true, false])
+    expect(due(kept('always', exited(0)))).toEqual(['waiting', true, false, false])
+    expect(due(kept('always', told({ state: 'ended', outcome: 'lost' })))).toEqual(['dead', true, false, false])
+    expect(due(kept('never', exited(1)))).toEqual(['dead', false, true, false])
+    // Its host has never heard of that run.
+    const failed = told({ state: 'ended', outcome: 'failed', reason: 'no disk', startedAt: null })
+    expect(due(kept('always', failed))).toEqual(['dead', false, true, false])
+  })
+
+  test('that is to be run again is so until it is stopped, begun anew, or its host keeps it no more', () => {
+    const dead = kept('always', exited(1))
+    expect(nextProcessStatus(dead, wanted, 900)).toEqual(dead)
+    expect(isRestartDue(playOn(dead, unwanted))).toBe(false)
+    expect(isToBegin(playOn(dead, { type: 'restart' }))).toBe(true)
+    expect(hasEndedForGood(playOn(dead, { type: 'not-kept' }))).toBe(true)
+    expect(playOn(kept('always', exited(0)), { type: 'not-kept' })).toMatchObject({ state: 'done', reason: null })
+  })
+
+  test('that is to be run again is unknown while its host is away, and not stopped before that has heard', () => {
+    const away = kept('always', exited(1), { type: 'host-lost' })
+    expect(away).toMatchObject({ state: 'dead', unknownSince: 101 })
+    expect(playOn(away, unwanted)).toMatchObject({ state: 'stopped', unknownSince: 101 })
+    expect(playOn(away, unwanted, { type: 'host-asked' })).toMatchObject({ state: 'stopped', unknownSince: null })
+    expect(kept('never', exited(1), { type: 'host-lost' }).unknownSince).toBeNull()
+  })
+
+  test('that its host runs again while it is to begin anew is stopped, and begun anew', () => {
+    const restarting: ProcessStatus = {
+      ...kept('always', exited(1), { type: 'restart' }),
+      stopOwed: { signal: 'TERM', graceMs: 1 },
+    }
+    const begun = playOn(restarting, run('b', 2), told({ id: 'b' }))
+    expect(begun).toMatchObject({ state: 'stopping', reason: 'to be started anew', isWanted: true })
+    expect(isToBegin(playOn({ ...begun, stopOwed: null }, stoppedJob('b')))).toBe(true)
+  })
+
+  test('that waits in vain is stuck until it does anything else', () => {
+    const stuck = play(wanted, { type: 'waits', reason: 'for db.1', isStuck: true })
+    expect(stuck).toMatchObject({ state: 'waiting', isStuck: true })
+    expect(playOn(stuck, run('a')).isStuck).toBe(false)
+    expect(playOn(stuck, { type: 'waits', reason: 'for db.1', isStuck: false }).isStuck).toBe(false)
+  })
+
   test('that has been stable has no failures', () => {
     const again = play(...UP, exited(1), planned(500, 4), run('b', 2), told({ id: 'b' }))
     expect(again.failures).toBe(4)
@@ -135,6 +209,7 @@ const ids = fc.constantFrom('a', 'b', 'c')
 const jobs = fc.record({
   id: ids,
   state: fc.constantFrom('queued', 'syncing', 'starting', 'running', 'stopping', 'ended'),
+  startedAt: fc.constantFrom(null, 7),
   outcome: fc.constantFrom('exited', 'signalled', 'stopped', 'cancelled', 'failed', 'lost'),
   exitCode: fc.constantFrom(0, 1, null),
   signal: fc.constant(null),
@@ -143,13 +218,14 @@ const jobs = fc.record({
 })
 const anyNews: fc.Arbitrary<ProcessNews> = fc.oneof(
   fc.constantFrom<ProcessNews>(wanted, unwanted, { type: 'restart' }, { type: 'not-broken' }),
+  fc.constantFrom<ProcessNews>({ type: 'not-kept' }, { type: 'host-lost' }, { type: 'host-asked' }),
   fc.record({ type: fc.constant('run' as const), jobId: ids, run: fc.integer({ min: 1, max: 9 }) }),
   jobs.map(
     (job): ProcessNews => ({ type: 'job', job: { ...job, outcome: job.state === 'ended' ? job.outcome : null } as RunStatus }),
   ),
   fc.record({ type: fc.constant('restart-planned' as const), jobId: ids, at: fc.nat(), failures: fc.nat(9) }),
   fc.record({ type: fc.constantFrom('ready' as const, 'stable' as const), jobId: ids }),
-  fc.record({ type: fc.constant('waits' as const), reason: fc.constant('for db.1') }),
+  fc.record({ type: fc.constant('waits' as const), reason: fc.constant('for db.1'), isStuck: fc.boolean() }),
   ids.map((jobId): ProcessNews => ({ type: 'broken', by: { ...(hit as Extract<ProcessNews, { type: 'broken' }>).by, jobId } })),
 )
 
@@ -159,11 +235,13 @@ describe('whatever happens, in any order and twice', () => {
   test('a stop wins: no news but a start makes it wanted again', () => {
     fc.assert(
       fc.property(some, some, (before, after) => {
-        const isStart = ({ type }: ProcessNews) => type === 'wanted' || type === 'restart' || type === 'not-broken'
-        const end = play(...before, unwanted, ...after.filter(news => !isStart(news)))
+        const isStart = ({ type }: ProcessNews) => type === 'wanted' || type === 'restart'
+        const owed = { ...play(...before), stopOwed: { signal: 'TERM', graceMs: 1 } }
+        const end = playOn(owed, unwanted, ...after.filter(news => !isStart(news)))
         expect(end.isWanted).toBe(false)
         expect(isToBegin(end)).toBe(false)
       }),
+      { examples: [[[run('a'), hit, run('b')], [{ type: 'not-broken' }]]] },
     )
   })
 
@@ -193,6 +271,7 @@ describe('whatever happens, in any order and twice', () => {
         if (end.state === 'ready' || end.state === 'running') expect(end.jobId).not.toBeNull()
         if (end.retryAt !== null) expect(end.isWanted).toBe(true)
       }),
+      { examples: [[[run('a'), wanted, planned(0), hit]]] },
     )
   })
 })

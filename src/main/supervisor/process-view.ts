@@ -2,10 +2,10 @@
 import type { JobView } from '../../shared/domain.ts'
 import type { ProcessView } from '../../shared/process.ts'
 import type { ProcessRow } from '../store/project-table.ts'
-import { FLAPPING_FAILURES } from './process-state.ts'
+import { FLAPPING_FAILURES, isRestartDue } from './process-state.ts'
 
 export function processView(row: ProcessRow, job: JobView | undefined): ProcessView {
-  const { definition, state, unknownSince, stopOwed: _stop, searched: _searched, ...shown } = row
+  const { definition, state, unknownSince, hostRestart: _policy, stopOwed: _stop, searched: _searched, ...shown } = row
   return {
     ...shown,
     label: definition.label,
@@ -23,6 +23,7 @@ export function processView(row: ProcessRow, job: JobView | undefined): ProcessV
     endedAt: job?.endedAt ?? null,
     exitCode: job?.exitCode ?? null,
     signal: job?.signal ?? null,
+    isRestartDue: isRestartDue(row),
     isFlapping: row.isWanted && row.failures >= FLAPPING_FAILURES,
     memoryBytes: job?.memoryBytes ?? null,
     cpuMs: job?.cpuMs ?? null,

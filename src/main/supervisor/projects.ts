@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import type { FailurePattern, PatternAction } from '../../shared/process.ts'
-import type { ProcessInstance, ProjectDefinition, ProjectProblem } from '../../shared/project.ts'
+import type { ProcessInstance, ProjectDefinition } from '../../shared/project.ts'
 import type { ProcessRow, ProjectRow } from '../store/project-table.ts'
 import { badProject } from './bad-project.ts'
 import type { ProcessBook } from './process-book.ts'
@@ -19,13 +19,14 @@ export type ProjectWishes = {
   port?: number | undefined
   host?: string | undefined
   env?: Record<string, string> | undefined
+  /** The variables of whoever asks, for files to look up. */
+  here?: Record<string, string> | undefined
 }
+export type FileWish = Pick<ProjectWishes, 'procfile' | 'port' | 'formation' | 'here'>
+/** What was wished earlier: the formation, and the variables that were looked up. */
+export type Before = Pick<ProjectRow, 'formation' | 'here'>
 /** What the files of a folder say. */
-export type LoadFiles = (
-  folder: string,
-  wish: { procfile?: string | undefined; port?: number | undefined; formation?: Record<string, number> | undefined },
-) => Promise<LoadedProject>
-type Loaded = { project: ProjectDefinition; problems: readonly ProjectProblem[] }
+export type LoadFiles = (folder: string, wish: FileWish & { before?: Before | undefined }) => Promise<LoadedProject>
 
 export type ProjectsOptions = { book: ProcessBook; load: LoadFiles; requireHost(name: string): void; now(): number }
 
@@ -34,6 +35,8 @@ export class Projects {
   readonly #load: LoadFiles
   readonly #requireHost: (name: string) => void
   readonly #now: () => number
+  /** Of each folder what is being read: two at once would make two projects of it. */
+  readonly #taking = new Map<string, Promise<unknown>>()
 
   /** `requireHost` throws for one that is not in the config. */
   constructor({ book, load, requireHost, now }: ProjectsOptions) {
@@ -49,13 +52,24 @@ export class Projects {
    * @throws {AppError} `BAD_CONFIG` with all problems, and nothing has changed.
    */
   async take(wishes: ProjectWishes): Promise<ProjectRow> {
+    const { folder } = wishes
+    const taken = (this.#taking.get(folder) ?? Promise.resolve()).then(() => this.#take(wishes))
+    const settled = taken.catch(() => undefined)
+    this.#taking.set(folder, settled)
+    try {
+      return await taken
+    } finally {
+      if (this.#taking.get(folder) === settled) this.#taking.delete(folder)
+    }
+  }
+
+  async #take(wishes: ProjectWishes): Promise<ProjectRow> {
     const { folder, host } = wishes
     if (host !== undefined && host !== 'auto' && host !== NO_HOST) this.#requireHost(host)
     const known = this.#book.projectAt(folder)
-    const procfile = wishes.procfile ?? known?.procfile ?? null
-    const port = wishes.port ?? known?.port ?? null
+    const { project, problems, found } = await this.#read(folder, wishes)
+    if (!project) throw badProject(folder, problems)
     const wished = { ...known?.formation, ...wishes.formation }
-    const { project, problems } = await this.#read(folder, { procfile, port, formation: wished })
     // A formation may name what is in the Procfile no more.
     const formation = Object.fromEntries(
       Object.entries(wished).filter(([name]) => name === 'all' || project.processes.includes(name)),
@@ -64,11 +78,12 @@ export class Projects {
       id: known?.id ?? randomUUID(),
       folder,
       name: basename(folder) || folder,
-      procfile,
+      procfile: wishes.procfile ?? known?.procfile ?? null,
       formation,
-      port,
+      port: wishes.port ?? known?.port ?? null,
       host: wishes.host === NO_HOST ? null : (wishes.host ?? known?.host ?? null),
       env: { ...known?.env, ...wishes.env },
+      here: { ...(wishes.here ? {} : known?.here), ...found },
       problems,
       whenOneEnds: project.instances.some(({ options }) => options.whenItEnds === 'shutdown') ? 'shutdown' : 'leave',
       createdAt: known?.createdAt ?? this.#now(),
@@ -77,15 +92,17 @@ export class Projects {
     return row
   }
 
-  /** What its files say now; nothing is taken in. @throws {AppError} `BAD_CONFIG` */
+  /** What would run of it, with what was wished before where nothing is wished now; nothing is taken in. */
+  async look(folder: string, wish: FileWish = {}): Promise<LoadedProject> {
+    const { project, ...rest } = await this.#read(folder, wish)
+    return { project: project && withVariables(project, this.#book.projectAt(folder)?.env ?? {}), ...rest }
+  }
+
+  /** @throws {AppError} `BAD_CONFIG` */
   async read(folder: string): Promise<ProjectDefinition> {
-    const known = this.#book.projectAt(folder)
-    const { project } = await this.#read(folder, {
-      procfile: known?.procfile ?? null,
-      port: known?.port ?? null,
-      formation: { ...known?.formation },
-    })
-    return { ...project, environment: { ...project.environment, ...known?.env } }
+    const { project, problems } = await this.look(folder)
+    if (project) return project
+    throw badProject(folder, problems)
   }
 
   /** As many of each as is asked for. Those that are too many are for the caller to stop; they go when they have ended. */
@@ -94,17 +111,13 @@ export class Projects {
     return this.#book.rowsOf(project.id).filter(row => row.isLeaving && row.definition.name in formation)
   }
 
-  async #read(
-    folder: string,
-    { procfile, port, formation }: { procfile: string | null; port: number | null; formation: Record<string, number> },
-  ): Promise<Loaded> {
-    const { project, problems } = await this.#load(folder, {
-      procfile: procfile ?? undefined,
-      port: port ?? undefined,
-      formation,
+  #read(folder: string, { procfile, port, formation, here }: FileWish): Promise<LoadedProject> {
+    const before = this.#book.projectAt(folder)
+    return this.#load(folder, {
+      ...{ formation, here, before },
+      procfile: procfile ?? before?.procfile ?? undefined,
+      port: port ?? before?.port ?? undefined,
     })
-    if (project) return { project, problems }
-    throw badProject(folder, problems)
   }
 
   #processes({ id: projectId }: ProjectRow, { instances }: ProjectDefinition): ProcessRow[] {
@@ -122,9 +135,21 @@ export class Projects {
     return {
       ...{ id: randomUUID(), projectId, position, definition },
       ...{ isWanted: false, isLeaving: false, host: null, jobId: null, run: 0, failures: 0 },
-      ...{ state: 'stopped', reason: null, since: this.#now(), unknownSince: null, retryAt: null },
-      ...{ brokenBy: null, stopOwed: null, searched: null },
+      ...{ state: 'stopped', reason: null, isStuck: false, since: this.#now(), unknownSince: null },
+      ...{ hostRestart: 'never', retryAt: null, brokenBy: null, stopOwed: null, searched: null },
     }
+  }
+}
+
+/** Those that were given by hand go before what the files say. */
+function withVariables(
+  { instances, environment, ...project }: ProjectDefinition,
+  env: Readonly<Record<string, string>>,
+): ProjectDefinition {
+  return {
+    ...project,
+    environment: { ...environment, ...env },
+    instances: instances.map(instance => ({ ...instance, environment: { ...instance.environment, ...env } })),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Asks, on a process's own host, whether it is ready, until it is. Tells, and decides nothing. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { addAbortSignal, type Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OutputPattern, Readiness } from '../../shared/project.ts'
 import { shellQuote } from '../../shared/shell-quote.ts'
@@ -22,9 +22,15 @@ export type ReadinessTarget = {
 }
 
 const HTTP_HEAD_BYTES = 1_024
+/** How long one question may take. The next is asked when it has been answered, or is given up. */
+const ATTEMPT_MS = 10_000
+/** A command is ended on its host, which says so: how long that may be on its way. */
+const ANSWER_MS = 2_000
+/** Of timeout(1). */
+const TIMED_OUT = 124
 
 /** Settles when it is ready. @throws when `signal` fires. */
-export async function untilReady(target: ReadinessTarget): Promise<void> {
+export async function untilReady(target: ReadinessTarget, attemptMs = ATTEMPT_MS): Promise<void> {
   const { readiness, signal } = target
   const { probe, timeoutMs, intervalMs } = readiness
   let last = ''
@@ -36,7 +42,7 @@ export async function untilReady(target: ReadinessTarget): Promise<void> {
     if (probe.kind === 'log') return await target.line(probe.pattern, signal)
     for (;;) {
       try {
-        return await within(ask(target), Math.max(intervalMs, 1_000), () => Promise.reject(new Error('no answer')))
+        return await attempt(target, attemptMs)
       } catch (error) {
         signal.throwIfAborted()
         last = error instanceof Error ? error.message : String(error)
@@ -48,24 +54,47 @@ export async function untilReady(target: ReadinessTarget): Promise<void> {
   }
 }
 
-/** @throws {Error} why it is not ready. */
-async function ask({ readiness: { probe }, transport, workdir, env, signal }: ReadinessTarget): Promise<void> {
-  if (probe.kind === 'tcp') {
-    const stream = await open(transport, { host: '127.0.0.1', port: probe.port })
-    stream.destroy()
-  } else if (probe.kind === 'http') await askHttp(transport, new URL(probe.url))
-  else if (probe.kind === 'command') {
-    const set = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`)
-    const line = [`cd ${shellQuote(workdir)} || exit`, ...set, `exec sh -c ${shellQuote(probe.line)}`].join('\n')
-    const { code, stderr } = await run(transport, line, { signal, maxBytes: 4_096 })
-    if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `its command ended with ${code}`)
+/** What was opened for it is closed with it. @throws {Error} why it is not ready. */
+async function attempt(target: ReadinessTarget, ms: number): Promise<void> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([target.signal, over.signal])
+  try {
+    const patience = target.readiness.probe.kind === 'command' ? ms + ANSWER_MS : ms
+    await within(ask({ ...target, signal }, ms), patience, () => {
+      throw new Error('no answer')
+    })
+  } finally {
+    over.abort()
   }
 }
 
+/** @throws {Error} why it is not ready. */
+async function ask(target: ReadinessTarget, ms: number): Promise<void> {
+  const { probe } = target.readiness
+  if (probe.kind === 'tcp') await open(target, { host: '127.0.0.1', port: probe.port })
+  else if (probe.kind === 'http') await askHttp(target, new URL(probe.url))
+  else if (probe.kind === 'command') await askCommand(target, probe.line, ms)
+}
+
+/** Its variables may be secrets: they go in by its stdin, since anybody on the host may read an argument list. */
+async function askCommand({ transport, workdir, env, signal }: ReadinessTarget, line: string, ms: number): Promise<void> {
+  const seconds = Math.ceil(ms / 1_000)
+  const input = [
+    `cd ${shellQuote(workdir)} || exit`,
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    // To close its channel ends nothing on a host.
+    `! command -v timeout >/dev/null 2>&1 || set -- timeout ${seconds}`,
+    `exec "$@" sh -c ${shellQuote(line)} </dev/null`,
+  ].join('\n')
+  const { code, stderr } = await run(transport, 'exec sh', { input, signal, maxBytes: 4_096 })
+  if (code === TIMED_OUT) throw new Error(`its command did not end in ${seconds} s`)
+  if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `its command ended with ${code}`)
+}
+
 /** Ready is what answers, with anything but an error of the server. */
-async function askHttp(transport: Transport, url: URL): Promise<void> {
+async function askHttp(target: ReadinessTarget, url: URL): Promise<void> {
   const port = Number(url.port || 80)
-  const stream = await open(transport, { host: url.hostname, port })
+  const stream = await open(target, { host: url.hostname, port })
   try {
     stream.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`)
     let head = ''
@@ -82,10 +111,10 @@ async function askHttp(transport: Transport, url: URL): Promise<void> {
 }
 
 /** A stream that is connected. sshd says at once whether it could; a probe that asks for a byte would wait for a server that only listens. */
-async function open(transport: Transport, place: { host: string; port: number }): Promise<Duplex> {
-  if (transport.forward) return await transport.forward(place)
-  const socket = connect(place)
-  await once(socket, 'connect')
-  socket.on('error', () => undefined) // It may be reset as soon as it was asked.
-  return socket
+async function open({ transport, signal }: ReadinessTarget, place: { host: string; port: number }): Promise<Duplex> {
+  const stream = transport.forward ? await transport.forward(place) : connect(place)
+  stream.on('error', () => undefined) // Who waits for it hears of that; it may be reset as soon as it was asked.
+  addAbortSignal(signal, stream)
+  if (!transport.forward) await once(stream, 'connect', { signal })
+  return stream
 }

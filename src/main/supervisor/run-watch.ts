@@ -1,25 +1,34 @@
 /** Watches each run that goes on: asks whether it is ready, and notes when it has gone on so long that past failures are of no account. */
 import type { OutputPattern } from '../../shared/project.ts'
-import { eachChunk } from '../chunks.ts'
-import { openLog } from '../jobs/job-output.ts'
+import { freeChunk } from '../chunks.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { ProcessRow } from '../store/project-table.ts'
+import type { OutputHub } from './output/output-hub.ts'
 import { Matcher, PatternSet } from './patterns/matcher.ts'
+import { Slices } from './patterns/slices.ts'
 import type { ProcessBook } from './process-book.ts'
 import { untilReady } from './readiness.ts'
 
 type Watched = { jobId: string; abort: AbortController; stable: NodeJS.Timeout | null; isAsked: boolean }
 
+export type RunWatchOptions = { book: ProcessBook; jobs: Jobs; hub: Pick<OutputHub, 'reader'>; now(): number }
+
+/** What is read at once. */
+const PART_BYTES = 256 * 1024
+
 export class RunWatch {
   readonly #book: ProcessBook
   readonly #jobs: Jobs
+  readonly #hub: Pick<OutputHub, 'reader'>
   readonly #now: () => number
   /** By the process. */
   readonly #watched = new Map<string, Watched>()
+  readonly #slices = new Slices()
 
-  constructor({ book, jobs, now }: { book: ProcessBook; jobs: Jobs; now(): number }) {
+  constructor({ book, jobs, hub, now }: RunWatchOptions) {
     this.#book = book
     this.#jobs = jobs
+    this.#hub = hub
     this.#now = now
   }
 
@@ -81,24 +90,23 @@ export class RunWatch {
     }
   }
 
+  /** Settles when a line of the run matches, from its beginning on. */
   async #line(jobId: string, pattern: OutputPattern, signal: AbortSignal): Promise<void> {
     const matcher = new Matcher(new PatternSet([{ pattern: pattern.source, isRegex: pattern.kind === 'regex' }]))
     let isFound = false
     const found = () => {
       isFound = true
     }
-    const log = openLog(this.#jobs, jobId, { fromByte: 0, follow: true })
-    signal.addEventListener('abort', () => log.close(), { once: true })
-    try {
-      for await (const chunk of eachChunk(log.output)) {
-        matcher.scan(chunk, found)
-        if (isFound) return
-      }
-      matcher.finish(found)
-      if (isFound) return
-    } finally {
-      log.close()
+    const reader = this.#hub.reader(jobId, { fromByte: 0, signal })
+    while (!isFound) {
+      const part = await reader.next(PART_BYTES)
+      if (!part) break
+      await this.#slices.scan(matcher, part.bytes, found)
+      freeChunk(part.bytes)
     }
+    reader.close()
+    if (!isFound) matcher.finish(found)
+    if (isFound) return
     signal.throwIfAborted()
     throw new Error('it ended before it printed that')
   }

@@ -8,14 +8,14 @@ import { AppError } from '../../shared/errors.ts'
 import type { BrokenBy } from '../../shared/process.ts'
 import type { AgentEvent, AgentJob, KeptProcess, ProcessSpec } from '../hosts/agent.ts'
 import type { HostLink, Live } from '../hosts/host-link.ts'
-import { hasReachedHost } from '../jobs/job-state.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Log } from '../log.ts'
 import type { JobRow, StopHow } from '../store/job-table.ts'
-import type { ProcessRow } from '../store/project-table.ts'
+import type { ProcessPatch, ProcessRow } from '../store/project-table.ts'
 import { startBarrier, stopBarrier } from './dependencies.ts'
 import type { ProcessBook } from './process-book.ts'
-import { isAlive, isToBegin } from './process-state.ts'
+import { hasEndedForGood, isAlive, isRestartDue, isToBegin, type ProcessNews } from './process-state.ts'
+import { Stops } from './stops.ts'
 
 export type SupervisorOptions = {
   book: ProcessBook
@@ -42,11 +42,12 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   /** Projects of which something has changed since they were last looked at. */
   readonly #due = new Set<string>()
-  readonly #passing = new Set<string>()
+  readonly #stops: Stops
   #isClosed = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#stops = new Stops({ ...options, changed: projectId => this.changed(projectId) })
   }
 
   /** What a core before this one left: runs whose process had not been told of them, and states that nobody vouches for now. */
@@ -54,9 +55,8 @@ export class Supervisor {
     const { book, jobs } = this.#options
     for (const row of book.processes()) {
       const newest = jobs.newestRun(row.id)
-      if (newest?.process && newest.id !== row.jobId)
-        book.apply(row.id, { type: 'run', jobId: newest.id, run: newest.process.run })
       this.jobChanged(newest && jobs.get(newest.id))
+      book.apply(row.id, { type: 'host-lost' })
       this.changed(row.projectId)
     }
   }
@@ -65,6 +65,10 @@ export class Supervisor {
     const { book } = this.#options
     book.together(() => {
       for (const { id } of rows) book.apply(id, { type: 'wanted' })
+      // What waited in vain may get there now: the next look says.
+      const projects = new Set(rows.map(({ projectId }) => projectId))
+      for (const { id, projectId, isStuck, reason } of book.processes())
+        if (isStuck && projects.has(projectId)) book.apply(id, { type: 'waits', reason, isStuck: false })
     })
   }
 
@@ -101,10 +105,23 @@ export class Supervisor {
     const before = book.find(id)
     const row = before && run > before.run ? book.apply(id, { type: 'run', jobId: job.id, run }) : before
     if (row?.jobId !== job.id) return
-    const after = book.apply(row.id, { type: 'job', job }, { host: job.host ?? row.host, run })
+    const after = this.#apply(row, { type: 'job', job }, { host: job.host ?? row.host, run })
     // What is shown of it beside its state comes from the job.
     if (after === row) book.tell(row)
     if (job.state === 'ended') this.#forgetOldRuns(row.id)
+  }
+
+  /** With the end of all others, where its end is that: on the disk at once, so that the death of the core does not come between. */
+  #apply(before: ProcessRow, news: ProcessNews, more?: ProcessPatch): ProcessRow | undefined {
+    const { book } = this.#options
+    let after: ProcessRow | undefined
+    book.together(() => {
+      after = book.apply(before.id, news, more)
+      if (after?.definition.options.whenItEnds !== 'shutdown') return
+      if (!hasEndedForGood(after) || hasEndedForGood(before)) return
+      this.stop(book.rowsOf(after.projectId).filter(row => row.isWanted && !hasEndedForGood(row)))
+    })
+    return after
   }
 
   /**
@@ -118,7 +135,10 @@ export class Supervisor {
     if (told.process.run <= row.run - KEPT_RUNS) return null
     const before = jobs.find(row.jobId)
     if (!before) return null
-    return { ...before, ...FRESH, id: told.id, createdAt: told.startedAt ?? before.createdAt, process: told.process }
+    // Runs stand in the order in which they were made, and hosts tell whole seconds.
+    const isNext = told.process.run > row.run
+    const createdAt = isNext ? Math.max(told.startedAt ?? 0, before.createdAt + 1) : before.createdAt - 1
+    return { ...before, ...FRESH, id: told.id, createdAt, process: told.process }
   }
 
   /** A host is believed about what runs there alone. */
@@ -127,11 +147,19 @@ export class Supervisor {
     if (book.find(processId)?.host === hostName) book.apply(processId, { type: 'restart-planned', jobId, at, failures })
   }
 
+  /** Of what it runs again by itself nobody knows how it stands. */
+  hostLost(hostName: string): void {
+    const { book } = this.#options
+    book.together(() => {
+      for (const row of book.processes()) if (row.host === hostName) book.apply(row.id, { type: 'host-lost' })
+    })
+  }
+
   /** All jobs of the host are known again. */
   async hostBack(link: HostLink, live: Live): Promise<void> {
     const { book } = this.#options
-    for (const kept of await live.agent.processes()) this.#keptThere(link.name, kept)
-    for (const row of book.processes()) if (row.host === link.name) this.changed(row.projectId)
+    const kept = new Map((await live.agent.processes()).map(process => [process.id, process]))
+    for (const row of book.processes()) if (row.host === link.name) this.#keptThere(row, kept.get(row.id))
   }
 
   /** What the host is told to keep running. */
@@ -173,48 +201,58 @@ export class Supervisor {
       for (const row of rows) {
         if (row.stopOwed !== null) this.#endNow(row, rows)
         else if (isLeftOver(row)) this.stop([row])
+        else if (row.isLeaving && !isAlive(row) && !isRestartDue(row)) this.#leave(row)
         else if (isToBegin(row)) {
           const barrier = startBarrier(row, rows)
           if (barrier === null) toBegin.push(row)
-          else book.apply(row.id, { type: 'waits', reason: barrier })
-        } else if (row.isLeaving && !isAlive(row) && row.retryAt === null) this.#leave(row)
+          else book.apply(row.id, { type: 'waits', ...barrier })
+        }
       }
     })
     this.#begin(toBegin)
-    this.#cascade(projectId)
   }
 
   #endNow(row: ProcessRow, rows: readonly ProcessRow[]): void {
-    const barrier = row.isWanted ? null : stopBarrier(row, rows)
-    if (barrier !== null) this.#options.book.apply(row.id, { type: 'waits', reason: barrier })
-    else void this.#pass(row, row.stopOwed ?? stopHow(row))
-  }
-
-  /** Where one that ends takes the others with it. */
-  #cascade(projectId: string): void {
-    const rows = this.#options.book.rowsOf(projectId)
-    const fallen = rows.find(row => row.definition.options.whenItEnds === 'shutdown' && hasEndedForGood(row))
-    const others = fallen ? rows.filter(row => row.isWanted && (isAlive(row) || row.state === 'waiting')) : []
-    if (others.length > 0) this.stop(others)
+    const reason = row.isWanted ? null : stopBarrier(row, rows)
+    if (row.state === 'stopping') this.#options.book.apply(row.id, { type: 'waits', reason, isStuck: false })
+    if (reason === null) void this.#stops.pass(row)
   }
 
   /** There is something on its host that might run, now or later. */
   #needsStop(row: ProcessRow): boolean {
     const hasEnded = row.state === 'dead' || row.state === 'done'
-    return isAlive(row) || row.retryAt !== null || (hasEnded && row.definition.options.restart !== 'never')
+    return isAlive(row) || isRestartDue(row) || (hasEnded && row.definition.options.restart !== 'never')
   }
 
   #begin(rows: readonly ProcessRow[]): void {
     const { book, jobs, runner } = this.#options
-    const begun = rows.flatMap(row => {
+    const made = rows.flatMap(row => {
       const job = this.#jobOf(row)
       return job ? [{ row, job }] : []
     })
+    // One that cannot be started may have ended all of them.
+    const begun = made.filter(({ row }) => isToBegin(book.find(row.id) ?? row))
     if (begun.length === 0) return
-    jobs.addAll(begun.map(({ job }) => job))
-    book.together(() => {
-      for (const { row, job } of begun) book.apply(row.id, { type: 'run', jobId: job.id, run: row.run + 1 }, { host: job.host })
-    })
+    const noteRuns = () => {
+      for (const { row, job } of begun) {
+        const hostRestart = row.definition.options.restart
+        book.apply(row.id, { type: 'run', jobId: job.id, run: row.run + 1 }, { host: job.host, hostRestart })
+      }
+    }
+    try {
+      // A run is stored before its process has it, and both before either is told.
+      jobs.addAll(
+        begun.map(({ job }) => job),
+        () => book.together(noteRuns),
+      )
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      const reason = error.message
+      book.together(() => {
+        for (const { row } of begun) book.apply(row.id, { type: 'waits', reason, isStuck: true })
+      })
+      return
+    }
     for (const { job } of begun) runner.run(job.id)
   }
 
@@ -226,7 +264,7 @@ export class Supervisor {
     const host = project.host ?? definition.options.host
     if (host !== 'auto' && link(host) === null) {
       const reason = `there is no host ${host}. Add it with: drover host add, or name another in drover.yaml`
-      book.apply(row.id, { type: 'cannot-start', reason })
+      this.#apply(row, { type: 'cannot-start', reason })
       return null
     }
     const job = newRow({
@@ -241,57 +279,13 @@ export class Supervisor {
     return { ...job, ...placed, kind: 'process', process: { id: row.id, run: row.run + 1 } }
   }
 
-  /** Tells the host how it is to be stopped. What does not arrive stays owed. */
-  async #pass(row: ProcessRow, how: StopHow): Promise<void> {
-    if (this.#passing.has(row.id)) return
-    this.#passing.add(row.id)
-    try {
-      if (await this.#tellStop(row, how)) this.#told(row.id, how)
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      if (error.code === 'NOT_FOUND') this.#told(row.id, how)
-      else this.#options.log.info('a stop is owed to a host', { process: row.id, host: row.host, error: error.message })
-    } finally {
-      this.#passing.delete(row.id)
-    }
-  }
-
-  /** True when nothing of it is owed any more. */
-  async #tellStop(row: ProcessRow, how: StopHow): Promise<boolean> {
-    const { jobs, runner, link, book } = this.#options
-    const job = row.jobId === null ? undefined : jobs.find(row.jobId)
-    const isUnderWay = job !== undefined && job.state !== 'ended'
-    if (isUnderWay) {
-      jobs.requestStop(job.id, how)
-      if (!hasReachedHost(job)) {
-        runner.cancel(job.id)
-        return true
-      }
-    }
-    const host = job?.host ?? row.host
-    if (host === null) return true
-    const live = link(host)?.live
-    if (!live) return false
-    const onlyJob = row.brokenBy !== null && !row.isWanted ? row.brokenBy.jobId : null
-    const { job: newest, isStopped } = await live.agent.stopProcess(row.id, { ...how, onlyJob })
-    if (newest) jobs.toldBy(host, newest)
-    if (!isStopped && onlyJob !== null) book.apply(row.id, { type: 'not-broken' })
-    return true
-  }
-
-  #told(processId: string, how: StopHow): void {
-    const { book, jobs } = this.#options
-    const row = book.find(processId)
-    if (!row) return
-    if (row.jobId !== null && jobs.find(row.jobId)?.pendingStop) jobs.update(row.jobId, { pendingStop: null })
-    // Another wish may have come meanwhile: that one is not told yet.
-    if (row.stopOwed?.signal === how.signal && row.stopOwed.graceMs === how.graceMs) book.patch(processId, { stopOwed: null })
-    else this.changed(row.projectId)
-  }
-
-  #keptThere(hostName: string, kept: KeptProcess): void {
-    const { id: processId, jobId, nextAt: at, failures } = kept
-    if (at !== null) this.hostTold(hostName, { type: 'restart-planned', processId, jobId, at, failures })
+  #keptThere(row: ProcessRow, kept: KeptProcess | undefined): void {
+    const { book } = this.#options
+    if (kept && kept.nextAt !== null)
+      book.apply(row.id, { type: 'restart-planned', jobId: kept.jobId, at: kept.nextAt, failures: kept.failures })
+    else if (!kept || kept.isStopped) this.#apply(row, { type: 'not-kept' })
+    book.apply(row.id, { type: 'host-asked' })
+    this.changed(row.projectId)
   }
 
   #leave(row: ProcessRow): void {
@@ -332,11 +326,4 @@ function stopHow({ definition }: ProcessRow, graceMs?: number): StopHow {
 /** Its host has begun a run of it before it heard that it is to end. */
 function isLeftOver({ isWanted, state, brokenBy }: ProcessRow): boolean {
   return !isWanted && state !== 'stopping' && isAlive({ state }) && brokenBy === null
-}
-
-function hasEndedForGood({ state, isWanted, retryAt, definition }: ProcessRow): boolean {
-  if (state === 'broken') return true
-  if (!isWanted || retryAt !== null) return false
-  const { restart } = definition.options
-  return (state === 'done' && restart !== 'always') || (state === 'dead' && restart === 'never')
 }

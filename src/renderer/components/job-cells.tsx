@@ -18,7 +18,8 @@ export function JobHost({ job }: { readonly job: Pick<JobView, 'host'> }) {
   return job.host === null ? <None /> : <Cut text={job.host} />
 }
 
-function shortFolder(folder: string): string {
+/** Its last two parts: the whole is its title. */
+export function shortFolder(folder: string): string {
   if (isDropped(folder)) return folderText(folder)
   const parts = folder.split('/').filter(part => part !== '')
   return parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : folder

@@ -55,13 +55,13 @@ test('dismissing all leaves one time to keep, and shows what fails after it', ()
 
 test('a process that does not come back by itself needs somebody, until its last run was seen', () => {
   const process = (state: string, more: Partial<ProcessView> = {}) =>
-    ({ ...{ id: 'p', jobId: 'run', since: 50, retryAt: null, exitCode: 3, signal: null }, state, ...more }) as ProcessView
+    ({ ...{ id: 'p', jobId: 'run', since: 50, isRestartDue: false, exitCode: 3, signal: null }, state, ...more }) as ProcessView
   const texts = (...processes: ProcessView[]) => unseenProcesses(processes, NOTHING_SEEN).map(processProblem)
   expect(texts(process('broken'))).toEqual(['is broken'])
   expect(texts(process('dead'))).toEqual(['is dead: it ended with exit 3'])
   expect(texts(process('dead', { exitCode: null, signal: 'SEGV' }))).toEqual(['is dead: it was ended by SIGSEGV'])
   expect(texts(process('dead', { exitCode: null }))).toEqual(['is dead'])
-  expect(texts(process('dead', { retryAt: 99 }), process('stopped'), process('ready'), process('unknown'))).toEqual([])
+  expect(texts(process('dead', { isRestartDue: true }), process('stopped'), process('ready'), process('unknown'))).toEqual([])
   expect(unseenProcesses([process('dead')], seeJob(NOTHING_SEEN, 'run'))).toEqual([])
   expect(unseenProcesses([process('dead')], { before: 50, ids: [] })).toEqual([])
   // One that did not come to a run was seen for that once.

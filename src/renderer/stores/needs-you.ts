@@ -32,9 +32,9 @@ export function jobProblem(job: JobView): string | null {
 }
 
 /** What went wrong with a process that does not come back by itself, after its label; null: nothing did. */
-export function processProblem({ state, retryAt, exitCode, signal }: ProcessView): string | null {
+export function processProblem({ state, isRestartDue, exitCode, signal }: ProcessView): string | null {
   if (state === 'broken') return 'is broken'
-  if (state !== 'dead' || retryAt !== null) return null
+  if (state !== 'dead' || isRestartDue) return null
   if (signal !== null) return `is dead: it was ended by SIG${signal}`
   return exitCode === null ? 'is dead' : `is dead: it ended with exit ${exitCode}`
 }

@@ -105,8 +105,12 @@ export const jobMethods = {
     input: z.strictObject({ job: JobRef, replay: z.boolean().default(false) }),
     output: output<Explanation>(),
   },
-  /** How much the job has printed by now, asked of its host. */
-  'job.logSize': { allow: owner, input: z.strictObject({ job: JobRef }), output: output<{ bytes: number }>() },
+  /** How much the job has printed by now, and how much of its beginning is kept no more, asked of its host. */
+  'job.logSize': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef }),
+    output: output<{ bytes: number; droppedBytes: number }>(),
+  },
   /**
    * Lines of the log that match, by a search on the host. One call looks through some 64 MB only: it was searched up to `searchedTo`, from
    * where the next one goes on, until that is `logBytes`. So a search tells how far it is, and ends when nobody asks on.
@@ -125,6 +129,15 @@ export const jobMethods = {
       limit: z.int().min(1).max(1000).default(500),
     }),
     output: output<{ matches: LogMatch[]; searchedTo: number; logBytes: number }>(),
+  },
+  /**
+   * The byte where the first line begins that may have been printed then or later. Hosts note how much a job has printed some ten seconds
+   * apart, while they are asked for it; a job of which nothing was noted may have printed all of it.
+   */
+  'job.logSince': {
+    allow: owner,
+    input: z.strictObject({ job: JobRef, since: z.int().min(0) }),
+    output: output<{ byte: number }>(),
   },
   /** What stands in a folder of the job's workdir; `path` is relative to that, '' is the workdir itself. */
   'job.files': {

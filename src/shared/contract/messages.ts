@@ -56,7 +56,7 @@ export const ClientMessage = z.discriminatedUnion('type', [
     stream: z.int().min(1),
     project: ProjectRef,
     processes: z.array(ProcessRef).max(2_000).default([]),
-    lines: z.int().min(0).max(1_000_000).default(0),
+    lines: z.int().min(0).max(1_000_000_000).default(0),
     since: z.int().min(0).nullable().default(null),
     follow: z.boolean().default(false),
   }),

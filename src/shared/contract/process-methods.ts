@@ -42,6 +42,8 @@ const Files = {
   formation: Formation.optional(),
   /** The PORT of the first process. */
   port: z.int().min(1).max(65_535).optional(),
+  /** The variables of whoever asks: files may look them up, and PORT; nothing else of them is passed on. */
+  here: Env.optional(),
 }
 export const PatternText = Text.min(1, 'is empty')
   .max(1_000, 'is longer than 1000 characters')

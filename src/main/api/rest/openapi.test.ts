@@ -39,3 +39,14 @@ test('every route is there, in the document and on the page, and none refers to 
   // Nothing is loaded, nothing runs.
   expect(page).not.toMatch(/<script|src=|https?:\/\/(?!127\.0\.0\.1)/)
 })
+
+test('without a token it says that each call that is posted brings JSON, as the server asks for', () => {
+  const bodies = (hasToken: boolean) => {
+    const { paths } = openApiDocument({ address: ADDRESS, hasToken })
+    return Object.values(paths as Record<string, { post?: { requestBody?: unknown } }>).flatMap(({ post }) =>
+      post ? [post.requestBody] : [],
+    )
+  }
+  expect(bodies(false)).not.toContain(undefined)
+  expect(bodies(true).filter(body => body !== undefined)).toHaveLength(2)
+})

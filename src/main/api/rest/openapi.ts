@@ -11,7 +11,7 @@ export const DOCS_PATH = '/api/docs'
 
 export function openApiDocument({ address, hasToken }: { address: string; hasToken: boolean }): Json {
   const paths: Record<string, Json> = {}
-  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.verb.toLowerCase()]: operation(route) }
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.verb.toLowerCase()]: operation(route, hasToken) }
   return {
     openapi: '3.1.0',
     info: {
@@ -33,7 +33,7 @@ export function openApiDocument({ address, hasToken }: { address: string; hasTok
   }
 }
 
-function operation(route: Route): Json {
+function operation(route: Route, hasToken: boolean): Json {
   const query = z.toJSONSchema(route.query, { io: 'input' }).properties ?? {}
   const parameters = [
     ...(route.path.includes('{process}')
@@ -49,7 +49,8 @@ function operation(route: Route): Json {
       : []),
     ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
   ]
-  const hasBody = Object.keys(route.body.shape).length > 0
+  // Without a token nothing is taken that a form of a web page could send: what is posted is JSON, if only `{}`.
+  const hasBody = Object.keys(route.body.shape).length > 0 || (route.verb === 'POST' && !hasToken)
   return {
     operationId: route.id,
     summary: route.summary,

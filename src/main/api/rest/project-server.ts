@@ -4,7 +4,7 @@
  * not ours, an Origin that is, a body that is no JSON.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, type ErrorBody } from '../../../shared/errors.ts'
 import { LOOPBACK } from '../../loopback.ts'
 import type { AttemptLimit } from '../attempt-limit.ts'
 import { describeIssues } from '../describe-issues.ts'
@@ -39,7 +39,7 @@ export class ProjectServer {
       throw new AppError('NOT_FOUND', 'There is no WebSocket here')
     }
     this.#server = new HttpServer(
-      { answer: (request, response) => this.#answer(request, response), admit: noWebSocket, welcome: noWebSocket },
+      { answer: (request, response) => this.#answer(request, response), admit: noWebSocket, welcome: noWebSocket, errorBody },
       { connections: MAX_CONNECTIONS },
     )
   }
@@ -66,7 +66,7 @@ export class ProjectServer {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
     await answer(request, response, {
       route: () => this.#route(request),
-      errorBody: ({ code, message }) => ({ error: { code, message } }),
+      errorBody,
       reportError: this.#options.reportError,
     })
   }
@@ -113,6 +113,11 @@ export class ProjectServer {
     if (isEmpty && (type !== undefined || this.#options.tokenHash === null)) requireJson(type)
     return isEmpty ? {} : await readJson(request)
   }
+}
+
+/** The details of an error are the core's own affair. */
+function errorBody({ code, message }: ErrorBody): unknown {
+  return { error: { code, message } }
 }
 
 function requireJson(type: string | undefined): void {

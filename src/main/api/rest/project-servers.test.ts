@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { processView } from '../../../../test/helpers/process-view.ts'
 import { ProjectGround } from '../../../../test/helpers/project-servers.ts'
-import { freePort, listenSomewhere } from '../../../../test/helpers/tcp.ts'
+import { exchange, freePort, listenSomewhere } from '../../../../test/helpers/tcp.ts'
 import { waitFor } from '../../../../test/helpers/wait.ts'
 import { type Asking, ask } from '../../../../test/helpers/web.ts'
 import type { OutputEntry } from '../../../shared/process.ts'
@@ -165,6 +165,10 @@ describe('what it answers', () => {
     expect((await call('/api/failure-declarations/worker')).body.declarations).toEqual([])
     const { status, body } = await post(`${path}/remove`, { failure_string: 'panic' })
     expect([status, body.error.message]).toEqual([404, 'web has no such failure string. Did you mean "panic:"?'])
+    expect(await post(`${path}.2/remove`, { failure_string: 'panic:' })).toMatchObject({
+      status: 409,
+      body: { error: { message: 'It holds for web: remove it there' } },
+    })
     expect((await post(`${path}/remove`, { failure_string: 'panic:' })).body.declarations).toEqual([])
     await post(`${path}/add`, { failure_string: 'EADDRINUSE' })
     ground.patterns = ground.patterns.map(one => ({ ...one, source: 'file' }))
@@ -191,6 +195,19 @@ describe('what it answers', () => {
     })
     expect(ground.called).toEqual([])
   })
+
+  test('what is no request is refused as all else is, and so is a WebSocket', async () => {
+    const { port } = await open()
+    const upgrade = `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+    for (const [bytes, status, code] of [
+      ['NOPE\r\n\r\n', 400, 'BAD_INPUT'],
+      [`GET /api/state HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'BAD_INPUT'],
+      [upgrade, 404, 'NOT_FOUND'],
+    ] as const) {
+      const [head = '', body = ''] = (await exchange(port, bytes)).split('\r\n\r\n')
+      expect([head.split(' ')[1], JSON.parse(body)]).toEqual([String(status), { error: { code, message: expect.any(String) } }])
+    }
+  })
 })
 
 describe('whom it lets in', () => {
@@ -208,6 +225,7 @@ describe('whom it lets in', () => {
     for (const path of [`/api/state?token=${token}`, `/api/shutdown?access_token=${token}`])
       expect((await ask(address, path)).status).toBe(401)
     expect((await call('/api/state')).status).toBe(200)
+    expect((await ask(address, '/api/state', { headers: { Authorization: `bearer ${token}` } })).status).toBe(200)
     expect(ground.called).toEqual([])
   })
 
@@ -346,9 +364,7 @@ describe('how long it lasts', () => {
     await servers.closeAll()
     const thief = await listenSomewhere(port)
     const next = await ground.servers()
-    expect(next.list()).toMatchObject([
-      { address: null, problem: `Port ${port} is taken by another program. Take another: drover server` },
-    ])
+    expect(next.list()).toMatchObject([{ address: null, problem: `Port ${port} is taken by another program` }])
     thief.server.close()
     const again = await next.open(ground.project, { port, token: 'keep', cascade: false })
     expect(again.token).toMatch(/^[\w-]{43}$/)

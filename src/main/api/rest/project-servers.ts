@@ -156,7 +156,7 @@ export class ProjectServers {
       entry.listening = await this.#listen(entry, [entry.row.port])
       entry.problem = null
     } catch (error) {
-      entry.problem = `${error instanceof Error ? error.message : String(error)}. Take another: drover server`
+      entry.problem = error instanceof Error ? error.message : String(error)
       this.#options.log.warning('a project is not served', { folder: entry.folder, error: entry.problem })
     }
   }

@@ -183,7 +183,7 @@ export const routes: readonly Route[] = [
     body: shapes.FailureString,
     answer: shapes.Declared,
     run: async (desk, { word, processes, body }) => {
-      const patternId = await patternIdOf(desk, word, body.failure_string)
+      const patternId = await patternIdOf(desk, word, processes, body.failure_string)
       await desk.call('pattern.remove', { project: desk.id, patternId })
       return { ...did(`Removed from ${word}`), ...(await declared(desk, word, processes)) }
     },
@@ -212,14 +212,18 @@ async function declared(desk: ProjectDesk, word: string, processes: readonly Pro
 }
 
 /** What somebody else asked for, as a restart, or for all of the project, is not taken back under a process's name. */
-async function patternIdOf(desk: ProjectDesk, word: string, text: string): Promise<string> {
+async function patternIdOf(desk: ProjectDesk, word: string, processes: readonly ProcessView[], text: string): Promise<string> {
   const { patterns } = await desk.call('pattern.list', { project: desk.id })
-  const own = patterns.filter(({ process, isRegex, action }) => process === word && !isRegex && action.type === 'stop')
-  const found = own.find(({ pattern }) => pattern === text)
+  const texts = patterns.filter(({ isRegex, action }) => !isRegex && action.type === 'stop')
+  const found = texts.find(({ process, pattern }) => process === word && pattern === text)
   if (found) return found.id
+  const holding = declarationsOf(word, processes, texts).patterns
+  const [other] = holding.filter(({ pattern }) => pattern === text)
+  if (other !== undefined)
+    throw new AppError('CONFLICT', `It holds for ${other.process ?? 'all of the project'}: remove it there`)
   const near = nearest(
     text,
-    own.map(({ pattern }) => pattern),
+    holding.map(({ pattern }) => pattern),
   )
   const hint = near === undefined ? '' : `. Did you mean ${JSON.stringify(near)}?`
   throw new AppError('NOT_FOUND', `${word} has no such failure string${hint}`)

@@ -171,6 +171,6 @@ export const FailureString = named(
       .regex(/^[^\r\n\0\uFFFD]*$/, 'is more than one line, or no text'),
   }),
 )
-export const Nothing = z.strictObject({})
+export const Nothing = named('Nothing', z.strictObject({}))
 
 export const Refusal = named('Error', z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) }))

@@ -14,7 +14,7 @@ export class EntrySink {
     this.output.on('error', () => undefined)
   }
 
-  /** Settles when they have been taken. */
+  /** Settles when they have been taken, or nobody takes any more. */
   async put(entries: readonly OutputEntry[]): Promise<void> {
     if (entries.length === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -23,10 +23,11 @@ export class EntrySink {
     await before
     try {
       if (this.output.writableNeedDrain) await once(this.output, 'drain', { signal: this.#signal })
-      if (this.#signal.aborted) return
+      if (this.#signal.aborted || this.output.destroyed) return
       this.output.write(Buffer.from(`${entries.map(entry => JSON.stringify(entry)).join('\n')}\n`))
     } catch (error) {
-      if (!this.#signal.aborted) throw error
+      // Whoever broke it told why.
+      if (!this.#signal.aborted && !this.output.destroyed) throw error
     } finally {
       resolve()
     }

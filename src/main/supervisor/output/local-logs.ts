@@ -5,6 +5,7 @@
 import { type FSWatcher, statSync, watch } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../shared/errors.ts'
 import type { HostLogs, LogPart } from './host-logs.ts'
 import { parseTimes, type TimeMark } from './log-times.ts'
@@ -12,6 +13,8 @@ import { parseTimes, type TimeMark } from './log-times.ts'
 const LOOK_EVERY_MS = 20
 /** After so long without more the kernel is asked to tell. */
 const QUIET_AFTER_MS = 500
+/** As long as the agent waits for what lays a log anew, which may have been killed in that. */
+const MOST_MOVING_TRIES = 100
 
 export class LocalLogs implements HostLogs {
   readonly #jobsFolder: string
@@ -73,14 +76,25 @@ export class LocalLogs implements HostLogs {
 
   /** The first byte that is kept of a log, and that which its file begins with: see cut_log of agent.sh. */
   async #start(jobId: string): Promise<{ kept: number; base: number }> {
-    const text = await readFile(join(this.#jobsFolder, jobId, 'log_start'), 'latin1').catch(() => '0 0')
-    const [, kept = '0', base = '0'] = /^(\d{1,15}) (\d{1,15})\s*$/.exec(text) ?? []
-    return { kept: Number(kept), base: Number(base) }
+    const path = join(this.#jobsFolder, jobId, 'log_start')
+    for (let tries = 0; ; tries++) {
+      const text = await readFile(path, 'latin1').catch(unlessMissing)
+      const [, kept, base, moving] = /^(\d{1,15}) (\d{1,15})( moving)?\s*$/.exec(text) ?? []
+      if (kept === undefined || base === undefined) throw new AppError('INTERNAL', `${path} cannot be read`)
+      if (moving === undefined || tries === MOST_MOVING_TRIES) return { kept: Number(kept), base: Number(base) }
+      await delay(LOOK_EVERY_MS)
+    }
   }
 
   #path(jobId: string): string {
     return join(this.#jobsFolder, jobId, 'output.log')
   }
+}
+
+/** Nothing has gone of most. */
+function unlessMissing(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '0 0'
+  throw error
 }
 
 class Watch {

@@ -1,5 +1,6 @@
 /** What a process has printed so far: its last lines, over as many of its runs as they take, from where they begin. */
 import type { JobView } from '../../../shared/domain.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type { OutputEntry } from '../../../shared/process.ts'
 import type { LineSplitter, OutputLine } from './line-splitter.ts'
 import { byteAt, timeOf } from './log-times.ts'
@@ -29,15 +30,23 @@ export async function findPast(hub: OutputHub, runs: readonly JobView[], { lines
   for (const job of begun.toReversed()) {
     if (wanted <= 0 || (since !== null && job.endedAt !== null && job.endedAt < since)) break
     const size = job === newest ? to.byte : await sizeOf(hub, job)
-    const found = await lastLines(hub, job.id, { size, wanted })
+    const found = await lastLines(hub, job.id, { size, wanted }).catch(unlessGone)
+    // With it went all that are older.
+    if (!found) break
     from = { job, byte: since === null ? found.byte : Math.max(found.byte, await firstLineSince(hub, job.id, since)) }
     wanted -= found.lines
   }
   return { runs: begun, from, to }
 }
 
+/** Its host removes the oldest runs of a process that has printed beyond its cap. */
+function unlessGone(error: unknown): null {
+  if (error instanceof AppError && error.code === 'NOT_FOUND') return null
+  throw error
+}
+
 /** Where the first line begins that may have been printed then or later. */
-async function firstLineSince(hub: OutputHub, jobId: string, since: number): Promise<number> {
+export async function firstLineSince(hub: OutputHub, jobId: string, since: number): Promise<number> {
   const byte = byteAt(await hub.times(jobId), since)
   if (byte === 0) return 0
   const part = await hub.read(jobId, byte - 1, PART_BYTES)

@@ -34,6 +34,8 @@ export class RunReader {
   #watched: { logs: HostLogs; unwatch: () => void } | null = null
   #isAway = false
   #hasNews = false
+  /** Where the log of a run that goes on ended when it was last read: there is nothing to read until there is news. */
+  #logEnd = -1
   #wake: () => void = () => undefined
 
   constructor(source: Source, options: ReaderOptions) {
@@ -50,6 +52,7 @@ export class RunReader {
   /** Waits for more, `most` bytes at most. Null: there will be no more, or it was closed. */
   async next(most: number): Promise<LogPart | null> {
     let endedAt: number | null = null
+    if (this.byte === this.#logEnd) await this.#news(null)
     while (!this.#closed.signal.aborted) {
       this.#hasNews = false
       const job = this.#source.hub.job(this.#source.jobId)
@@ -65,6 +68,7 @@ export class RunReader {
           this.#away(null)
           if (part.bytes.length > 0) {
             this.byte = part.byte + part.bytes.length
+            this.#logEnd = isEnded ? -1 : part.logBytes
             return part
           }
           if (endedAt !== null) {

@@ -22,12 +22,22 @@ const LONG_MS = 1_000
 const FIRST_PART_BYTES = 1024 * 1024
 /** Of those lines are told that end by a carriage return, too: only the slow search looks for these ends. */
 const ASKS_FOR_ENDS = /[\^$]/
+/** So many are remembered from call to call: a cursor has no room for more. */
+const MOST_SILENT = 20
 
-/** Where a search goes on: a run, by when it was begun, and a byte of it. It comes back from clients. */
-const Cursor = z.strictObject({ createdAt: z.int().min(0), jobId: z.uuid(), byte: z.int().min(0) })
+/**
+ * Where a search goes on: a run, by when it was begun, and a byte of it; and the hosts that could not be asked, of which each may have cost
+ * a minute, and is not asked again. It comes back from clients.
+ */
+const Cursor = z.strictObject({
+  createdAt: z.int().min(0),
+  jobId: z.uuid(),
+  byte: z.int().min(0),
+  silent: z.array(z.string().max(255)).max(MOST_SILENT),
+})
 type Cursor = z.infer<typeof Cursor>
 
-/** @throws {AppError} `BAD_INPUT` for a pattern or a cursor that is none; `TIMEOUT`, `HOST_ERROR`. */
+/** A host that fails is named, and passed over. @throws {AppError} `BAD_INPUT` for a pattern or a cursor that is none. */
 export async function searchOutput(query: OutputQuery, { runs, live }: SearchOptions): Promise<OutputFindings> {
   const from = query.cursor === null ? null : parseCursor(query.cursor)
   const all = runs
@@ -35,20 +45,26 @@ export async function searchOutput(query: OutputQuery, { runs, live }: SearchOpt
     .toSorted((one, other) => compare(one.job, other.job))
   const begin = from === null ? 0 : all.findIndex(({ job }) => compare(job, from) >= 0)
   const matches: ProcessMatch[] = []
-  const silent = new Set<string>()
+  const silent = new Set(from?.silent)
   const startedAt = performance.now()
   let partBytes = FIRST_PART_BYTES
   for (let index = begin < 0 ? all.length : begin; index < all.length; index++) {
     const { process, job } = all[index] as SearchedRun
-    const host = live(job.host ?? '')
+    const name = job.host ?? ''
+    const host = silent.has(name) ? null : live(name)
     let byte: number | null = from?.jobId === job.id ? from.byte : 0
-    if (!host) silent.add(job.host ?? '')
+    if (!host) silent.add(name)
     while (host && byte !== null) {
       if (matches.length >= query.limit || performance.now() - startedAt > LONG_MS) {
-        const cursor: Cursor = { createdAt: job.createdAt, jobId: job.id, byte }
+        const cursor: Cursor = { createdAt: job.createdAt, jobId: job.id, byte, silent: [...silent].slice(0, MOST_SILENT) }
         return { matches, cursor: JSON.stringify(cursor), share: shareOf(all, index, byte), silentHosts: [...silent] }
       }
-      const found = await searchOn(host, job, { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes })
+      const part: PartQuery = { ...query, fromByte: byte, limit: query.limit - matches.length, partBytes }
+      const found: Part | null = await searchOn(host, job, part).catch(unlessHostFails)
+      if (!found) {
+        silent.add(name)
+        break
+      }
       partBytes = Math.min(partBytes * 4, PART_BYTES)
       for (const match of found.matches) matches.push({ process, jobId: job.id, run: runOf(job), at: null, ...match })
       byte = found.next
@@ -57,10 +73,17 @@ export async function searchOutput(query: OutputQuery, { runs, live }: SearchOpt
   return { matches, cursor: null, share: 1, silentHosts: [...silent] }
 }
 
+/** A pattern that is none is so everywhere. */
+function unlessHostFails(error: unknown): null {
+  if (error instanceof AppError && error.code !== 'BAD_INPUT') return null
+  throw error
+}
+
+type PartQuery = OutputQuery & { fromByte: number; partBytes: number }
 type Part = { matches: { byte: number; text: string }[]; next: number | null }
 
 /** As far as the next matches, or a part of what is left. `next` null: to its end. */
-async function searchOn(live: Live, job: JobView, query: OutputQuery & { fromByte: number; partBytes: number }): Promise<Part> {
+async function searchOn(live: Live, job: JobView, query: PartQuery): Promise<Part> {
   const host = job.host ?? ''
   try {
     let { fromByte } = query

@@ -38,6 +38,9 @@ function without([low, high]: Range, [from, to]: Range): Range[] {
   return rest
 }
 
+/** A letter's own capital and small one, where these are others. */
+type Cased = readonly [letter: number, others: readonly Range[]]
+
 /** No letter that has two cases stands beyond it: https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt ends at 1E921. */
 const LAST_CASED = 0x1ffff
 
@@ -45,10 +48,24 @@ const LAST_CASED = 0x1ffff
 export function withBothCases(ranges: readonly Range[]): Range[] {
   const all = normalized(ranges)
   const added: Range[] = []
-  for (const [low, high] of all) {
-    for (let codePoint = low; codePoint <= Math.min(high, LAST_CASED); codePoint++) added.push(...otherCases(codePoint))
+  let at = 0
+  for (const [letter, others] of casedLetters()) {
+    while ((all[at]?.[1] ?? letter) < letter) at += 1
+    const range = all[at]
+    if (!range) break
+    if (range[0] <= letter) added.push(...others)
   }
   return normalized([...all, ...added])
+}
+
+let known: readonly Cased[] | undefined
+
+/** In order. Looked for once: it takes as long as a person notices. */
+function casedLetters(): readonly Cased[] {
+  known ??= Array.from({ length: LAST_CASED + 1 }, (_, letter): Cased => [letter, otherCases(letter)]).filter(
+    ([, others]) => others.length > 0,
+  )
+  return known
 }
 
 function otherCases(codePoint: number): Range[] {

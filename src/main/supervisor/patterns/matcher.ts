@@ -44,8 +44,9 @@ export class Matcher {
   scan(bytes: Uint8Array, onFound: OnFound, from = 0, mostWork = Number.POSITIVE_INFINITY): number {
     const automaton = this.#automaton
     const { classes } = automaton
-    let { table } = automaton
     let row = automaton.rowOf(this.#place)
+    // Only now: to give a place a row may replace it.
+    let { table } = automaton
     const enough = automaton.work + mostWork
     let at = from
     while (at < bytes.length) {

@@ -1,11 +1,9 @@
 /** Searches one run's output, part by part as it is read, and tells of each hit with what stands around it. Decides nothing. */
-import { setImmediate as pause } from 'node:timers/promises'
 import type { LogPart } from '../output/host-logs.ts'
 import { Hit, type HitContext, KEPT_BYTES } from './hit.ts'
 import { Matcher, type PatternSet } from './matcher.ts'
+import type { Slices } from './slices.ts'
 
-/** So much is worked out at once: some milliseconds of work. */
-const MOST_WORK = 20_000
 const NOTHING = Buffer.alloc(0)
 
 export type SearchOptions = {
@@ -16,6 +14,7 @@ export type SearchOptions = {
 
 export class OutputSearch {
   readonly #options: SearchOptions
+  readonly #slices: Slices
   #matcher: Matcher
   /** The last that was searched, and where it begins. */
   #tail: Buffer = NOTHING
@@ -24,7 +23,8 @@ export class OutputSearch {
   /** Patterns that nobody wants to know of: they may be in every line. */
   #muted: Uint8Array
 
-  constructor(set: PatternSet, options: SearchOptions) {
+  constructor(set: PatternSet, slices: Slices, options: SearchOptions) {
+    this.#slices = slices
     this.#matcher = new Matcher(set)
     this.#muted = new Uint8Array(set.patterns.length)
     this.#options = options
@@ -52,10 +52,7 @@ export class OutputSearch {
     for (const hit of [...this.#open]) hit.add(bytes)
     this.#muted.fill(0)
     const known = this.#tail.length
-    for (let at = 0; at < bytes.length; ) {
-      at = this.#matcher.scan(bytes, (pattern, end) => this.#found(pattern, bytes, end), at, MOST_WORK)
-      if (at < bytes.length) await pause()
-    }
+    await this.#slices.scan(this.#matcher, bytes, (pattern, end) => this.#found(pattern, bytes, end))
     const kept = Math.min(KEPT_BYTES, known + bytes.length)
     this.#byte += known + bytes.length - kept
     // A copy: the part's memory is its reader's to let go of.

@@ -10,6 +10,7 @@ import type { OutputHub } from '../output/output-hub.ts'
 import type { HitContext } from './hit.ts'
 import { PatternSet } from './matcher.ts'
 import { OutputSearch } from './output-search.ts'
+import { Slices } from './slices.ts'
 
 /** How far the output of a process was searched. */
 export type Searched = { jobId: string; byte: number }
@@ -46,6 +47,7 @@ export class PatternWatch {
   readonly #watches = new Map<string, ProcessWatch>()
   readonly #sets = new Map<string, PatternSet>()
   readonly #understood = new Map<string, boolean>()
+  readonly #slices = new Slices()
 
   constructor(options: PatternWatchOptions) {
     this.#options = options
@@ -62,7 +64,7 @@ export class PatternWatch {
       known.use(patterns)
       return
     }
-    const watch = new ProcessWatch(this.#options, process.id, wanted => this.#setOf(wanted))
+    const watch = new ProcessWatch(this.#options, process.id, { slices: this.#slices, setOf: wanted => this.#setOf(wanted) })
     this.#watches.set(process.id, watch)
     watch.begin(patterns, process.searched)
   }
@@ -110,10 +112,13 @@ export class PatternWatch {
   }
 }
 
+/** By the watches of all processes. */
+type Shared = { slices: Slices; setOf(patterns: readonly FailurePattern[]): PatternSet }
+
 class ProcessWatch {
   readonly #options: PatternWatchOptions
   readonly #processId: string
-  readonly #setOf: (patterns: readonly FailurePattern[]) => PatternSet
+  readonly #shared: Shared
   #wanted: readonly FailurePattern[] = []
   /** Those that are searched for where the search is now. */
   #sought: readonly FailurePattern[] = []
@@ -127,10 +132,10 @@ class ProcessWatch {
   #saveTimer: NodeJS.Timeout | null = null
   readonly #toldAt = new Map<string, number>()
 
-  constructor(options: PatternWatchOptions, processId: string, setOf: (patterns: readonly FailurePattern[]) => PatternSet) {
+  constructor(options: PatternWatchOptions, processId: string, shared: Shared) {
     this.#options = options
     this.#processId = processId
-    this.#setOf = setOf
+    this.#shared = shared
   }
 
   /** Settles when it is known from where on the patterns given last hold. */
@@ -185,7 +190,9 @@ class ProcessWatch {
       return { jobId: newest.id, byte: await this.#options.hub.size(newest.id) }
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      return { jobId: newest.id, byte: newest.logBytes ?? 0 }
+      // What is known of a run that goes on is from its beginning: what was searched already has been printed, too.
+      const searched = this.#at?.jobId === newest.id ? this.#at.byte : 0
+      return { jobId: newest.id, byte: Math.max(newest.logBytes ?? 0, searched) }
     }
   }
 
@@ -212,7 +219,7 @@ class ProcessWatch {
 
   async #search(job: JobView, fromByte: number, signal: AbortSignal): Promise<void> {
     const reader = this.#options.hub.reader(job.id, { fromByte, signal })
-    const search: OutputSearch = new OutputSearch(this.#setOf(this.#sought), {
+    const search: OutputSearch = new OutputSearch(this.#shared.setOf(this.#sought), this.#shared.slices, {
       wants: index => this.#wants(this.#sought[index], job.id),
       found: (index, context) => {
         // With the next core it is found again, if it is not told.
@@ -231,7 +238,7 @@ class ProcessWatch {
       if (before < part.bytes.length) {
         this.#switchAt = null
         this.#sought = this.#wanted
-        search.use(this.#setOf(this.#sought))
+        search.use(this.#shared.setOf(this.#sought))
         await search.take({ ...part, byte: part.byte + before, bytes: part.bytes.subarray(before) })
       }
       freeChunk(part.bytes)

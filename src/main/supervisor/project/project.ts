@@ -24,6 +24,8 @@ export type LoadOptions = {
   readonly envFiles?: readonly string[]
   /** In place of the one in drover.yaml. */
   readonly formation?: string
+  /** What was asked for before, and holds where `formation` says nothing; what the Procfile has no more is passed over. */
+  readonly before?: Readonly<Record<string, number>>
   /** Where PORT begins, above all that the files say. */
   readonly port?: number
   /** The variables of whoever asks: `${NAME}` is looked up in them last, and PORT. They are not passed on. */
@@ -32,7 +34,12 @@ export type LoadOptions = {
   readonly hosts?: readonly string[]
 }
 
-export type LoadedProject = { readonly project: ProjectDefinition | null; readonly problems: readonly ProjectProblem[] }
+/** `found`: the variables of whoever asks that were looked up. */
+export type LoadedProject = {
+  readonly project: ProjectDefinition | null
+  readonly problems: readonly ProjectProblem[]
+  readonly found: Readonly<Record<string, string>>
+}
 
 const DEFAULT_PORT = 5000
 const MAX_PROBLEMS = 500
@@ -62,7 +69,12 @@ export function defineProject(folder: string, files: ProjectFiles, options: Load
   const say: Say = (file, some) => {
     for (const problem of some) problems.push({ ...problem, file })
   }
-  const outer = (name: string) => (options.here && Object.hasOwn(options.here, name) ? options.here[name] : undefined)
+  const found: Record<string, string> = {}
+  const outer = (name: string) => {
+    const value = options.here && Object.hasOwn(options.here, name) ? options.here[name] : undefined
+    if (value !== undefined) found[name] = value
+    return value
+  }
 
   const processes = readProcesses(files.procfile, say)
   const names = processes?.map(({ name }) => name) ?? null
@@ -76,7 +88,7 @@ export function defineProject(folder: string, files: ProjectFiles, options: Load
   for (const problem of resolved.problems) problems.push(problem)
   const portBase = readPortBase({ asked: options.port ?? fields.port, resolved, set, outer, say })
 
-  const nothing = () => ({ project: null, problems: inOrder(problems) })
+  const nothing = () => ({ project: null, problems: inOrder(problems), found })
   if (processes === null || names === null || counts === null || hasError(problems)) return nothing()
   const variables = new Map([...resolved.values].filter(([name]) => name !== 'PORT'))
   const procfile = files.procfile.file
@@ -91,7 +103,7 @@ export function defineProject(folder: string, files: ProjectFiles, options: Load
     port: portBase,
     sync: fields.sync,
   }
-  return { project, problems: inOrder(problems) }
+  return { project, problems: inOrder(problems), found }
 }
 
 function orMissing(found: FoundFile, problem: string): FoundFile {
@@ -122,13 +134,21 @@ function readProcesses(found: FoundFile, say: Say): readonly ProcfileEntry[] | n
 type FormationSources = { options: LoadOptions; file: ProjectFile | null; names: readonly string[]; say: Say }
 
 function readFormation({ options, file, names, say }: FormationSources): ReadonlyMap<string, number> | null {
-  const formation = parseFormation(options.formation ?? file?.fields.formation ?? '', names)
+  const formation = parseFormation(askedFormation(options, names) ?? file?.fields.formation ?? '', names)
   if ('counts' in formation) return formation.counts
   const { column, message } = formation
   const place = file?.placeOf(['formation'], 'value')
   if (options.formation !== undefined || !place) say('formation', [errorAt(1, column, message)])
   else say(PROJECT_FILE, [errorAt(place.line, place.column, `formation: ${message}`)])
   return null
+}
+
+/** Undefined: nothing was asked for. What is asked for now comes first, so that its columns are right. */
+function askedFormation({ formation, before = {} }: LoadOptions, names: readonly string[]): string | undefined {
+  const asked = formation?.split(',').map(part => part.split('=')[0]?.trim()) ?? []
+  const held = Object.entries(before).filter(([name]) => (name === 'all' || names.includes(name)) && !asked.includes(name))
+  const parts = [...(formation?.trim() ? [formation] : []), ...held.map(([name, count]) => `${name}=${count}`)]
+  return parts.length === 0 ? formation : parts.join(',')
 }
 
 function readVariables(found: FoundFile, say: Say): SetVariable[] {

@@ -57,8 +57,12 @@ type OneProcessProps = {
 
 function OneProcess({ project, process, processes, onBack }: OneProcessProps) {
   const { label, jobId, command } = process
-  const [wanted, setTab] = useState<Tab>('output')
+  const [wanted, setWanted] = useState<Tab>('output')
   const [jumpTo, setJumpTo] = useState<{ jobId: string; byte: number } | null>(null)
+  const setTab = (next: Tab) => {
+    setWanted(next)
+    setJumpTo(null)
+  }
   useOutputKeys({
     leave: () => {
       onBack()
@@ -86,7 +90,7 @@ function OneProcess({ project, process, processes, onBack }: OneProcessProps) {
         process={process}
         onShow={place => {
           setTab('output')
-          setJumpTo(place)
+          setJumpTo({ ...place })
         }}
       />
       <div

@@ -12,18 +12,26 @@ import { plainText } from '../job/log/sgr.ts'
 type ProcessFailureProps = { readonly process: ProcessView; readonly onShow: (place: { jobId: string; byte: number }) => void }
 
 export function ProcessFailure({ process, onShow }: ProcessFailureProps) {
-  const { label, host, since, reason, brokenBy, state, unknownSince } = process
+  const { label, host, since, reason, brokenBy, state, unknownSince, lastState } = process
   const problem = processProblem(process)
   const isAway = useCore(({ hosts }) => hosts.some(({ name, state: of }) => name === host && of !== 'connected'))
   if (problem === null && state !== 'unknown') return null
   return (
     <section className={`notice ${problem === null ? 'unknown' : 'bad'}`} aria-label="What happened">
-      <p>
-        <strong>
-          {label} {problem ?? 'cannot be asked for'}
-        </strong>
-        {host !== null && ` on ${visible(host)}`}, <Ago at={unknownSince ?? since} />
-      </p>
+      {problem !== null && (
+        <p>
+          <strong>
+            {label} {problem}
+          </strong>
+          {host !== null && ` on ${visible(host)}`}, <Ago at={since} />
+        </p>
+      )}
+      {unknownSince !== null && (
+        <p>
+          <strong>{label} is unknown:</strong> {visible(host ?? 'its host')} could last be asked <Ago at={unknownSince} />; it was{' '}
+          {lastState} then
+        </p>
+      )}
       {brokenBy && (
         <p>
           It printed what is a failure: <span className="mono">{visible(brokenBy.pattern)}</span>

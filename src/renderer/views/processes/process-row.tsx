@@ -28,7 +28,7 @@ type ProcessRowProps = {
 
 export const ProcessRow = memo(function ProcessRow({ process, isAlone, isShown, alone, isStop, onReach }: ProcessRowProps) {
   const mayAct = useMayAct()
-  const { id, projectId, label, state, retryAt, command } = process
+  const { id, projectId, label, state, isRestartDue, command } = process
   const tabIndex = isStop ? 0 : -1
   const show = () => navigate({ view: 'processes', project: projectId, process: isAlone ? null : label })
   const deed = (name: 'start' | 'restart' | 'stop') => () => actOnProcess(name, process)
@@ -37,7 +37,7 @@ export const ProcessRow = memo(function ProcessRow({ process, isAlone, isShown, 
   const icons = { start: <Play size={12} />, restart: <RotateCcw size={12} />, stop: <Square size={11} /> }
   const deeds = [
     state === 'stopped' || state === 'done' ? 'start' : 'restart',
-    (!isAtRest(process) || retryAt !== null) && state !== 'stopping' && 'stop',
+    (!isAtRest(process) || isRestartDue) && state !== 'stopping' && 'stop',
   ] as const
   return (
     <li className={isAlone ? 'process-row alone' : 'process-row'} onFocus={() => onReach(id)}>

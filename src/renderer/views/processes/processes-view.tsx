@@ -44,7 +44,7 @@ export function ProcessesView({ project: wanted, process: label }: ProcessesView
       {!isLoaded && <Waiting what="Loading processes" height={320} />}
       {isLoaded && projects.length === 0 && <NoProject />}
       {isLoaded && projects.length > 0 && (
-        <div className={mayAct ? 'processes' : 'processes alone'}>
+        <div className={!mayAct ? 'processes alone' : label === null ? 'processes' : 'processes looking'}>
           <ProjectList projects={projects} processes={processes} current={project ?? null} label={label} />
           {mayAct && project && (
             <OutputPane
@@ -72,7 +72,10 @@ type ProjectListProps = {
 function ProjectList({ projects, processes, current, label }: ProjectListProps) {
   const mayAct = useMayAct()
   const [reached, setReached] = useState<string | null>(null)
-  const stop = processes.find(({ id }) => id === reached) ?? processes.find(one => one.label === label) ?? processes[0]
+  const stop =
+    processes.find(({ id }) => id === reached) ??
+    processes.find(one => one.projectId === current?.id && one.label === label) ??
+    firstOf(projects, processes)
   const pressed = (event: KeyboardEvent<HTMLElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     const picks = [...event.currentTarget.querySelectorAll<HTMLElement>('.process-pick')]
@@ -83,8 +86,10 @@ function ProjectList({ projects, processes, current, label }: ProjectListProps) 
     if (at < 0 || !process) return
     if (next !== undefined) picks[next]?.focus()
     else if (!mayAct) return
-    else if (deed) actOnProcess(deed, process).catch(showError)
-    else if (event.key === ' ') toggleOutput(process, process.projectId === current?.id ? label : null)
+    else if (deed) {
+      // A key that is held would do it thirty times a second.
+      if (!event.repeat) actOnProcess(deed, process).catch(showError)
+    } else if (event.key === ' ') toggleOutput(process, process.projectId === current?.id ? label : null)
     else return
     event.preventDefault()
   }
@@ -111,6 +116,12 @@ function ProjectList({ projects, processes, current, label }: ProjectListProps) 
       ))}
     </div>
   )
+}
+
+/** As they stand in the list. */
+function firstOf(projects: readonly ProjectHead[], processes: readonly ProcessView[]): ProcessView | undefined {
+  const byProject = (id: string) => processes.find(({ projectId }) => projectId === id)
+  return projects.map(({ id }) => byProject(id)).find(process => process !== undefined)
 }
 
 /** Who has never seen one is told what to do. */

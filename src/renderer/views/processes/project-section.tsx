@@ -8,6 +8,7 @@ import type { ProjectProblem } from '../../../shared/project.ts'
 import { visible } from '../../../shared/visible.ts'
 import { Button } from '../../components/button.tsx'
 import { Cut } from '../../components/cut.tsx'
+import { shortFolder } from '../../components/job-cells.tsx'
 import { actOnProcesses, bringUp, scaleTo, takeDown } from '../../components/process-deeds.ts'
 import { isUp } from '../../components/process-state.ts'
 import { useMayAct } from '../../stores/may-act.ts'
@@ -34,10 +35,11 @@ export function ProjectSection({ project, processes, label, isCurrent, stop, onR
   const choice = useChoice(project.id)
   const [isScaling, setIsScaling] = useState(false)
   const { id, name, folder } = project
-  const [refused, setRefused] = useState<readonly ProjectProblem[] | null>(null)
+  /** Until something else is known of the project. */
+  const [refused, setRefused] = useState<{ of: ProjectHead; problems: readonly ProjectProblem[] } | null>(null)
   const start = async () => {
     const problems = await upOrProblems(folder)
-    setRefused(problems)
+    setRefused(problems && { of: project, problems })
   }
   const shown = visible(name)
   const isWanted = processes.some(process => process.isWanted)
@@ -46,7 +48,7 @@ export function ProjectSection({ project, processes, label, isCurrent, stop, onR
       <header>
         <a className="project-name" href={routeHash({ view: 'processes', project: id, process: null })} aria-current={isCurrent}>
           <h2 className="cut">{shown}</h2>
-          <Cut className="dim" text={folder} />
+          <Cut className="dim" text={shortFolder(folder)} title={folder} />
         </a>
         <span className="dim number nowrap" title={counted(processes.length, 'process', 'processes')}>
           {processes.filter(isUp).length}/{processes.length}
@@ -83,7 +85,7 @@ export function ProjectSection({ project, processes, label, isCurrent, stop, onR
           </span>
         )}
       </header>
-      <FileProblems problems={refused ?? project.problems} />
+      <FileProblems problems={refused?.of === project ? refused.problems : project.problems} />
       {isScaling && <Formation project={project} processes={processes} onDone={() => setIsScaling(false)} />}
       {mayAct && processes.length > 1 && (
         <p className="toggle-all dim">

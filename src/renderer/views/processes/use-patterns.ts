@@ -1,17 +1,18 @@
 /** The failure patterns of a project, also as they change. */
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import type { FailurePattern } from '../../../shared/process.ts'
 import { type Answer, useAnswer } from '../../components/use-answer.ts'
 import { core } from '../../core.ts'
 import { onCoreEvent } from '../../link/follow-core.ts'
 
 export function usePatterns(project: string): { answer: Answer<readonly FailurePattern[]>; again(): void } {
-  const { answer, again } = useAnswer(project, () => core.call('pattern.list', { project }))
-  const [newer, setNewer] = useState<readonly FailurePattern[] | null>(null)
+  const { answer, again } = useAnswer(project, async () => (await core.call('pattern.list', { project })).patterns)
   useEffect(
-    () => onCoreEvent(event => event.type === 'pattern.changed' && event.projectId === project && setNewer(event.patterns)),
-    [project],
+    () =>
+      onCoreEvent(event => {
+        if (event.type === 'pattern.changed' && event.projectId === project) again()
+      }),
+    [project, again],
   )
-  if (newer !== null) return { answer: { kind: 'here', value: newer }, again }
-  return { answer: answer.kind === 'here' ? { kind: 'here', value: answer.value.patterns } : answer, again }
+  return { answer, again }
 }

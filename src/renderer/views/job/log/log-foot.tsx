@@ -8,9 +8,9 @@ import type { LogModel, LogState } from './log-model.ts'
 type LogFootProps = { readonly job: JobView; readonly state: LogState; readonly model: LogModel }
 
 export function LogFoot({ job, state, model }: LogFootProps) {
-  const { window, sizeBytes, isFollowing, isReading } = state
+  const { window, sizeBytes, droppedBytes, isFollowing, isReading } = state
   const behind = Math.max(0, sizeBytes - window.end)
-  const isWhole = window.start === 0 && behind === 0
+  const isWhole = window.start <= droppedBytes && behind === 0
   return (
     <footer className="log-foot number">
       {isWhole ? (
@@ -25,7 +25,7 @@ export function LogFoot({ job, state, model }: LogFootProps) {
             className="grow"
             aria-label="Place in the log"
             aria-valuetext={`${bytesText(window.start)} of ${bytesText(sizeBytes)}`}
-            min={0}
+            min={droppedBytes}
             max={sizeBytes}
             step={Math.max(1, Math.floor(sizeBytes / 1000))}
             value={isFollowing ? sizeBytes : window.start}

@@ -53,8 +53,9 @@ export function LogLines({ state, model, marked }: LogLinesProps) {
   function scrolled(element: HTMLElement): void {
     note(element)
     if (isFollowing) {
-      // Further up than we put it: somebody wants to read.
-      if (element.scrollTop < setTop.current - ROW_PX) model.leaveEnd()
+      // Further up than we put it, and not because the window grew: somebody wants to read.
+      const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2
+      if (!isAtEnd && element.scrollTop < setTop.current - ROW_PX) model.leaveEnd()
       return
     }
     const lastLine = (element.scrollTop + element.clientHeight) / ROW_PX

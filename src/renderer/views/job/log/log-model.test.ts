@@ -9,6 +9,8 @@ import type { LogSource } from './read-log.ts'
 class Log implements LogSource {
   bytes: Uint8Array
   isCut = false
+  /** Of the beginning, no more to be had: who asks for it is given what comes after. */
+  droppedBytes = 0
   /** What grows does not come. */
   isStalled = false
   isFinal = false
@@ -30,13 +32,14 @@ class Log implements LogSource {
     this.#wake()
   }
 
-  async size(): Promise<number> {
-    return this.bytes.length
+  async size(): Promise<{ bytes: number; droppedBytes: number }> {
+    return { bytes: this.bytes.length, droppedBytes: this.droppedBytes }
   }
 
   async read(from: number, most: number): Promise<Uint8Array> {
     this.reads.push([from, most])
-    return this.bytes.slice(from, from + most)
+    const first = Math.max(from, this.droppedBytes)
+    return this.bytes.slice(first, first + most)
   }
 
   async follow(from: number): Promise<ByteStream> {
@@ -105,6 +108,21 @@ test('of a large log it holds a part, pages to both sides and goes anywhere, wit
   const whole = lines(model).slice(0, -1)
   expect(whole.every((line, index, all) => index === 0 || Number(line) === Number(all[index - 1]) + 1)).toBe(true)
   expect(log.reads.reduce((sum, [, most]) => sum + most, 0)).toBeLessThan(4_000_000)
+})
+
+test('of a log whose beginning is gone, it begins where it is kept, and says so', async () => {
+  const log = new Log(numbered(0, 100_000))
+  log.droppedBytes = 500_000
+  const model = open(log)
+  await model.follow()
+  model.leaveEnd()
+  for (let page = 0; page < 8; page++) await model.readBefore()
+  expect(model.state()).toMatchObject({ droppedBytes: 500_000, sizeBytes: 1_000_000 })
+  expect(model.state().window.start).toBe(500_000)
+  expect(lines(model)[0]).toBe('000050000')
+  await model.goTo(0)
+  expect(model.state().window.textOf(model.state().window.lineAt(500_000))).toBe('000050000')
+  expect(model.state().target).toEqual({ byte: 500_000 })
 })
 
 test('a line too slow for what is printed: it goes on at the end, and leaves out what is between', async () => {

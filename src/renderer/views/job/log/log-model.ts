@@ -10,6 +10,8 @@ import type { LogSource } from './read-log.ts'
 export type LogState = {
   window: LogWindow
   sizeBytes: number
+  /** Of its beginning: kept no more. */
+  droppedBytes: number
   isFollowing: boolean
   /** The first part is here. */
   isLoaded: boolean
@@ -40,6 +42,7 @@ export class LogModel {
   #state: LogState = {
     window: new LogWindow(0, new Uint8Array()),
     sizeBytes: 0,
+    droppedBytes: 0,
     isFollowing: false,
     isLoaded: false,
     isReading: false,
@@ -65,13 +68,20 @@ export class LogModel {
   /** The end, and what comes there. */
   async follow(): Promise<void> {
     await this.#read(async visit => {
-      const size = await this.#source.size()
-      const from = Math.max(0, size - PART_BYTES)
+      const { bytes: size, droppedBytes } = await this.#source.size()
+      const from = Math.max(droppedBytes, size - PART_BYTES)
       const bytes = await this.#source.read(from, size - from)
       if (visit !== this.#visit) return
-      const cut = from === 0 ? 0 : firstLineStart(bytes)
+      const cut = from === droppedBytes ? 0 : firstLineStart(bytes)
       const window = new LogWindow(from + cut, bytes.slice(cut))
-      this.#change({ window, sizeBytes: Math.max(size, window.end), isFollowing: true, isLoaded: true, target: null })
+      this.#change({
+        window,
+        droppedBytes,
+        sizeBytes: Math.max(size, window.end),
+        isFollowing: true,
+        isLoaded: true,
+        target: null,
+      })
       void this.#followFrom(window.end, visit)
     })
   }
@@ -84,16 +94,17 @@ export class LogModel {
     this.#change({ isFollowing: false, isReading: false })
   }
 
-  async goTo(byte: number): Promise<void> {
-    const { window } = this.#state
+  async goTo(wanted: number): Promise<void> {
+    const { window, droppedBytes } = this.#state
+    const byte = Math.max(wanted, droppedBytes)
     this.leaveEnd()
     if (byte >= window.start && byte < window.end) return this.#change({ target: { byte } })
     await this.#read(async visit => {
       // What stands before is of use too.
-      const from = Math.max(0, byte - PART_BYTES / 2)
+      const from = Math.max(droppedBytes, byte - PART_BYTES / 2)
       const bytes = await this.#source.read(from, PART_BYTES)
       if (visit !== this.#visit) return
-      const cut = from === 0 ? 0 : Math.min(firstLineStart(bytes), byte - from)
+      const cut = from === droppedBytes ? 0 : Math.min(firstLineStart(bytes), byte - from)
       const next = new LogWindow(from + cut, bytes.slice(cut))
       this.#change({ window: next, sizeBytes: Math.max(this.#state.sizeBytes, next.end), isLoaded: true, target: { byte } })
     })
@@ -101,19 +112,19 @@ export class LogModel {
 
   /** Goes to a place at once, without having seen the end. */
   async lookFrom(byte: number): Promise<void> {
-    const size = await this.#source.size().catch(() => 0) // What cannot be asked is told of by the reading.
-    this.#change({ sizeBytes: Math.max(size, this.#state.sizeBytes) })
+    const told = await this.#source.size().catch(() => null) // What cannot be asked is told of by the reading.
+    if (told) this.#change({ sizeBytes: Math.max(told.bytes, this.#state.sizeBytes), droppedBytes: told.droppedBytes })
     await this.goTo(byte)
   }
 
   async readBefore(): Promise<void> {
-    const { window, isReading } = this.#state
-    if (isReading || window.start === 0) return
+    const { window, isReading, droppedBytes } = this.#state
+    if (isReading || window.start <= droppedBytes) return
     await this.#read(async visit => {
-      const from = Math.max(0, window.start - PART_BYTES)
+      const from = Math.max(droppedBytes, window.start - PART_BYTES)
       const bytes = await this.#source.read(from, window.start - from)
       if (visit !== this.#visit || bytes.length < window.start - from) return
-      const cut = from === 0 ? 0 : firstLineStart(bytes)
+      const cut = from === droppedBytes ? 0 : firstLineStart(bytes)
       this.#change({ window: this.#state.window.prepend(bytes.slice(cut)) })
     })
   }
@@ -131,9 +142,10 @@ export class LogModel {
   async lookAtSize(): Promise<void> {
     const { isLoaded, isReading, error } = this.#state
     if (!isLoaded || isReading || error) return
-    const size = await this.#source.size().catch(() => null) // Asked again soon.
-    if (size === null || size <= this.#state.sizeBytes) return
-    this.#change({ sizeBytes: size })
+    const told = await this.#source.size().catch(() => null) // Asked again soon.
+    if (told === null || told.bytes <= this.#state.sizeBytes) return
+    const { bytes: size, droppedBytes } = told
+    this.#change({ sizeBytes: size, droppedBytes })
     const { isFollowing, window } = this.#state
     if (isFollowing && size - window.end > BEHIND_BYTES) await this.follow()
   }

@@ -7,6 +7,7 @@ import { bytesText } from '../../../../shared/format.ts'
 import { Empty, Waiting } from '../../../components/empty.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { useCore } from '../../../stores/core-store.ts'
+import { LogDropped } from './log-dropped.tsx'
 import { LogFoot } from './log-foot.tsx'
 import { LogLines } from './log-lines.tsx'
 import { LogModel } from './log-model.ts'
@@ -32,6 +33,7 @@ export function LogTab({ job }: { readonly job: JobView }) {
       {error && <Problem error={error} onAgain={() => model.again()} />}
       {!isLoaded && !error && <Waiting what="Reading the log" />}
       {isLoaded && window.lineCount === 0 && <Empty title={isFinal(job) ? 'It printed nothing' : 'Nothing printed yet'} />}
+      <LogDropped state={state} />
       {isLoaded && window.lineCount > 0 && <LogLines state={state} model={model} marked={marked} />}
       {isLoaded && <LogFoot job={job} state={state} model={model} />}
       {isLoaded && (

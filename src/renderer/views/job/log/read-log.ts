@@ -3,14 +3,15 @@ import type { ByteStream } from '../../../../shared/core-stream.ts'
 import { core } from '../../../core.ts'
 
 export type LogSource = {
-  size(): Promise<number>
+  /** Of its beginning `droppedBytes` are kept no more. */
+  size(): Promise<{ bytes: number; droppedBytes: number }>
   read(fromByte: number, mostBytes: number): Promise<Uint8Array>
   follow(fromByte: number): Promise<ByteStream>
 }
 
 export function logOf(job: string): LogSource {
   return {
-    size: async () => (await core.call('job.logSize', { job })).bytes,
+    size: () => core.call('job.logSize', { job }),
     read: async (fromByte, mostBytes) => {
       if (mostBytes === 0) return new Uint8Array()
       const stream = await core.openLog({ job, fromByte, follow: false })
@@ -36,8 +37,8 @@ async function firstBytes(stream: ByteStream, most: number): Promise<Uint8Array>
 /** The last lines of a log, as text. */
 export async function lastLogLines(job: string, count: number): Promise<string[]> {
   const log = logOf(job)
-  const size = await log.size()
-  const from = Math.max(0, size - count * 200)
+  const { bytes: size, droppedBytes } = await log.size()
+  const from = Math.max(droppedBytes, size - count * 200)
   const text = new TextDecoder().decode(await log.read(from, size - from))
   const lines = text.replace(/\n$/, '').split('\n')
   // The first one may be cut.

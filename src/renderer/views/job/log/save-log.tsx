@@ -49,7 +49,8 @@ export function SaveLog({ job, onClose }: { readonly job: JobView; readonly onCl
 
 /** False if it was left, or is too large. */
 async function save(job: string, signal: AbortSignal, tell: (saving: Saving) => void): Promise<boolean> {
-  const { bytes: total } = await core.call('job.logSize', { job })
+  const { bytes: all, droppedBytes } = await core.call('job.logSize', { job })
+  const total = all - droppedBytes
   if (total > MOST_BYTES) tell({ kind: 'too-large', total })
   if (total > MOST_BYTES || signal.aborted) return false
   const parts: BlobPart[] = []

@@ -72,7 +72,7 @@ export function SearchField(props: SearchFieldProps) {
           <ArrowDown size={14} />
         </Button>
       </search>
-      <span className="number dim cut" role="status">
+      <span className="number dim cut" role="status" title={said ?? undefined}>
         {said}
       </span>
       {isSearching && (

@@ -35,13 +35,15 @@ export function MergedOutput({ project, processes, labels, jumpTo = null }: Merg
   const [menu, setMenu] = useState<LineMenuPlace | null>(null)
   const [marking, setMarking] = useState<{ text: string; process: string | null } | null>(null)
   const search = useRef<HTMLInputElement>(null)
+  const reached = useRef<number | null>(null)
   const goTo = (place: OldPlace) => {
     const row = state.rows.find(place)
     setMarked(place)
     setOld(row === null ? place : null)
-    if (row !== null) model.show(row)
+    if (row === null) return
+    reached.current = row
+    model.show(row)
   }
-  const reached = useRef<number | null>(null)
   const failure = (step: 1 | -1) => {
     const broken = processes.flatMap(({ brokenBy }) => brokenBy ?? [])
     const { rows } = state

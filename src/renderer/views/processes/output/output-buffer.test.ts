@@ -54,6 +54,19 @@ test('long lines are let go earlier', () => {
   expect(buffer.at(1_999)?.type).toBe('line')
 })
 
+test('a place among bytes that were left out is not here', () => {
+  const left = { process: 'web.1', jobId: 'job of web.1' }
+  const buffer = filled([
+    line('web.1', 0, 'abc'),
+    { type: 'skipped', ...left, byte: 4, bytes: 1_000 },
+    line('web.1', 1_004, 'xyz'),
+  ])
+  expect(buffer.find({ jobId: 'job of web.1', byte: 2 })).toBe(0)
+  expect(buffer.find({ jobId: 'job of web.1', byte: 4 })).toBe(null)
+  expect(buffer.find({ jobId: 'job of web.1', byte: 1_003 })).toBe(null)
+  expect(buffer.find({ jobId: 'job of web.1', byte: 1_005 })).toBe(2)
+})
+
 test('a place is found by any byte of its line, and only where it is', () => {
   const buffer = filled([line('web.1', 100, 'abcdef'), line('web.2', 0), line('web.1', 107, 'xyz')])
   expect(buffer.find({ jobId: 'job of web.1', byte: 100 })).toBe(0)

@@ -63,7 +63,11 @@ export class OutputBuffer {
     let isLast = true
     for (let at = this.#rows.length - 1; at >= 0; at--) {
       const row = this.#rows[at]
-      if (row?.type !== 'line' || row.jobId !== jobId) continue
+      if (row === undefined || !('byte' in row) || row.jobId !== jobId) continue
+      if (row.type !== 'line') {
+        if (byte >= row.byte && byte < row.byte + row.bytes) return null
+        continue
+      }
       if (row.byte <= byte) return !isLast || byte <= row.byte + 4 * row.text.length ? this.#first + at : null
       isLast = false
     }

@@ -83,13 +83,17 @@ export function OutputLines({ state, model, processes, labels, marked, onReach, 
     note(element)
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2
     if (isFollowing) {
-      // Further up than we put it: somebody wants to read.
-      if (element.scrollTop < setTop.current - ROW_PX) model.leaveEnd()
+      // Further up than we put it, and not because the window grew: somebody wants to read.
+      if (!isAtEnd && element.scrollTop < setTop.current - ROW_PX) model.leaveEnd()
       return
     }
-    onReach(anchor.current?.row ?? rows.first)
-    if (isAtEnd) model.follow()
-    else if (element.scrollTop < NEAR_ROWS * ROW_PX) model.readOlder()
+    // Where a jump came to is not where somebody went.
+    if (element.scrollTop !== setTop.current) {
+      setTop.current = Number.NaN
+      onReach(anchor.current?.row ?? rows.first)
+      if (isAtEnd) model.follow()
+    }
+    if (!model.state().isFollowing && element.scrollTop < NEAR_ROWS * ROW_PX) model.readOlder()
   }
 
   function pressed(event: KeyboardEvent<HTMLElement>): void {

@@ -4,6 +4,7 @@ import { Button } from '../../../components/button.tsx'
 import { Waiting } from '../../../components/empty.tsx'
 import { Problem } from '../../../components/problem.tsx'
 import { routeHash } from '../../../stores/route.ts'
+import { LogDropped } from '../../job/log/log-dropped.tsx'
 import { LogLines } from '../../job/log/log-lines.tsx'
 import { LogModel } from '../../job/log/log-model.ts'
 import { logOf } from '../../job/log/read-log.ts'
@@ -43,6 +44,7 @@ export function PlaceView({ place, onClose }: { readonly place: OldPlace; readon
       </p>
       {state.error && <Problem error={state.error} onAgain={() => model.lookFrom(byte)} />}
       {!state.isLoaded && !state.error && <Waiting what="Reading the log" />}
+      <LogDropped state={state} />
       {state.isLoaded && <LogLines state={state} model={model} marked={byte} />}
     </>
   )
