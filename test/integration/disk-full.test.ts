@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { HostView } from '../../src/shared/domain.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
+import { reconnects } from '../helpers/reconnect.ts'
 import { mountSmallDisk, type SmallDisk } from '../helpers/small-disk.ts'
 import { openSshd, type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
@@ -79,7 +79,7 @@ describe.each([
     expect(refused.stderr).toContain('box')
     const { findings } = await product.call('core.doctor', {})
     expect(findings).toContainEqual(expect.objectContaining({ host: 'box', subject: 'disk' }))
-    box.cutConnections()
+    await reconnects(product, 'box', () => box.cutConnections())
     expect(await product.reaches(running, 'running')).toMatchObject({ unknownSince: null })
     const stop = await product.drover(['stop', running])
     expect(stop).toMatchObject({ code: 0, stderr: '' })
@@ -108,8 +108,7 @@ describe('the disk of the core’s database', () => {
     const refused = await product.drover(['push', '-n', '--on', 'box', '--', `echo x >>${go}.never`])
     expect(refused).toMatchObject({ code: 125, stdout: '' })
     expect(refused.stderr).toMatch(/drover\.db.*disk full/i)
-    box.cutConnections()
-    await waitFor(async () => (await hostOf(product)).state === 'connected', { what: 'box to be back' })
+    await reconnects(product, 'box', () => box.cutConnections())
     writeFileSync(go, '')
     expect(await within(follower.done, { what: 'the end of the push' })).toMatchObject({ code: 7, stdout: 'up\nend\n' })
     expect(await product.drover(['stop', stopped])).toMatchObject({ code: 0 })
@@ -164,10 +163,4 @@ function newFolder(product: Product, name: string, mebibytes: number): string {
   mkdirSync(folder)
   for (let index = 0; index < mebibytes; index++) writeFileSync(join(folder, `f${index}`), randomBytes(MEBIBYTE))
   return folder
-}
-
-async function hostOf(product: Product): Promise<HostView> {
-  const host = (await product.status()).hosts.find(({ name }) => name === 'box')
-  if (!host) throw new Error('There is no box')
-  return host
 }
