@@ -28,6 +28,8 @@ export async function makePackages(): Promise<Packages> {
     APPIMAGE_TOOLS_PATH: makeAppImageTools(join(folder, 'tools')),
     CUSTOM_FPM_PATH: fpm,
     ELECTRON_BUILDER_7ZIP_PATH: '/usr/bin/7zz',
+    // How small a package is, is not what is tested.
+    ELECTRON_BUILDER_COMPRESSION_LEVEL: '1',
     // Of its own tests electron-builder thinks that they need links in place of copies.
     VITEST: undefined,
   }

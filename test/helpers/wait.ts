@@ -1,7 +1,12 @@
 /** Waiting in tests: for a condition, with a deadline, never for a length of time alone. */
 import { setTimeout as delay } from 'node:timers/promises'
 
-export type WaitOptions = { timeoutMs?: number; what?: string }
+export type WaitOptions = {
+  timeoutMs?: number
+  what?: string
+  /** The longest pause between two questions: more where a question costs much. */
+  pauseMs?: number
+}
 
 /**
  * Asks `condition` until it gives something truthy, and gives that back.
@@ -11,7 +16,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, false | null | undefined>> {
-  const { timeoutMs = 10_000, what = 'a condition' } = options
+  const { timeoutMs = 10_000, what = 'a condition', pauseMs: longestMs = 50 } = options
   const deadline = performance.now() + timeoutMs
   let pauseMs = 2
   for (;;) {
@@ -24,7 +29,7 @@ export async function waitFor<T>(
     }
     if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: problem })
     await delay(pauseMs)
-    pauseMs = Math.min(pauseMs * 1.5, 50)
+    pauseMs = Math.min(pauseMs * 1.5, longestMs)
   }
 }
 

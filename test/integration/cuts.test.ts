@@ -9,6 +9,7 @@ import type { HostView } from '../../src/shared/domain.ts'
 import { type Gate, makeGate } from '../helpers/gate.ts'
 import { type Network, openNetwork } from '../helpers/network.ts'
 import { openProduct, type Product, type Running } from '../helpers/product.ts'
+import { hostOf } from '../helpers/reconnect.ts'
 import { openSshd, type Sshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
 
@@ -21,6 +22,8 @@ let product: Product
 let gates: { rsync: Gate; tmux: Gate; git: Gate }
 let folder: string
 let count = 0
+/** When the link stood that a test has cut. */
+let upSince = 0
 const begun: HeldJob[] = []
 
 beforeAll(async () => {
@@ -57,7 +60,7 @@ afterEach(async () => {
 
 /** What a test may do to the line; `over` settles when the product has seen it and the host is back. */
 const losses: Record<string, { begin(): void; over(): Promise<void> }> = {
-  'the connection is cut': { begin: () => network.cut(), over: async () => undefined },
+  'the connection is cut': { begin: () => network.cut(), over: () => lossIsSeen() },
   'the network swallows everything': {
     begin: () => network.freeze(),
     over: async () => {
@@ -68,8 +71,7 @@ const losses: Record<string, { begin(): void; over(): Promise<void> }> = {
   'sshd stands still': {
     begin: () => box.freezeConnections(),
     over: async () => {
-      const { since } = await host()
-      await waitFor(async () => (await host()).since > since, { timeoutMs: SEEN_MS, what: 'the loss to be seen' })
+      await lossIsSeen()
       box.cutConnections()
     },
   },
@@ -96,6 +98,7 @@ describe.each(Object.keys(losses))('%s', name => {
     await waitFor(() => stopping.cli.output.stdout.includes('asked'), { what: 'the job to be asked' })
     expect((await product.drover(['status'])).stdout).toMatch(/^Jobs +3 jobs run, 1 queued, 1 syncing, 1 starting$/m)
 
+    upSince = (await hostOf(product, 'box')).since
     loss?.begin()
     quiet.letGo() // It ends while nobody can hear of it.
     await waitFor(() => existsSync(join(box.home, '.drover/jobs', quiet.id, 'exitcode')), { what: 'its end on the host' })
@@ -159,7 +162,10 @@ describe('while sshd is down', () => {
       expect(stderr, args.join(' ')).toContain('box')
     }
     expect((await product.drover(['rm', '-y', running.id])).code).toBe(1)
-    await waitFor(async () => ((await host()).retryAt ?? 0) - Date.now() > 1_000, { timeoutMs: 30_000, what: 'a longer pause' })
+    await waitFor(async () => ((await hostOf(product, 'box')).retryAt ?? 0) - Date.now() > 1_000, {
+      timeoutMs: 30_000,
+      what: 'a longer pause',
+    })
 
     await box.restart()
     await hostIs('connected')
@@ -265,14 +271,12 @@ async function held(gate: Gate): Promise<HeldJob> {
   return job
 }
 
-async function host(): Promise<HostView> {
-  const found = (await product.call('host.list', {})).hosts.find(({ name }) => name === 'box')
-  if (!found) throw new Error('There is no box')
-  return found
+async function lossIsSeen(): Promise<void> {
+  await waitFor(async () => (await hostOf(product, 'box')).since > upSince, { timeoutMs: SEEN_MS, what: 'the loss to be seen' })
 }
 
 async function hostIs(...states: HostView['state'][]): Promise<void> {
-  await waitFor(async () => states.includes((await host()).state), {
+  await waitFor(async () => states.includes((await hostOf(product, 'box')).state), {
     timeoutMs: SEEN_MS,
     what: `box to be ${states.join(' or ')}`,
   })

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { HostView } from '../../src/shared/domain.ts'
 import { openProduct, type Product, startProduct } from '../helpers/product.ts'
+import { reconnects } from '../helpers/reconnect.ts'
 import { mountSmallDisk, type SmallDisk } from '../helpers/small-disk.ts'
 import { openSshd, type Sshd, startSshd } from '../helpers/sshd.ts'
 import { waitFor, within } from '../helpers/wait.ts'
@@ -20,7 +20,7 @@ describe.each([
   let product: Product
   beforeAll(async () => {
     box = await openSshd({ toolsWithout })
-    disk = mountSmallDisk(join(box.home, '.drover'), 10)
+    disk = mountSmallDisk(join(box.home, '.drover'), 6)
     product = await openProduct({ box })
   })
   afterAll(async () => {
@@ -30,13 +30,13 @@ describe.each([
   })
 
   test('full while files are sent: the push says so, and works when there is room', async () => {
-    const folder = newFolder(product, 'too-big', 12)
+    const folder = newFolder(product, 'too-big', 8)
     const { code, stdout, stderr } = await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })
     expect({ code, stdout }).toEqual({ code: 125, stdout: '' })
     expect(stderr).toMatch(/No space left on box/)
     expect(stderr).toContain('drover gc --host box')
     expect((await product.jobs())[0]).toMatchObject({ state: 'ended', outcome: 'failed' })
-    for (let index = 2; index < 12; index++) rmSync(join(folder, `f${index}`))
+    for (let index = 2; index < 8; index++) rmSync(join(folder, `f${index}`))
     expect(await product.drover(['gc', '--host', 'box', '--older-than', '0'])).toMatchObject({ code: 0 })
     expect(await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })).toMatchObject({
       code: 0,
@@ -46,7 +46,7 @@ describe.each([
 
   test('full while the workdir is copied: the push says so', async () => {
     await product.drover(['gc', '--host', 'box', '--older-than', '0'])
-    const folder = newFolder(product, 'half', 6)
+    const folder = newFolder(product, 'half', 4)
     const { code, stderr } = await product.drover(['push', '--on', 'box', '--', 'ls'], { cwd: folder })
     expect(code).toBe(125)
     expect(stderr).toMatch(/[Nn]o space left on box/)
@@ -56,7 +56,7 @@ describe.each([
   test.each(['--no-tty', '--tty'])(
     'full while a job prints (%s): its end is its own and told, and what fitted is kept',
     async tty => {
-      const line = `head -c 16000000 /dev/zero | tr '\\0' x; echo >>$HOME/went-on; exit 3`
+      const line = `head -c 8000000 /dev/zero | tr '\\0' x; echo >>$HOME/went-on; exit 3`
       const id = (await product.drover(['push', '-d', '-n', tty, '--on', 'box', '--', line].filter(word => word !== '--tty')))
         .stdout
       const job = await product.reaches(id.trim(), 'ended')
@@ -79,7 +79,7 @@ describe.each([
     expect(refused.stderr).toContain('box')
     const { findings } = await product.call('core.doctor', {})
     expect(findings).toContainEqual(expect.objectContaining({ host: 'box', subject: 'disk' }))
-    box.cutConnections()
+    await reconnects(product, 'box', () => box.cutConnections())
     expect(await product.reaches(running, 'running')).toMatchObject({ unknownSince: null })
     const stop = await product.drover(['stop', running])
     expect(stop).toMatchObject({ code: 0, stderr: '' })
@@ -108,8 +108,7 @@ describe('the disk of the core’s database', () => {
     const refused = await product.drover(['push', '-n', '--on', 'box', '--', `echo x >>${go}.never`])
     expect(refused).toMatchObject({ code: 125, stdout: '' })
     expect(refused.stderr).toMatch(/drover\.db.*disk full/i)
-    box.cutConnections()
-    await waitFor(async () => (await hostOf(product)).state === 'connected', { what: 'box to be back' })
+    await reconnects(product, 'box', () => box.cutConnections())
     writeFileSync(go, '')
     expect(await within(follower.done, { what: 'the end of the push' })).toMatchObject({ code: 7, stdout: 'up\nend\n' })
     expect(await product.drover(['stop', stopped])).toMatchObject({ code: 0 })
@@ -118,7 +117,8 @@ describe('the disk of the core’s database', () => {
     expect(product.corePid()).toBe(pid)
 
     disk.free()
-    await waitFor(async () => !/database.*full/i.test((await product.drover(['doctor'])).stdout), { what: 'all to be written' })
+    const found = async () => JSON.stringify((await product.call('core.doctor', {})).findings)
+    await waitFor(async () => !/database.*full/i.test(await found()), { what: 'all to be written' })
     await product.killCore()
     expect(await product.job(followed?.id ?? '')).toMatchObject({ state: 'ended', outcome: 'exited', exitCode: 7 })
     expect(await product.job(stopped)).toMatchObject({ state: 'ended', outcome: 'stopped' })
@@ -163,10 +163,4 @@ function newFolder(product: Product, name: string, mebibytes: number): string {
   mkdirSync(folder)
   for (let index = 0; index < mebibytes; index++) writeFileSync(join(folder, `f${index}`), randomBytes(MEBIBYTE))
   return folder
-}
-
-async function hostOf(product: Product): Promise<HostView> {
-  const host = (await product.status()).hosts.find(({ name }) => name === 'box')
-  if (!host) throw new Error('There is no box')
-  return host
 }

@@ -1,27 +1,26 @@
 /** What the desktop is told of jobs, read back from a real notification service on a real bus. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { entryText, writeEntry } from '../helpers/app-host.ts'
 import { connectClient } from '../helpers/bus-client.ts'
-import { startDesktop } from '../helpers/desktop.ts'
+import { type Desktop, startDesktop } from '../helpers/desktop.ts'
 import { makeBrowsers } from '../helpers/fake-browser.ts'
-import { type Product, startProduct } from '../helpers/product.ts'
-import { startSshd } from '../helpers/sshd.ts'
+import { startProduct } from '../helpers/product.ts'
+import { type Sshd, startSshd } from '../helpers/sshd.ts'
+import type { TestHomeOptions } from '../helpers/test-home.ts'
 import { trayOn } from '../helpers/tray.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 /** The core is a child of the first command line, which has the desktop's environment. */
-async function startOn(env: Record<string, string>, ...product: Parameters<typeof startProduct>): Promise<Product> {
-  const started = await startProduct(...product)
-  expect((await started.drover(['daemon', 'restart'], { env })).code).toBe(0)
-  return started
-}
+const startOn = (desktop: Desktop, hosts: Readonly<Record<string, Sshd>> = {}, options: TestHomeOptions = {}) =>
+  startProduct(hosts, { ...options, env: desktop.env })
 
 test('a job that fails is told, one that goes well or is stopped is not', async () => {
   const desktop = await startDesktop()
   const sshd = await startSshd()
-  const product = await startOn(desktop.env, { box: sshd })
+  const product = await startOn(desktop, { box: sshd })
   const push = (...command: string[]) => product.drover(['push', '-d', '--on', 'box', '-n', '--', ...command])
   await push('true')
   const stopped = await product.running(['--on', 'box', '-n', '--', 'sleep 1000'])
@@ -37,7 +36,7 @@ test('a job that fails is told, one that goes well or is stopped is not', async 
 
 test('many at once are one; who watched it fail is not told; by the config nobody is', async () => {
   const desktop = await startDesktop()
-  const product = await startOn(desktop.env)
+  const product = await startOn(desktop)
   expect((await product.drover(['push', '-n', '--', 'exit 4'])).code).toBe(4)
   await Promise.all([1, 2, 3, 4, 5].map(code => product.drover(['push', '-d', '-n', '--', `sleep 1; exit ${code}`])))
   await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
@@ -57,7 +56,7 @@ test('many at once are one; who watched it fail is not told; by the config nobod
 
 test('what quiet hours held back is told by the next core, also when the first was killed', async () => {
   const desktop = await startDesktop()
-  const product = await startOn(desktop.env)
+  const product = await startOn(desktop)
   await product.drover(['config', 'set', 'notifications.quiet_from', '00:00'])
   await product.drover(['config', 'set', 'notifications.quiet_to', '23:59'])
   await product.drover(['push', '-d', '-n', '--', 'exit 3'])
@@ -73,7 +72,7 @@ test('what quiet hours held back is told by the next core, also when the first w
 
 test('a click opens the window at the job, on the desktop last heard of', async () => {
   const desktop = await startDesktop()
-  const product = await startOn(desktop.env, {}, { path: home => `${home}/programs:${process.env.PATH}` })
+  const product = await startOn(desktop, {}, { path: home => `${home}/programs:${process.env.PATH}` })
   const browser = join(product.home.dir, 'programs/chromium')
   const record = join(product.home.dir, 'opened')
   mkdirSync(join(product.home.dir, 'programs'))
@@ -88,7 +87,7 @@ test('a click opens the window at the job, on the desktop last heard of', async 
 
 test('log and run again are chosen in the desktop’s own menu; a muted host and quiet hours are heeded', async () => {
   const desktop = await startDesktop()
-  const product = await startOn(desktop.env, {}, { path: home => `${home}/programs:${process.env.PATH}` })
+  const product = await startOn(desktop, {}, { path: home => `${home}/programs:${process.env.PATH}` })
   const browser = makeBrowsers(join(product.home.dir, 'programs'), { chromium: 'exec sleep 60' })
   const ended = (count: number) =>
     waitFor(async () => (await product.jobs()).filter(job => job.state === 'ended').length === count, { what: `${count} ends` })
@@ -114,10 +113,11 @@ test('log and run again are chosen in the desktop’s own menu; a muted host and
   await product.drover(['push', '-d', '-n', '--', 'exit 6'])
   await ended(6)
   // What is told together is gathered for half a second.
-  for (const until = performance.now() + 1_500; performance.now() < until; ) expect(await desktop.read()).toHaveLength(3)
+  for (const until = performance.now() + 1_500; performance.now() < until; await delay(250))
+    expect(await desktop.read()).toHaveLength(3)
   // They end: what failed meanwhile is told, and nothing of the muted host.
   await waitFor(async () => {
-    await product.drover(['config', 'set', 'notifications.quiet_to', minute(-60_000)])
+    await product.call('config.set', { key: 'notifications.quiet_to', value: minute(-60_000) })
     return (await desktop.shown()) > 0
   })
   const told = (await desktop.read()).slice(3)
@@ -127,7 +127,7 @@ test('log and run again are chosen in the desktop’s own menu; a muted host and
 test('what was chosen in the tray and did not work is told, and a file that both sides changed', async () => {
   const desktop = await startDesktop()
   const box = await startSshd()
-  const product = await startOn(desktop.env, { box })
+  const product = await startOn(desktop, { box })
   writeEntry(product.home.dir, 'gone.desktop', entryText({ Name: 'Gone', Exec: 'no-such-program', Terminal: 'true' }))
   const waits = `sh -c "until [ -e ~/go ]; do sleep 0.1; done; echo there >>\\\\"\\\\$1\\\\"" sh %f`
   writeEntry(box.home, 'edits.desktop', entryText({ Name: 'Edits', Exec: waits, Terminal: 'true' }))
@@ -154,7 +154,7 @@ test('what was chosen in the tray and did not work is told, and a file that both
 
 test('a bus that goes away, and none at all, harm nothing', async () => {
   const desktop = await startDesktop()
-  const product = await startOn(desktop.env)
+  const product = await startOn(desktop)
   await product.drover(['push', '-d', '-n', '--', 'exit 3'])
   await waitFor(async () => (await desktop.shown()) > 0, { what: 'a notification' })
   desktop.killBus()

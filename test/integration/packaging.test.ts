@@ -3,7 +3,7 @@
  * stand-ins (see test/helpers/electron-dist.ts): nothing here shows how a real Electron reads the package.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, globSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { getRawHeader, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
@@ -23,16 +23,6 @@ beforeAll(async () => {
   packages = await makePackages()
 })
 afterAll(() => rmSync(packages.folder, { recursive: true, force: true }))
-
-/** The AppImage as it unpacks itself, ready to be started. */
-function unpackAppImage(): string {
-  const folder = temporaryFolder()
-  execFileSync(join(packages.linux, `Drover-${VERSION}-linux-x86_64.AppImage`), ['--appimage-extract'], {
-    cwd: folder,
-    stdio: 'ignore',
-  })
-  return join(folder, 'squashfs-root')
-}
 
 function startsAtLogin({ home }: Product): string | undefined {
   const entry = readFileSync(join(home.dir, '.config/autostart/drover.desktop'), 'utf8')
@@ -104,8 +94,20 @@ describe('what is packed', () => {
 })
 
 describe('the AppImage', () => {
+  /** As it unpacks itself, ready to be started. */
+  let appDir: string
+  beforeAll(() => {
+    const folder = join(packages.folder, 'unpacked')
+    mkdirSync(folder)
+    execFileSync(join(packages.linux, `Drover-${VERSION}-linux-x86_64.AppImage`), ['--appimage-extract'], {
+      cwd: folder,
+      stdio: 'ignore',
+    })
+    appDir = join(folder, 'squashfs-root')
+    openAsar(join(appDir, 'resources'))
+  })
+
   test('its desktop file is valid, names its icon, and is the one that the window says it belongs to', () => {
-    const appDir = unpackAppImage()
     const file = join(appDir, 'drover.desktop')
     execFileSync('desktop-file-validate', ['--warn-kde', file])
     const entry = readFileSync(file, 'utf8')
@@ -127,8 +129,6 @@ describe('the AppImage', () => {
   })
 
   test('under the name drover it is the command line, whose core has an AppImage of its own and gives nothing of it to jobs', async () => {
-    const appDir = unpackAppImage()
-    openAsar(join(appDir, 'resources'))
     const product = await startProduct()
     const folder = temporaryFolder()
     const image = mounted(appDir, join(folder, 'Drover.AppImage'))
@@ -157,8 +157,6 @@ describe('the AppImage', () => {
   })
 
   test('unpacked, it is not taken for the AppImage that it was started from', async () => {
-    const appDir = unpackAppImage()
-    openAsar(join(appDir, 'resources'))
     const product = await startProduct()
     const others = { APPIMAGE: '/nonexistent/Terminal.AppImage', APPDIR: '/usr', ARGV0: 'p' }
     const env = { ...product.env, STAND_IN_NODE: process.execPath, ...others }
@@ -168,8 +166,6 @@ describe('the AppImage', () => {
   })
 
   test('else it opens the window', async () => {
-    const appDir = unpackAppImage()
-    openAsar(join(appDir, 'resources'))
     const product = await startProduct()
     const env = { ...product.env, STAND_IN_NODE: process.execPath }
     const app = await _electron.launch({

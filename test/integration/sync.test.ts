@@ -142,7 +142,7 @@ describe.each(ways)('to a host with tools: $tools', ({ tools, way }) => {
     )
     const random = seededRandom(7)
     const done: string[] = []
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       for (let edit = 0; edit <= round % 6; edit += 1) done.push(randomEdit(folder, random))
       await sync(folder, round % 3 === 0 ? { now: Date.now } : {})
       expect(listTree(host.treeOf(folder)), done.join('; ')).toEqual(await expectedTree(folder))

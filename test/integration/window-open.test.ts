@@ -1,8 +1,9 @@
 /** `drover open` on a real core: which program is started and how, by which way the token reaches it, and what is said where none can be. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { OpenedWindow } from '../../src/shared/contract.ts'
 import { type FakeBrowser, makeBrowsers, type Started } from '../helpers/fake-browser.ts'
 import { isAlive, processText } from '../helpers/processes.ts'
@@ -24,12 +25,20 @@ const OURS = [
   'xdg-open',
 ]
 
+/** All programs of this computer but those. */
+let others: string
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'others-'))
+  others = toolsWithout(folder, OURS)
+  return () => rmSync(folder, { recursive: true })
+})
+
 /** A product on a computer that has these browsers and no others. */
 async function withBrowsers(then: Record<string, string>): Promise<{ product: Product; browsers: FakeBrowser }> {
   let browsers: FakeBrowser | undefined
   const path = (home: string) => {
     browsers = makeBrowsers(join(home, 'browsers'), then)
-    return `${browsers.folder}:${toolsWithout(home, OURS)}`
+    return `${browsers.folder}:${others}`
   }
   const product = await startProduct({}, { path })
   if (!browsers) throw new Error('No PATH was asked for')
