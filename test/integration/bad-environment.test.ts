@@ -20,7 +20,11 @@ beforeAll(async () => {
   product = await openProduct()
   home = join(product.home.dir, 'me')
   const none = { XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_STATE_HOME: '' }
-  plain = { ...product.env, ...none, HOME: home, TMPDIR: home }
+  // Node keeps what is compiled for each user apart.
+  const compiled = join(product.home.dir, 'compiled')
+  mkdirSync(compiled)
+  giveTo(NOBODY, compiled)
+  plain = { ...product.env, ...none, HOME: home, TMPDIR: home, NODE_COMPILE_CACHE: compiled }
   chmodSync(product.home.dir, 0o755)
 })
 afterAll(() => product.close())
@@ -108,7 +112,7 @@ describe('a home that takes no folders', () => {
   })
 
   test('the cache there: it is done without', async () => {
-    expect(await asNobody(['help'], { XDG_CACHE_HOME: '/proc' })).toMatchObject({ code: 0, stderr: '' })
+    expect(await asNobody(['help'], { XDG_CACHE_HOME: '/proc', NODE_COMPILE_CACHE: '' })).toMatchObject({ code: 0, stderr: '' })
   })
 })
 

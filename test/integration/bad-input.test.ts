@@ -81,7 +81,7 @@ const words: [words: string[], code: number, message: RegExp][] = [
   [['logs', 'zzz'], 1, /There is no project here, and "zzz" is no job id/],
   [['logs', '../../etc/passwd'], 2, /"\.\.\/\.\.\/etc\/passwd" is neither a name of a process nor a job id/],
   [['logs', long], 2, /"x{80}…" is neither a name of a process nor a job id/],
-  [['logs', '--grep', '(', 'ID'], 2, /--grep is for processes, and this is a job/],
+  [['logs', '--grep', '(', 'ID'], 2, /--grep: "\(" is no regular expression/],
   [['logs', '--since', 'tomorrow', 'ID'], 2, /--since: "tomorrow" is no point in time/],
   [['logs', '-i'], 2, /-i is for --grep/],
   [['up'], 1, /Procfile/],
