@@ -31,7 +31,7 @@ describe.each(SHELLS)('looking at a job in %s', shell => {
   test('each state of a progress bar is a line, and a line that is too long is cut', async () => {
     const { search } = await withLog(shell, `10 %\r20 %\rdone\n${'y'.repeat(3000)}\n`)
     expect((await search({ pattern: 'done' })).matches).toEqual([{ byte: 10, text: 'done' }])
-    expect((await search({ pattern: 'yy' })).matches).toEqual([{ byte: 15, text: 'y'.repeat(500) }])
+    expect((await search({ pattern: 'yy' })).matches).toEqual([{ byte: 15, text: 'y'.repeat(500), isCut: true }])
   })
 
   test('a search goes on where it stood, and finds nothing twice', async () => {
