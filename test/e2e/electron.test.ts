@@ -215,7 +215,7 @@ function suite(electron: ElectronProgram): void {
     expect(output).toContain('Another core of yours runs and does not end')
     process.kill(pid, 'SIGCONT')
     // It has been asked, and goes; the next command has a core.
-    await product.status()
+    expect(await product.drover(['status'])).toMatchObject({ code: 0 })
   })
 
   test('who ends the core ends the window', async () => {
