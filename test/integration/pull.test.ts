@@ -2,8 +2,9 @@
  * Results brought back from a workdir on a real sshd host with the real agent and tar: what arrives where, what is in the way, cancel
  * and cut.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -18,9 +19,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { listTree, makeTree } from '../helpers/folder-tree.ts'
+import { isAlive } from '../helpers/processes.ts'
 import { pullGround } from '../helpers/pull-ground.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 const ground = pullGround()
 const { jobWith, pull, expectNoStaging } = ground
@@ -257,10 +260,17 @@ describe('cut off', () => {
     expectNoStaging()
   })
 
-  test('what a killed core left in the destination goes with the next pull', async () => {
+  test('what a killed core left in the destination goes with the next pull, also before its parent has asked how it ended', async () => {
     const { jobId } = await jobWith(['a'])
     const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim()
-    makeTree(destination, { [`.drover-pull-${dead}-abc/half`]: '', [`.drover-pull-${process.pid}-abc/under-way`]: '' })
+    const parent = spawn('sh', ['-c', 'sh -c "exit" & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    onTestFinished(() => void parent.kill('SIGKILL'))
+    const [pid] = await once(parent.stdout.setEncoding('utf8'), 'data')
+    const zombie = Number(pid)
+    await waitFor(() => !isAlive(zombie), { what: 'a zombie' })
+    expect(process.kill(zombie, 0)).toBe(true)
+    const left = { [`.drover-pull-${dead}-abc/half`]: '', [`.drover-pull-${zombie}-abc/half`]: '' }
+    makeTree(destination, { ...left, [`.drover-pull-${process.pid}-abc/under-way`]: '' })
     await pull(jobId, 'a')
     expect(readdirSync(destination).sort()).toEqual([`.drover-pull-${process.pid}-abc`, 'a'])
   })

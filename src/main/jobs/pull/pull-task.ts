@@ -2,7 +2,7 @@
  * The file worker's part of a pull: a staging folder beside the destination, the archive unpacked into it, and, once the host has said
  * that it sent all, everything moved to its place. Whatever happens, no staging folder is left.
  */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { bytesOf, displayPath, toBytePath } from '../byte-path.ts'
@@ -78,9 +78,19 @@ function makeStaging(folder: string): string {
 
 function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  return !isZombie(pid)
+}
+
+/** It has ended, and whoever started it has yet to ask how. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false // Where there is no /proc nobody can tell.
   }
 }
 
