@@ -44,7 +44,12 @@ type Cased = readonly [letter: number, others: readonly Range[]]
 /** No letter that has two cases stands beyond it: https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt ends at 1E921. */
 const LAST_CASED = 0x1ffff
 
-/** With each letter its own capital and small one, where these are one character each: no `ß` for `SS`. */
+/** The letter with its own capital and small one, where these are one character each: no `ß` for `SS`. */
+export function bothCases(letter: number): Range[] {
+  return normalized([[letter, letter], ...otherCases(letter)])
+}
+
+/** The same for each letter of a set. */
 export function withBothCases(ranges: readonly Range[]): Range[] {
   const all = normalized(ranges)
   const added: Range[] = []

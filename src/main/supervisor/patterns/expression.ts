@@ -4,7 +4,7 @@
  * is refused.
  */
 import { AppError } from '../../../shared/errors.ts'
-import { complement, LAST_CODE_POINT, normalized, type Range, withBothCases } from './code-points.ts'
+import { bothCases, complement, LAST_CODE_POINT, normalized, type Range, withBothCases } from './code-points.ts'
 
 export type Assertion = 'line-start' | 'line-end' | 'word-edge' | 'no-word-edge'
 /** Of characters both cases are meant, here already: what is not one is neither. */
@@ -80,13 +80,8 @@ export function literal(text: string): Expression {
   return { type: 'sequence', parts: [...text].map(character) }
 }
 
-const ASCII = Array.from({ length: 128 }, (_, codePoint) => withBothCases([[codePoint, codePoint]]))
-
 function character(text: string): Expression {
-  const codePoint = text.codePointAt(0) ?? 0
-  const ranges = ASCII[codePoint]
-  if (ranges) return { type: 'character', ranges }
-  return { type: 'character', ranges: withBothCases([[codePoint, codePoint]]) }
+  return { type: 'character', ranges: bothCases(text.codePointAt(0) ?? 0) }
 }
 
 /** @throws {AppError} `BAD_INPUT` with what is wrong with it, and where. */
@@ -172,7 +167,9 @@ class Parser {
     if (one !== '\\') return character(one)
     if (this.#takes('b')) return { type: 'assertion', assertion: 'word-edge' }
     if (this.#takes('B')) return { type: 'assertion', assertion: 'no-word-edge' }
-    return { type: 'character', ranges: this.#escaped() }
+    const escaped = this.#escaped()
+    const codePoint = oneOf(escaped)
+    return { type: 'character', ranges: codePoint === null ? escaped : bothCases(codePoint) }
   }
 
   #group(): Expression {
@@ -193,7 +190,7 @@ class Parser {
       if (!/^[0-9A-Fa-f]{2}$/.test(digits)) throw this.#error("'\\x' takes two hexadecimal digits")
       this.#at += 2
       const codePoint = Number.parseInt(digits, 16)
-      return withBothCases([[codePoint, codePoint]])
+      return [[codePoint, codePoint]]
     }
     if (one === 'n' || one === 'r') throw this.#error('a match is always within one line')
     if (/[A-Za-z0-9]/.test(one)) throw this.#error(`'\\${one}' is not understood`)

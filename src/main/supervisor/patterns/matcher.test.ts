@@ -123,6 +123,7 @@ test('what an expression is', () => {
     ['x{2,3}y', 'xxy', 'xy'],
     ['a+?b', 'aab', 'b'],
     ['\\x41\\.', 'a.', 'ab'],
+    ['[\\x41-\\x43]', 'b', 'd'],
     ['\\bERR\\b', 'an err, here', 'terror'],
     ['\\Bing', 'going', 'ing'],
     ['^from', 'b\r\nfrom', 'x from'],
