@@ -42,8 +42,9 @@ export class LocalLogs implements HostLogs {
 
   watch(jobId: string, grown: () => void): () => void {
     const known = this.#watches.get(jobId) ?? new Watch(this.#path(jobId))
-    this.#watches.set(jobId, known)
     known.listeners.add(grown)
+    if (!this.#watches.has(jobId)) known.begin()
+    this.#watches.set(jobId, known)
     return () => {
       known.listeners.delete(grown)
       if (known.listeners.size > 0 || this.#watches.get(jobId) !== known) return
@@ -108,6 +109,10 @@ class Watch {
   constructor(path: string) {
     this.#path = path
     this.#size = this.#now()
+  }
+
+  /** Once it has a listener: with none left it would look no more. */
+  begin(): void {
     this.#listen()
   }
 
