@@ -309,7 +309,8 @@ export async function createCore({ env, version, makeShell = freedesktopShell }:
     apps: appRoom.tray,
     // Only a window's core is followed by another.
     leaving: () => leaving(work(), makeShell !== freedesktopShell && config.current.keepCore).summary,
-    isWatched: doors.isWatched,
+    // Whoever waits for a job's end before his log is open, or without one, will see it too.
+    isWatched: id => doors.isWatched(id) || bus.isFollowed(id),
     held: store.heldNews,
     onError: error => log.room('shell').warning('what was chosen on the desktop did not work', { error: String(error) }),
   })

@@ -26,7 +26,7 @@ export class EventFeed {
     this.stop()
     this.#request = request
     this.#begin(request.afterSeq ?? now)
-    this.#unsubscribe = bus.subscribe(() => this.goOn()).unsubscribe
+    this.#unsubscribe = bus.subscribe(() => this.goOn(), bus.seq, request.jobId).unsubscribe
     this.goOn()
   }
 

@@ -30,7 +30,8 @@ export class EventBus {
   #bytes = 0
   /** Sequence number of the first event that is kept. */
   #oldest = 1
-  readonly #listeners = new Set<EventListener>()
+  /** Each with the job for which alone it listens, if so. */
+  readonly #listeners = new Map<EventListener, string | undefined>()
   #seq = 0
   #toldSeq = 0
   #isTelling = false
@@ -63,14 +64,25 @@ export class EventBus {
   /**
    * Tells `listener` of every event from now on, or at once of those after `afterSeq` and then of new ones.
    * `missed`: not all of those are there any more, or `afterSeq` is of another run of the core; the listener must take a snapshot.
+   * `forJob`: of all that, it is this job that is followed.
    */
-  subscribe(listener: EventListener, afterSeq = this.#seq): { seq: number; missed: boolean; unsubscribe(): void } {
+  subscribe(
+    listener: EventListener,
+    afterSeq = this.#seq,
+    forJob?: string,
+  ): { seq: number; missed: boolean; unsubscribe(): void } {
     const { events, missed } = this.read(afterSeq)
     for (const event of events) this.#tell(listener, event)
     // A wrapper of its own, so that one function may subscribe twice.
     const own: EventListener = event => listener(event)
-    this.#listeners.add(own)
+    this.#listeners.set(own, forJob)
     return { seq: this.#seq, missed, unsubscribe: () => this.#listeners.delete(own) }
+  }
+
+  /** Whether somebody listens for the sake of this job alone. */
+  isFollowed(jobId: string): boolean {
+    for (const forJob of this.#listeners.values()) if (forJob === jobId) return true
+    return false
   }
 
   /** Up to `limit` kept events after `afterSeq`, oldest first. `missed` as for `subscribe`: then there are none. */
@@ -102,7 +114,7 @@ export class EventBus {
     this.#isTelling = true
     while (this.#toldSeq < this.#seq) {
       const kept = this.#ring[++this.#toldSeq % this.#capacity]
-      if (kept) for (const listener of this.#listeners) this.#tell(listener, kept.event)
+      if (kept) for (const listener of this.#listeners.keys()) this.#tell(listener, kept.event)
     }
     this.#isTelling = false
   }

@@ -4,7 +4,7 @@ import { NoticePolicy, type Now, type PolicyRules } from './notice-policy.ts'
 
 export type NotifierOptions = {
   rules(): PolicyRules
-  /** Somebody has the job's terminal or log before him. */
+  /** Somebody has the job's terminal or log before him, or waits for what becomes of it. */
   isWatched(jobId: string): boolean
   /** There is a desktop, as far as is known, that can show any. */
   hasDesktop(): boolean
