@@ -108,10 +108,11 @@ export class TrayBus {
         menu.update(this.#view.items, null)
       }
       const served = { item: await bus.serve(item.object), menu: await bus.serve(menu.object) }
-      await bus.ask({ path: '/org/freedesktop/DBus', interface: DAEMON, member: 'RequestName', signature: 'su', body: [name, 0] })
       await bus.match(`type='signal',sender='${DAEMON}',interface='${DAEMON}',member='NameOwnerChanged',arg0='${WATCHER}'`)
       await bus.match(COLOR_SCHEME_RULE)
       this.#panel = (await readColorScheme(bus)) ?? this.#panel
+      // Last: from then on a panel sees it, and is to see what is drawn from now on.
+      await bus.ask({ path: '/org/freedesktop/DBus', interface: DAEMON, member: 'RequestName', signature: 'su', body: [name, 0] })
       register(bus, name)
       if (lost) throw lost
       return { address, bus, item, menu, served }
