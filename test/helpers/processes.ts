@@ -11,6 +11,11 @@ export function pidsWithEnv(assignment: string): number[] {
   return allPids().filter(pid => environment.subarray(0, readEnvironment(pid)).includes(wanted))
 }
 
+/** Processes whose command line, as they show it, holds this text. */
+export function pidsWithWords(text: string): number[] {
+  return allPids().filter(pid => readProc(pid, 'cmdline').includes(text))
+}
+
 /** Into `environment`, behind a NUL; gives how far it goes then. */
 function readEnvironment(pid: number): number {
   let end = 1

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
-import { pidsWithEnv, processArguments, signalAll } from './processes.ts'
+import { pidsWithEnv, pidsWithWords, processArguments, signalAll } from './processes.ts'
 import { rpc } from './rpc.ts'
 import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
@@ -81,7 +81,8 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
   const close = async () => {
     await waitFor(
       () => {
-        const left = pidsWithEnv(mark)
+        // Chromium's helpers write their words over the environment they were started with, and outlive it by a moment.
+        const left = [...pidsWithEnv(mark), ...pidsWithWords(`--user-data-dir=${home.dir}/`)]
         signalAll(left, 'SIGKILL')
         return left.length === 0
       },
