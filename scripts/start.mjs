@@ -9,12 +9,7 @@ import { build, install, ownNode, requireNode, root, stop, tryRun } from './proj
 
 const ALREADY_RUNNING = 75
 /** As in src/shared/node-flags.ts, which says why. */
-const CORE_FLAGS = [
-  '--no-concurrent-recompilation',
-  '--no-concurrent-sparkplug',
-  '--max-semi-space-size=2',
-  '--optimize-for-size',
-]
+const CORE_FLAGS = ['--no-concurrent-recompilation', '--no-concurrent-sparkplug', '--max-semi-space-size=2']
 /** As in src/shared/core-memory.ts, which says why. */
 const CORE_MEMORY = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576' }
 /** An Electron that this system cannot run dies by a signal, before its first window. */

@@ -109,12 +109,19 @@ decode() {
   esac
 }
 
-# Puts a text's field, with its `=`, in $field.
+# Puts a text's field, with its `=`, in $field. Most hold nothing to be written otherwise but spaces, for which it takes no process.
 encode() {
   case $1 in
-    *[!A-Za-z0-9_./:@%+,-]*) field="=$(printf '%s' "$1" | od -An -v -to1 | tr -d '\n' | sed 's/ /\\0/g')" ;;
-    *) field="=$1" ;;
+    *[!A-Za-z0-9_./:@%+,\ -]*)
+      field="=$(printf '%s' "$1" | od -An -v -to1 | tr -d '\n' | sed 's/ /\\0/g')"
+      return
+      ;;
   esac
+  field='=' uncoded=$1
+  while [ "${uncoded#* }" != "$uncoded" ]; do
+    field="$field${uncoded%% *}\\0040" uncoded=${uncoded#* }
+  done
+  field=$field$uncoded
 }
 
 # A file that others read while it is written: whole or not at all.
@@ -684,13 +691,17 @@ tell_app() {
 # A finished session goes when it has been looked at, after a day, or when there are more than twenty.
 close_old_terminals() (
   set +f
-  now=$(date +%s)
+  finished=
   for socket in "$JOBS"/*/tmux_socket; do
     dir=${socket%/*}
     [ -e "$socket" ] && { [ -e "$dir/exitcode" ] || [ -e "$dir/lost" ]; } || continue
     first_line "$dir/ended_at"
-    printf '%s %s\n' "${line:-0}" "${dir##*/}"
-  done | sort -rn | {
+    finished="$finished${line:-0} ${dir##*/}
+"
+  done
+  [ -n "$finished" ] || exit
+  now=$(date +%s)
+  printf '%s' "$finished" | sort -rn | {
     open=0
     while read -r ended id; do
       open=$((open + 1))
@@ -1272,14 +1283,19 @@ rotate() (
 
 serve() {
   NONCE=$1 REQUEST=- child='' child_start=''
-  mkdir -p "$ROOT" "$JOBS" "$EVENTS" "$PROCESSES" "$ROOT/workdirs" "$ROOT/folders" && chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
+  set -- "$JOBS" "$EVENTS" "$PROCESSES" "$ROOT/workdirs" "$ROOT/folders"
+  for folder in "$@"; do
+    [ -d "$folder" ] || mkdir -p "$@" || refuse "Cannot make $ROOT"
+  done
+  chmod 700 "$ROOT" || refuse "Cannot make $ROOT"
   [ -e "$EVENTS/generation" ] || rotate
   set_login_shell
   DROVER_SETSID=setsid
   ! setsid -f true 2>/dev/null || DROVER_SETSID=-f
   export DROVER_SETSID
   fifo=$EVENTS/w.$$ voice=$EVENTS/v.$$
-  rm -f "$fifo" "$voice.1" "$voice.2"
+  # Of one that was killed, and had our number.
+  [ ! -e "$fifo" ] && [ ! -e "$voice.1" ] && [ ! -e "$voice.2" ] || rm -f "$fifo" "$voice.1" "$voice.2"
   mkfifo "$fifo" "$voice.1" "$voice.2" || refuse "Cannot make a FIFO in $EVENTS"
   trap 'stop_serving' EXIT
   trap 'exit 1' HUP INT TERM
@@ -1301,8 +1317,8 @@ serve() {
 stop_serving() {
   trap - EXIT
   end_child
-  end_nap
-  rm -rf "$fifo" "$voice.1" "$voice.2" "$JOBS/.new.$$"
+  [ ! -e "$voice.1" ] || end_asking
+  rm -rf "$fifo" "$JOBS/.new.$$"
 }
 
 # The border: a request with another number of fields, or whose first one is no id or key where it must be, goes no further.
@@ -1411,9 +1427,7 @@ hello() {
   while read -r name _; do
     case $name in cpu[0-9]*) cpus=$((cpus + 1)) ;; intr) break ;; esac
   done </proc/stat
-  clock_ticks=$(getconf CLK_TCK 2>/dev/null) || clock_ticks=100
-  page_bytes=$(getconf PAGESIZE 2>/dev/null) || page_bytes=4096
-  PAGE_KB=$((page_bytes / 1024))
+  set_page_size
   ask_versions
   set_end_of_log
   devices='' device_set=0
@@ -1421,13 +1435,26 @@ hello() {
   look_around
   set_gpu
   counters
-  facts=
-  for fact in "${AGENT##*/agent-}" "$BOOT_ID" "$ROOT" "$(id -un 2>/dev/null || id -u)" "${HOME-}" "$DROVER_SHELL" "$(uname -n)" "$(uname -m)" "$(uname -sr)"; do
+  login=$(id -un 2>/dev/null) || login=$(id -u)
+  machine=$(uname -m) facts=
+  first_line /proc/sys/kernel/hostname && name=$line
+  first_line /proc/sys/kernel/osrelease && release=$line
+  for fact in "${AGENT##*/agent-}" "$BOOT_ID" "$ROOT" "$login" "${HOME-}" "$DROVER_SHELL" "$name" "$machine" "Linux $release"; do
     encode "$fact"
     facts="$facts $field"
   done
+  # What Linux tells programs it counts in hundredths of a second: include/uapi/asm-generic/param.h, with one exception.
+  clock_ticks=100
+  [ "$machine" != alpha ] || clock_ticks=1024
   ask_clock
   reply "hello$facts $cpus $has_gpu $tmux_version $rsync_version $clock_ticks =$generation:$at $now $sampled"
+}
+
+# Puts the size of a page of memory, in KiB, in $PAGE_KB.
+set_page_size() {
+  PAGE_KB=
+  { while read -r name PAGE_KB _; do case $name in KernelPageSize:) break ;; esac; done </proc/self/smaps; } 2>/dev/null
+  [ -n "$PAGE_KB" ] || { PAGE_KB=$(getconf PAGESIZE 2>/dev/null) && PAGE_KB=$((PAGE_KB / 1024)); } || PAGE_KB=4
 }
 
 # A graphics card that programs can use: the screen of a virtual machine has none of these.
@@ -1455,15 +1482,14 @@ ask_versions() {
   fi
   # Not TERM, which would end it by our own trap as long as it has not begun. Waited for: no dead child is left to an agent that serves.
   { kill -s KILL "$clock" && wait "$clock"; } 2>/dev/null
-  end_nap
-  rm -f "$voice.1" "$voice.2"
+  end_asking
 }
 
 # What the clock sleeps by is not to outlive it by ten seconds.
-end_nap() {
+end_asking() {
   first_line "$voice.nap"
   [ -z "$line" ] || kill -s KILL "$line" 2>/dev/null
-  rm -f "$voice.nap"
+  rm -f "$voice.nap" "$voice.1" "$voice.2"
 }
 
 # ask STRIKE tool argument: prints what the tool says of itself; nothing if it has not by that strike of the clock. Each has a FIFO of
@@ -1623,7 +1649,9 @@ set_end_of_log() {
 # Events from `generation:offset` on; from now on, and `rescan`, when that log is no longer there.
 start_watching() {
   asked=$1 how=replay
-  set_end_of_log
+  # It was asked a moment ago for our hello, and may be where it was then: what is told twice is known.
+  first_line "$EVENTS/generation"
+  [ -z "$child" ] && [ "$line" = "$generation" ] || set_end_of_log
   if [ "${asked%%:*}" = "$generation" ] && [ "${asked##*:}" -le "$at" ] 2>/dev/null; then
     at=${asked##*:}
   else
@@ -2123,13 +2151,13 @@ kill_tree() {
 list() {
   cd "$JOBS" || return
   set +f
-  running=
+  running='' has_finished=
   for job in [0-9a-f]*; do
-    [ -e "$job/record" ] || running="$running $job"
+    if [ -e "$job/record" ]; then has_finished=1; else running="$running $job"; fi
   done
   set -f
   # One process reads all finished ones; a line a write. A list that was cut short is none: what it lacks would count as lost.
-  { find . -maxdepth 2 -name record -exec cat {} + 2>/dev/null; printf 'end %s\n' $?; } |
+  [ -z "$has_finished" ] || { find . -maxdepth 2 -name record -exec cat {} + 2>/dev/null; printf 'end %s\n' $?; } |
     awk -v head="$NONCE $REQUEST" '$1 == "end" { is_whole = $2 < 126; next } '"$ROW_AWK"' END { exit !is_whole }' || return
   for job in $running; do
     load "$job" || continue
@@ -3273,7 +3301,9 @@ tidy() {
   set +f
   REQUEST=tidy
   touch "$AGENT"
-  rotate
+  first_line "$EVENTS/generation"
+  size_of "$EVENTS/log.$line"
+  [ "$size" -le 1048576 ] || rotate
   for fifo in "$EVENTS"/[fvw].*; do
     pid=${fifo##*/?.}
     [ -e "$fifo" ] && [ ! -d "/proc/${pid%.*}" ] || continue
@@ -3289,8 +3319,9 @@ tidy() {
   is_keeper=1
   ! tend_keepers || tend_all "$$"
   is_keeper=
-  find "$JOBS" "$PROCESSES" "$ROOT/workdirs" "$ROOT"/folders/* -maxdepth 1 \( -name '.new.*' -o -name '.gone.*' \) -mmin +1440 2>/dev/null |
-    while IFS= read -r path; do
+  for folder in "$JOBS" "$PROCESSES" "$ROOT/workdirs" "$ROOT"/folders/*; do
+    for path in "$folder"/.new.* "$folder"/.gone.*; do
+      is_older "$path" -mmin +1440 || continue
       id=${path##*/.new.}
       # Where an agent that serves writes jobs.
       [ ! -d "/proc/$id" ] || continue
@@ -3299,13 +3330,15 @@ tidy() {
       [ ! -e "$mark" ] || flock -n "$mark" true || continue
       rm -rf "$path" 2>/dev/null || { chmod -R u+rwX "$path" && rm -rf "$path"; }
     done
-  find "$JOBS" -maxdepth 2 -name spec -mmin +10 2>/dev/null | while IFS= read -r path; do
+  done
+  for path in "$JOBS"/*/spec; do
     dir=${path%/spec}
-    [ ! -s "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] || continue
+    [ ! -s "$dir/watcher" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] && is_older "$path" -mmin +10 || continue
     (set -C && true >"$dir/watcher") 2>/dev/null
     load "${dir##*/}" && [ "$job_state" = starting ] && lose 'its start was interrupted'
   done
-  find "$ROOT/bin" -name 'agent-*' -mtime +30 2>/dev/null | while IFS= read -r path; do
+  for path in "$ROOT"/bin/agent-*; do
+    [ "$path" != "$AGENT" ] && is_older "$path" -mtime +30 || continue
     is_used=
     for job in "$JOBS"/*/spec; do
       [ ! -e "${job%/*}/record" ] && { read -r _ && read -r line; } <"$job" && [ "${line##*/}" = "${path##*/}" ] && is_used=1
@@ -3313,9 +3346,14 @@ tidy() {
     # By another computer's core. Not found in the very question.
     name=${path##*/}
     [ -n "$is_used" ] || ! grep -qs "agen[t]${name#agent}" /proc/[0-9]*/cmdline || is_used=1
-    [ -n "$is_used" ] || [ "$path" = "$AGENT" ] || rm -f "$path"
+    [ -n "$is_used" ] || rm -f "$path"
   done
   true
+}
+
+# By find's own words; false for what is not there.
+is_older() {
+  [ -e "$1" ] && [ -n "$(find "$1" -maxdepth 0 "$2" "$3" 2>/dev/null)" ]
 }
 
 main "$@"

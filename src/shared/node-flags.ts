@@ -9,8 +9,5 @@ export const NODE_FLAGS: readonly string[] = ['--no-concurrent-recompilation', '
 /**
  * What a core is run with. Bytes on their way through it stand outside the heap but are let go only when new objects are collected, which
  * in a core with few of them is seldom: a log of 1 GB would cost 50 MB. With little space for new objects it costs 8, and is no slower.
- *
- * It idles most of its life, so its heap is to be kept small rather than collected seldom: 4 to 5 MB less, and pushes and output were as
- * quick.
  */
-export const CORE_FLAGS: readonly string[] = [...NODE_FLAGS, '--max-semi-space-size=2', '--optimize-for-size']
+export const CORE_FLAGS: readonly string[] = [...NODE_FLAGS, '--max-semi-space-size=2']

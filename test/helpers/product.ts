@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { CoreStatus, Input, Method, Output } from '../../src/shared/contract.ts'
 import type { JobState, JobView } from '../../src/shared/domain.ts'
-import { pidsWithEnv, pidsWithWords, processArguments, signalAll } from './processes.ts'
+import { isAlive, pidsWithEnv, pidsWithWords, processArguments, signalAll } from './processes.ts'
 import { rpc } from './rpc.ts'
 import { openSshd, type Sshd } from './sshd.ts'
 import { makeTestHome, type TestHome, type TestHomeOptions } from './test-home.ts'
@@ -143,7 +143,7 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     killCore: async () => {
       const pid = product.corePid()
       signalAll([pid], 'SIGKILL')
-      await waitFor(() => !existsSync(`/proc/${pid}`), { what: 'the core to be gone' })
+      await waitFor(() => !isAlive(pid), { what: 'the core to be dead' })
     },
     coreLog: () => readFileSync(join(home.dir, '.local/state/drover/core.log'), 'utf8'),
     running: async (args, how) => {

@@ -1,15 +1,17 @@
 /**
  * Opens a host for its link: the transport that works for it, and its agent on that. Owns what all hosts share: jump hosts, opened
  * keys, what is known of host keys. What it learns of a host (which transport and why, how far its events were read) it remembers.
+ * What speaks ssh is loaded with the first host that needs it: nobody is to wait for that as the core starts.
  */
 import type { TrustOffer } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { WatchedClock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { agentScriptUrl } from '../resources.ts'
 import type { HostTable } from '../store/host-table.ts'
 import { openAgent } from './agent-client.ts'
 import { type AgentProgram, readAgentProgram } from './agent-install.ts'
-import { type DialDeps, dial } from './dial.ts'
+import type { DialDeps, Dialled, DialTarget } from './dial.ts'
 import { HopPool } from './hop-pool.ts'
 import type { HostLink, Live } from './host-link.ts'
 import type { HostDefinition } from './hosts.ts'
@@ -19,7 +21,6 @@ import { LocalTransport } from './local-transport.ts'
 import { resolveSshHost } from './ssh-config.ts'
 import type { SshSettings } from './ssh-tools.ts'
 import type { Transport } from './transport.ts'
-import { trustHost } from './trust.ts'
 
 export type HostDiallerOptions = { settings: SshSettings; owner: string; hosts: HostTable; clock: WatchedClock; log: Log }
 
@@ -34,7 +35,7 @@ export class HostDialler {
     this.#options = options
     this.#program = program
     this.#hops = new HopPool({
-      dial: async ({ connection, jumps }) => (await dial({ name: connection, connection, jumps }, this.#deps)).transport,
+      dial: async ({ connection, jumps }) => (await this.#dialSsh({ name: connection, connection, jumps })).transport,
     })
     const { settings } = options
     this.#deps = { settings, vault: this.vault, knownHosts: new KnownHosts(settings), viaHop: hop => this.#hops.via(hop) }
@@ -81,8 +82,10 @@ export class HostDialler {
   readonly resolve = (connection: string) => resolveSshHost(connection, this.#options.settings)
 
   /** Without a fingerprint only says what the host offers; with one it accepts exactly that key. */
-  readonly trust = (link: HostLink, fingerprint: string | null): Promise<TrustOffer> =>
-    trustHost({ name: link.name, connection: link.connection, fingerprint }, this.#deps)
+  readonly trust = async ({ name, connection }: HostLink, fingerprint: string | null): Promise<TrustOffer> => {
+    const { trustHost } = await loaded(import('./trust.ts'))
+    return trustHost({ name, connection, fingerprint }, this.#deps)
+  }
 
   #isClosed = false
 
@@ -94,6 +97,20 @@ export class HostDialler {
   async #dial({ name, connection }: HostDefinition): Promise<{ transport: Transport; reason: string | null }> {
     if (name === 'local') return { transport: new LocalTransport(this.#options.settings.env), reason: null }
     const { transport, transportReason } = this.#options.hosts.get(name)
-    return dial({ name, connection, rememberedReason: transport === 'openssh' ? transportReason : null }, this.#deps)
+    return this.#dialSsh({ name, connection, rememberedReason: transport === 'openssh' ? transportReason : null })
+  }
+
+  async #dialSsh(target: DialTarget): Promise<Dialled> {
+    const { dial } = await loaded(import('./dial.ts'))
+    return dial(target, this.#deps)
+  }
+}
+
+/** Programs that were built anew while a core ran from them are not those that it began with. */
+async function loaded<T>(module: Promise<T>): Promise<T> {
+  try {
+    return await module
+  } catch (cause) {
+    throw new AppError('INTERNAL', 'Drover was replaced while its core ran. Start the core anew: drover daemon restart', { cause })
   }
 }

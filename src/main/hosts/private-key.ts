@@ -4,7 +4,6 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import ssh2 from 'ssh2'
 import { readKeyText } from './read-key.ts'
 import { isMissing, runTool } from './ssh-tools.ts'
 import { field, mpint } from './ssh-wire.ts'
@@ -35,7 +34,7 @@ export async function readKeyFile(path: string, env: NodeJS.ProcessEnv): Promise
       return { ...nothing, problem: `${path} can be read by others, so ssh does not use it either. Run: chmod 600 ${path}` }
     }
     if (isLockedKey(text)) return { ...nothing, publicBlob: besides ?? publicPartOf(text), isLocked: true }
-    const opened = openKey(text)
+    const opened = await openKey(text)
     return { ...nothing, ...opened, publicBlob: opened.publicBlob ?? besides ?? (await askPublicKey(path, env)) }
   } catch (error) {
     if (isMissing(error)) return besides === null ? null : nothing
@@ -48,7 +47,8 @@ export async function readKeyFile(path: string, env: NodeJS.ProcessEnv): Promise
  *
  * @throws {Error} saying what is wrong with it; a wrong passphrase is `isWrongPassphrase`.
  */
-export function openKey(text: string, passphrase?: string): { key: KeyObject; publicBlob: Buffer | null } {
+export async function openKey(text: string, passphrase?: string): Promise<{ key: KeyObject; publicBlob: Buffer | null }> {
+  const { default: ssh2 } = await import('ssh2')
   const parsed = ssh2.utils.parseKey(text, passphrase)
   if (!(parsed instanceof Error)) {
     // The types say one key; for some formats it is a list of one.

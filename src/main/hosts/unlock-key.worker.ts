@@ -8,7 +8,7 @@ export type UnlockAnswer = { pem: string } | { error: string }
 const { text, passphrase } = workerData as UnlockRequest
 let answer: UnlockAnswer
 try {
-  answer = { pem: openKey(text, passphrase).key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  answer = { pem: (await openKey(text, passphrase)).key.export({ type: 'pkcs8', format: 'pem' }).toString() }
 } catch (error) {
   answer = { error: error instanceof Error ? error.message : String(error) }
 }

@@ -2,9 +2,10 @@
  * The file worker's part of a pull: a staging folder beside the destination, the archive unpacked into it, and, once the host has said
  * that it sent all, everything moved to its place. Whatever happens, no staging folder is left.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { isAlive } from '../../is-alive.ts'
 import { bytesOf, displayPath, toBytePath } from '../byte-path.ts'
 import type { TaskContext } from '../sync/worker-protocol.ts'
 import { Extraction } from './extraction.ts'
@@ -68,29 +69,11 @@ function makeStaging(folder: string): string {
   try {
     for (const name of readdirSync(folder)) {
       const pid = name.startsWith(STAGING) ? Number(name.slice(STAGING.length).split('-')[0]) : Number.NaN
-      if (Number.isSafeInteger(pid) && !isRunning(pid)) rmSync(join(folder, name), { recursive: true, force: true })
+      if (Number.isSafeInteger(pid) && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true })
     }
     return mkdtempSync(join(folder, `${STAGING}${process.pid}-`))
   } catch (error) {
     throw placeError(error, folder)
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return !isZombie(pid)
-}
-
-/** It has ended, and whoever started it has yet to ask how. */
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  } catch {
-    return false // Where there is no /proc nobody can tell.
   }
 }
 

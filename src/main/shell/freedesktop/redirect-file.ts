@@ -5,6 +5,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SIGN_IN_MS } from '../../../shared/contract.ts'
+import { isAlive } from '../../is-alive.ts'
 
 const NAME = /^open-(\d+)-[\w-]+\.html$/
 
@@ -26,9 +27,11 @@ export function removeRedirect(path: string): void {
 /** Of cores that were killed, and whatever else is older than any token lives. Another core of ours may use the folder too. */
 export function removeOldRedirects(folder: string, now = Date.now()): void {
   for (const name of readdirSync(folder)) {
-    const pid = NAME.exec(name)?.[1]
+    const [match, pid] = NAME.exec(name) ?? []
+    if (match === undefined) continue
     const path = join(folder, name)
-    if (pid !== undefined && (!isAlive(Number(pid)) || isOlder(path, now))) removeRedirect(path)
+    // Of our own number is one from before us.
+    if (Number(pid) === process.pid || !isAlive(Number(pid)) || isOlder(path, now)) removeRedirect(path)
   }
 }
 
@@ -49,14 +52,4 @@ function page(address: string): string {
 function isOlder(path: string, now: number): boolean {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat !== undefined && now - stat.mtimeMs > SIGN_IN_MS
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false // One of that number from before us.
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
