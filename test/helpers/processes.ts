@@ -58,9 +58,10 @@ export function processArguments(pid: number): string[] {
   return readProc(pid, 'cmdline').split('\0').slice(0, -1)
 }
 
+/** A zombie is not, unless other threads of it still end: until the last one has, its files and sockets are open. */
 export function isAlive(pid: number): boolean {
   const stat = readProc(pid, 'stat')
-  return stat !== '' && stateOf(stat) !== 'Z'
+  return stat !== '' && (stateOf(stat) !== 'Z' || fieldsOf(stat)[17] !== '1')
 }
 
 /** All that a process says of itself by words: its arguments and the environment it was started with. */
@@ -103,7 +104,12 @@ function parentOf(pid: number): number | null {
 }
 
 function stateOf(stat: string): string | undefined {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0]
+  return fieldsOf(stat)[0]
+}
+
+/** From the third one on: the name before them may hold anything. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 /** Empty for a process that has gone, or that is another user's. */
