@@ -111,6 +111,8 @@ async function loaded<T>(module: Promise<T>): Promise<T> {
   try {
     return await module
   } catch (cause) {
-    throw new AppError('INTERNAL', 'Drover was replaced while its core ran. Start the core anew: drover daemon restart', { cause })
+    throw new AppError('INTERNAL', 'Drover was replaced while its core ran. Start the core anew: drover daemon restart', {
+      cause,
+    })
   }
 }
