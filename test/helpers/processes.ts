@@ -11,6 +11,10 @@ export function pidsWithEnv(assignment: string): number[] {
   return allPids().filter(pid => environment.subarray(0, readEnvironment(pid)).includes(wanted))
 }
 
+export function pidsWithName(name: string): number[] {
+  return allPids().filter(pid => processName(pid) === name)
+}
+
 /** Processes whose command line, as they show it, holds this text. */
 export function pidsWithWords(text: string): number[] {
   return allPids().filter(pid => readProc(pid, 'cmdline').includes(text))
@@ -92,7 +96,19 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
+/** Without those of the kernel that were there before us: on a small machine they are the most. */
 function allPids(): number[] {
+  kernelThreads ??= new Set(pidsInProc().filter(pid => pid < FIRST_PID_GIVEN_AGAIN && parentOf(pid) === KTHREADD))
+  return pidsInProc().filter(pid => !kernelThreads?.has(pid))
+}
+
+/** The parent of all threads of the kernel. */
+const KTHREADD = 2
+/** Below it a number is given once: RESERVED_PIDS in the kernel's kernel/pid.c. */
+const FIRST_PID_GIVEN_AGAIN = 300
+let kernelThreads: Set<number> | undefined
+
+function pidsInProc(): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)

@@ -2,9 +2,9 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type AgentHost, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
+import { makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
 import { keptProcess, startProcess } from '../helpers/agent-process.ts'
-import { processName, processText, signalAll } from '../helpers/processes.ts'
+import { isAlive, pidsWithName, processText, signalAll } from '../helpers/processes.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const KILLS = 15
@@ -22,7 +22,7 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
     const start = (id: string) =>
       startProcess(agent, 'exec sleep 0.2', { id, initialMs: 20, maxMs: 60 }, { terminal, env: { PROCESS: id } })
     await Promise.all(ids.map(start))
-    const watch = watchRuns(host, ids)
+    const watch = watchRuns(ids)
     for (let kill = 0; kill < KILLS; kill++) {
       await delay(randomInt(60))
       const pids = host.processes()
@@ -38,7 +38,7 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
       })
     }
     for (const id of ids) await agent.stopProcess(id, { signal: 'KILL', graceMs: 0, onlyJob: null })
-    await waitFor(() => runsOf(host, ids).every(runs => runs.size === 0), { what: 'all to be gone' })
+    await waitFor(() => runsOf(ids).every(runs => runs.size === 0), { what: 'all to be gone' })
     expect(watch.together()).toEqual([])
     expect(watch.looks()).toBeGreaterThan(20)
     const newest = (await agent.processes()).map(({ id, run }) => ({ id, run }))
@@ -51,18 +51,16 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
 })
 
 /** By process, ids of the jobs whose command runs now: the process's own program, not a shell that is about to become it. */
-function runsOf(host: AgentHost, ids: readonly string[]): Set<string>[] {
-  const texts = host
-    .processes()
-    .filter(pid => processName(pid) === 'sleep')
-    .map(processText)
+function runsOf(ids: readonly string[]): Set<string>[] {
+  const found = pidsWithName('sleep').map(pid => ({ pid, text: processText(pid) }))
   return ids.map(id => {
-    const own = texts.filter(text => text.includes(`PROCESS=${id}`))
-    return new Set(own.map(text => /DROVER_JOB=([0-9a-f-]+)/.exec(text)?.[1] ?? ''))
+    // They were looked at one after the other: one may have ended before the next one began.
+    const own = found.filter(({ pid, text }) => text.includes(`PROCESS=${id}`) && isAlive(pid))
+    return new Set(own.map(({ text }) => /DROVER_JOB=([0-9a-f-]+)/.exec(text)?.[1] ?? ''))
   })
 }
 
-function watchRuns(host: AgentHost, ids: readonly string[]) {
+function watchRuns(ids: readonly string[]) {
   const found: string[] = []
   let looks = 0
   let isOver = false
@@ -72,8 +70,8 @@ function watchRuns(host: AgentHost, ids: readonly string[]) {
   const look = async () => {
     while (!isOver) {
       looks += 1
-      for (const runs of runsOf(host, ids)) if (runs.size > 1) found.push([...runs].join(' and '))
-      await delay(20)
+      for (const runs of runsOf(ids)) if (runs.size > 1) found.push([...runs].join(' and '))
+      await delay(50)
     }
   }
   look()
