@@ -1447,7 +1447,8 @@ hello() {
   clock_ticks=100
   [ "$machine" != alpha ] || clock_ticks=1024
   ask_clock
-  reply "hello$facts $cpus $has_gpu $tmux_version $rsync_version $clock_ticks =$generation:$at $now $sampled"
+  hello_end=$generation:$at
+  reply "hello$facts $cpus $has_gpu $tmux_version $rsync_version $clock_ticks =$hello_end $now $sampled"
 }
 
 # Puts the size of a page of memory, in KiB, in $PAGE_KB.
@@ -1649,9 +1650,13 @@ set_end_of_log() {
 # Events from `generation:offset` on; from now on, and `rescan`, when that log is no longer there.
 start_watching() {
   asked=$1 how=replay
-  # It was asked a moment ago for our hello, and may be where it was then: what is told twice is known.
+  # Where it ended a moment ago, in our hello, does as well: what is told twice is known.
   first_line "$EVENTS/generation"
-  [ -z "$child" ] && [ "$line" = "$generation" ] || set_end_of_log
+  case $hello_end in
+    "$line:"*) generation=$line at=${hello_end#*:} ;;
+    *) set_end_of_log ;;
+  esac
+  hello_end=
   if [ "${asked%%:*}" = "$generation" ] && [ "${asked##*:}" -le "$at" ] 2>/dev/null; then
     at=${asked##*:}
   else

@@ -298,7 +298,7 @@ test('a thousand jobs are listed at once', async () => {
   const host = makeAgentHost()
   const agent = record(await host.open())
   const job = await runJob(agent, 'exit 2')
-  const text = host.file(job.id, 'record') ?? ''
+  const text = await waitFor(() => host.file(job.id, 'record'), { what: 'what is kept of it' })
   for (let number = 1001; number < 2000; number++) {
     const id = `00000000-0000-4000-8000-00000000${number}`
     mkdirSync(join(host.root, 'jobs', id))
