@@ -96,8 +96,11 @@ export async function openProduct(hosts: Readonly<Record<string, Sshd>> = {}, op
     try {
       return await rpc(readFileSync(join(env.XDG_DATA_HOME ?? '', 'drover/core.socket'), 'utf8').trim(), method, input)
     } catch (error) {
-      const { syscall } = error as NodeJS.ErrnoException
-      if (syscall !== 'open' && syscall !== 'connect') throw error
+      const { syscall, code = '' } = error as NodeJS.ErrnoException
+      const isNobodyThere = syscall === 'open' || syscall === 'connect'
+      // A core that was killed takes connections for as long as a child of it has yet to become its program.
+      const isLost = code === 'EPIPE' || code === 'ECONNRESET'
+      if (!isNobodyThere && !(isLost && method === 'core.status')) throw error
       return rpc((await product.json<CoreStatus>(['status'])).socketPath, method, input)
     }
   }

@@ -2,7 +2,7 @@
  * kill -9 of the core, of the agent, of what watches a run and of the run itself, while processes are started, stopped, restarted and fall:
  * afterwards each stands as it is wanted to, runs once or not at all, and is shown as it is.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAlive, pidsWithEnv, processArguments, processText, signalAll } from '../helpers/processes.ts'
@@ -54,7 +54,12 @@ function runsOf(name: string): number[] {
 const parts = (verb: string) => pidsWithEnv(`HOME=${product.home.dir}`).filter(pid => processArguments(pid).includes(verb))
 
 const VICTIMS: Record<string, () => Promise<void> | void> = {
-  core: () => product.killCore(),
+  core: async () => {
+    const pid = product.corePid()
+    await product.killCore()
+    // One that follows at once meets starts of the last that are under way: that is not held yet.
+    await waitFor(() => !existsSync(`/proc/${pid}`), { what: 'it to be gone' })
+  },
   agent: () => signalAll(parts('serve'), 'SIGKILL'),
   watcher: () => signalAll(parts('run').slice(0, 1), 'SIGKILL'),
   run: () => signalAll(runsOf('web'), 'SIGKILL'),
