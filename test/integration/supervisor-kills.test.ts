@@ -96,9 +96,13 @@ test.each([1, 2])('in any order: seed %i', async seed => {
   await waitFor(() => ['web', 'flaky', 'needy'].every(name => pidsWithEnv(`MARK=${name}`).length === 0), {
     what: 'all to be gone',
   })
-  await act('up')
-  await project.until('web.1', ({ state }) => state === 'running', 'runs')
-  await project.until('needy.1', ({ state }) => state === 'running', 'runs')
+  // A start that its host refuses, for it takes a killed run to be at work still, is told, and is for whoever wants it to ask again.
+  const isUp = async () => {
+    await act('up')
+    const { processes } = (await product.call('project.get', { project: project.folder })).project
+    return ['web.1', 'needy.1'].every(label => processes.find(one => one.label === label)?.state === 'running')
+  }
+  await waitFor(isUp, { timeoutMs: 60_000, pauseMs: 1_000, what: 'both to run' })
   await waitFor(() => runsOf('web').length === 1 && runsOf('needy').length === 1, { what: 'one of each' })
 })
 
