@@ -306,22 +306,38 @@ set_log_size() {
 }
 
 lose() {
+  # Not noted yet, its first process may be about to be: then we look again, once.
+  if [ -z "$pid" ] && [ -z "${is_awaited-}" ] && ! claim_run; then
+    await_first
+    is_awaited=1
+    load "$job"
+    is_awaited=
+    [ "$job_state" = starting ] && [ ! -s "$dir/watcher" ] || return 0
+  fi
   encode "$1"
   put "$dir/lost" "$field"
-  # A first process that has not noted itself yet looks for that when it has: one of both gives way.
-  if [ -z "$pid" ] && first_line "$dir/pid" && [ -n "$line" ]; then
-    pid=$line job_pid=$line
-    first_line "$dir/pid_start"
-    if is_process "$pid" "$line"; then
-      rm -f "$dir/lost"
-      job_state=running
-      return
-    fi
-  fi
   job_state=lost job_reason=$field
   # By a process between: no dead child is left to an agent that serves.
   (keep_and_tell)
   [ -n "${is_keeper-}" ] || [ ! -e "$dir/process" ] || detach keep "$job" </dev/null >/dev/null
+}
+
+# Whoever makes this file first decides whether the job in $dir ever runs. Where there is no room for it nobody has.
+claim_run() {
+  set -C
+  { true >"$dir/pid"; } 2>/dev/null
+  is_first=$?
+  set +C
+  [ $is_first = 0 ] || [ ! -e "$dir/pid" ]
+}
+
+# Not for long: who was to note it may have been killed.
+await_first() {
+  tries=0
+  while [ ! -s "$dir/pid" ] && [ ! -e "$dir/exitcode" ] && [ ! -e "$dir/lost" ] && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.02 2>/dev/null || sleep 1
+  done
 }
 
 # A finished job's row is kept as a file: a thousand of them are listed at once.
@@ -431,6 +447,7 @@ begin() {
   if [ -e "$dir/terminal" ]; then
     run_in_terminal
   else
+    claim_run || exit
     exec 2<>"$dir/said"
     # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
     (run_job setsid >>"$dir/output.log" 2>&1)
@@ -473,6 +490,7 @@ run_job() {
   process self
   pid=${stat# } pid=${pid%% *}
   printf '%s\n' "$process_start" >"$dir/pid_start" && printf '%s\n' "$pid" >"$dir/pid"
+  # Who was waited for in vain is not to run after all.
   [ ! -e "$dir/lost" ] || exit
   [ ! -e "$dir/stop_requested" ] || kill -s TERM "$pid"
   # By a process between: the job is not to get children it did not start.
@@ -512,8 +530,9 @@ run_in_terminal() {
   unset TMUX TMUX_PANE
   export DROVER_LOG="$dir/output.log" DROVER_LOG_PID="$dir/log_pid"
   decode "${6#=}" && { cd "$text" 2>/dev/null || :; }
+  is_told=1
   # One row is the status bar's.
-  if said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
+  said=$(tmux -u -f /dev/null -S "$socket" start-server \; \
     set -g default-terminal "$(best_terminal)" \; set -g history-limit 50000 \; set -g default-shell /bin/sh \; \
     set -s escape-time 0 \; set -gq @worker "$worker" \; set -gq @command "$command" \; \
     set -g status-interval 1 \; set -g 'status-format[0]' "$above" \; set -g 'status-format[1]' "$bar" \; \
@@ -523,19 +542,21 @@ run_in_terminal() {
     set -p remain-on-exit on \; set -pq remain-on-exit-format '' \; \
     set-hook -p pane-died "set -t '=$short:' key-table drover-done ; set -t '=$short:' prefix None ; set -g @ended 1 ; set -g status 2 ; \
       run-shell -b 'exec sh \"\$DROVER_AGENT\" settle $job'" \; \
-    pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1); then
-    # Until the watcher in the terminal has noted itself, we are who would know of its end.
-    tries=0
-    while first_line "$dir/watcher" && [ "${line%% *}" = "$me" ] && [ $tries -lt 500 ]; do
-      tries=$((tries + 1))
-      sleep 0.02 2>/dev/null || sleep 1
-    done
-  else
+    pipe-pane -o "sh -c 'echo \$\$ >\"\$DROVER_LOG_PID\"; exec cat >>\"\$DROVER_LOG\"'; exec sh \"\$DROVER_AGENT\" settle $job" 2>&1) || is_told=
+  # Whoever told tmux may have been killed when that had been done, or was under way.
+  if [ -z "$is_told" ] && claim_run; then
     encode "tmux could not open its terminal: $said"
     printf '%s\n' "$field" >"$dir/reason"
     true >"$dir/failed"
     finish 126 ''
+    return
   fi
+  # Until the watcher in the terminal has noted itself, we are who would know of its end.
+  tries=0
+  while first_line "$dir/watcher" && [ "${line%% *}" = "$me" ] && [ $tries -lt 500 ]; do
+    tries=$((tries + 1))
+    sleep 0.02 2>/dev/null || sleep 1
+  done
 }
 
 # A unix socket's path must be short. Files in /tmp may be anyone's, so a folder there must be ours.
@@ -597,6 +618,7 @@ set_formats() {
 # tmux shows.
 watch_terminal() {
   dir=$JOBS/$1 job=$1
+  claim_run || exit
   # Not HUP: the kernel sends it to us alone when the terminal goes, and to the job only when we have gone too.
   trap : INT QUIT TERM
   note_watcher

@@ -1,6 +1,6 @@
 /** Bad days on a host: kills of everything, a restart, a cut link, a watcher that stands still, a full disk. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { shellQuote } from '../../src/shared/shell-quote.ts'
@@ -156,6 +156,37 @@ describe('a terminal', () => {
     const agent = record(await host.open())
     const job = await runJob(agent, 'echo never', { terminal: TERMINAL })
     expect(job).toMatchObject({ state: 'ended', exitCode: null, signal: null, reason: expect.stringContaining('no luck') })
+  })
+
+  test.each([
+    { when: 'when tmux has been told', line: '/usr/bin/tmux "$@"; kill -KILL $$', end: { exitCode: 3, reason: null }, ran: 'x' },
+    {
+      when: 'before tmux, which comes late',
+      line: 'setsid sh -c "$late" sh "$@" >/dev/null 2>&1 & kill -KILL $$',
+      end: { exitCode: null, reason: expect.stringContaining('could not open') },
+      ran: '',
+    },
+  ])('whose opener is killed $when: the job runs with one end, or never', async ({ line, end, ran }) => {
+    const host = makeAgentHost()
+    writeFileSync(
+      join(host.env.PATH?.split(':')[0] ?? '', 'tmux'),
+      `#!/bin/sh
+late='until [ -e "$TMPDIR/late" ]; do sleep 0.02; done; exec /usr/bin/tmux "$@"'
+case " $* " in *" new-session "*) ${line} ;; *) exec /usr/bin/tmux "$@" ;; esac
+`,
+      { mode: 0o700 },
+    )
+    const agent = record(await host.open())
+    const job = await runJob(agent, 'printf x >>~/ran; sleep 0.3; exit 3', { terminal: TERMINAL })
+    expect(job).toMatchObject({ state: 'ended', ...end })
+    writeFileSync(join(host.env.TMPDIR ?? '', 'late'), '')
+    const socket = shellQuote(host.file(job.id, 'tmux_socket')?.trim() ?? '')
+    const isOver = async () =>
+      (await host.exec(`tmux -S ${socket} display-message -p '#{pane_dead}'`)).stdout.toString() === '1\n'
+    await waitFor(isOver, { what: 'what runs in the terminal to be over' })
+    expect(existsSync(join(host.home, 'ran')) ? readFileSync(join(host.home, 'ran'), 'utf8') : '').toBe(ran)
+    expect(await agent.stat(job.id)).toEqual(job)
+    expect(agent.events.filter(event => event.state === 'ended')).toHaveLength(1)
   })
 
   test('on a host without tmux is refused, naming it, and a job without one runs', async () => {
