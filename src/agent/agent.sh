@@ -439,6 +439,8 @@ begin() {
   # Caught, not ignored: the job would inherit that. sh acts on it when the job has ended.
   trap : HUP INT QUIT TERM
   note_watcher
+  # It was stopped meanwhile.
+  if [ -e "$dir/terminal" ]; then [ ! -e "$dir/pid" ]; else claim_run; fi || exit
   set_now
   started_up=$up
   printf '%s\n' "$now" >"$dir/started_at"
@@ -447,7 +449,6 @@ begin() {
   if [ -e "$dir/terminal" ]; then
     run_in_terminal
   else
-    claim_run || exit
     exec 2<>"$dir/said"
     # A subshell of its own: the redirections of a plain command would hold while sh reports a signal.
     (run_job setsid >>"$dir/output.log" 2>&1)
@@ -790,7 +791,12 @@ admit() {
 admit_again() {
   lock_process && ! has_other_run || return
   # Sent before, it may have begun meanwhile.
-  [ "$newest" != "$id" ] && [ ! -e "jobs/$id/watcher" ] || return 0
+  [ ! -e "jobs/$id/watcher" ] || return 0
+  [ "$newest" = "$id" ] || make_newest "$@" || return
+  [ ! -e "$place/stop" ] && [ ! -e "$place/next" ] && [ ! -e "$place/next_at" ] || rm -f "$place/stop" "$place/next" "$place/next_at"
+}
+
+make_newest() {
   run=$((${run:-0} + 1)) is_again=
   if [ -e "jobs/$id" ]; then
     is_again=1
@@ -799,8 +805,7 @@ admit_again() {
     number_run "$written/$id" && mv "$written/$id" "jobs/$id" || return
   fi
   [ -z "$newest" ] || { note_run && end_keeper; } || return
-  describe_process "$@" && put "$place/newest" "$id $run 0" || return
-  [ ! -e "$place/stop" ] && [ ! -e "$place/next" ] && [ ! -e "$place/next_at" ] || rm -f "$place/stop" "$place/next" "$place/next_at"
+  describe_process "$@" && put "$place/newest" "$id $run 0"
 }
 
 # Another run may have been made since the job was written.
@@ -987,6 +992,8 @@ take_up() {
     running) return ;;
     starting)
       if [ ! -e "$dir/watcher" ]; then
+        # Whoever stopped the process, or starts it again, was cut off, and is to say so once more.
+        [ ! -e "$place/stop" ] || return
         detach run "$job" </dev/null >/dev/null
       elif [ ! -s "$dir/watcher" ]; then
         # As a claim is for a moment; for longer when whoever made it was killed in that, or found no room to note itself.
@@ -2053,9 +2060,20 @@ end_tree() {
     fail "Cannot stop job $job"
     return 1
   }
+  job_stopped=1
+  [ "$job_state" = running ] || ! end_unbegun || return 0
   # shellcheck disable=SC2034 # Nothing is printed; the substitution is for the waiting.
   detached=$(detach kill-tree "$job" "$1" "$2" </dev/null)
-  job_stopped=1
+}
+
+# Ends the loaded job if it has not begun, so that it never does; false where it may have.
+end_unbegun() {
+  claim_run && [ -e "$dir/pid" ] || return
+  encode 'stopped before it ran'
+  { printf '%s\n' "$field" >"$dir/reason" && true >"$dir/failed"; } 2>/dev/null
+  # By a process between: no dead child is left to an agent that serves.
+  (finish 126 '')
+  load "$job"
 }
 
 # signal ID SIGNAL : passes it on to everything of the job, and no more: what becomes of that is the job's own doing.

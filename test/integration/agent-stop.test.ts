@@ -1,5 +1,5 @@
 /** Stopping a whole tree, on a host of each shell: what ignores TERM, what left the session, what cleared its environment. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -39,6 +39,37 @@ describe.each(ways)('stop of a $kind job, agent in $shell', ({ shell, terminal }
     await isRunning(agent, spec.id)
     expect(await agent.stop(spec.id, { signal: 'TERM', graceMs: 10_000 })).toMatchObject({ state: 'running', isStopped: true })
     expect(await ended(agent, spec.id)).toMatchObject({ state: 'ended', signal: 'TERM', isStopped: true })
+  })
+
+  test('of one that was written and has not begun is its end, and it never runs', async () => {
+    const { id: before } = await runJob(agent, 'true', { terminal })
+    const spec = jobSpec('echo ran >>~/ran', { terminal })
+    const written = [
+      'owner',
+      'worker',
+      'cwd',
+      'cmd',
+      'script',
+      'spec',
+      'boot_id',
+      'output.log',
+      ...(terminal ? ['terminal'] : []),
+    ]
+    mkdirSync(join(host.root, 'jobs', spec.id))
+    for (const name of written) copyFileSync(join(host.root, 'jobs', before, name), join(host.root, 'jobs', spec.id, name))
+    expect(await agent.stat(spec.id)).toMatchObject({ state: 'starting', startedAt: null })
+    const end = {
+      state: 'ended',
+      isStopped: true,
+      startedAt: null,
+      exitCode: null,
+      signal: null,
+      reason: 'stopped before it ran',
+    }
+    expect(await agent.stop(spec.id, { signal: 'TERM', graceMs: 10_000 })).toMatchObject(end)
+    expect(await ended(agent, spec.id)).toMatchObject(end)
+    expect(await agent.start(spec)).toMatchObject(end)
+    expect(existsSync(join(host.home, 'ran'))).toBe(false)
   })
 
   test('gives the job time to end in its own way', async () => {

@@ -2,7 +2,7 @@
  * kill -9 of the core, of the agent, of what watches a run and of the run itself, while processes are started, stopped, restarted and fall:
  * afterwards each stands as it is wanted to, runs once or not at all, and is shown as it is.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAlive, pidsWithEnv, processArguments, processText, signalAll } from '../helpers/processes.ts'
@@ -54,12 +54,7 @@ function runsOf(name: string): number[] {
 const parts = (verb: string) => pidsWithEnv(`HOME=${product.home.dir}`).filter(pid => processArguments(pid).includes(verb))
 
 const VICTIMS: Record<string, () => Promise<void> | void> = {
-  core: async () => {
-    const pid = product.corePid()
-    await product.killCore()
-    // One that follows at once meets starts of the last that are under way: that is not held yet.
-    await waitFor(() => !existsSync(`/proc/${pid}`), { what: 'it to be gone' })
-  },
+  core: () => product.killCore(),
   agent: () => signalAll(parts('serve'), 'SIGKILL'),
   watcher: () => signalAll(parts('run').slice(0, 1), 'SIGKILL'),
   run: () => signalAll(runsOf('web'), 'SIGKILL'),
@@ -96,13 +91,9 @@ test.each([1, 2])('in any order: seed %i', async seed => {
   await waitFor(() => ['web', 'flaky', 'needy'].every(name => pidsWithEnv(`MARK=${name}`).length === 0), {
     what: 'all to be gone',
   })
-  // A start that its host refuses, for it takes a killed run to be at work still, is told, and is for whoever wants it to ask again.
-  const isUp = async () => {
-    await act('up')
-    const { processes } = (await product.call('project.get', { project: project.folder })).project
-    return ['web.1', 'needy.1'].every(label => processes.find(one => one.label === label)?.state === 'running')
-  }
-  await waitFor(isUp, { timeoutMs: 60_000, pauseMs: 1_000, what: 'both to run' })
+  await act('up')
+  await project.until('web.1', ({ state }) => state === 'running', 'runs')
+  await project.until('needy.1', ({ state }) => state === 'running', 'runs')
   await waitFor(() => runsOf('web').length === 1 && runsOf('needy').length === 1, { what: 'one of each' })
 })
 

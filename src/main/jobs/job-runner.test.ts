@@ -45,6 +45,7 @@ function ground(status: Partial<JobRow>, failures: { dials?: ErrorCode[]; starts
         asked.stops += 1
         return { ...RUNNING, isStopped: true }
       },
+      stat: async () => null,
     },
   } as unknown as Live
   const ready = async () => {
@@ -116,6 +117,15 @@ test('a start that the host could not make is a failure', async () => {
 test('one whose record is removed while it is started is stopped, for nobody would know of it', async () => {
   const { jobs, asked } = ground({ state: 'starting' }, { onStart: () => jobs.remove('j') })
   await waitFor(() => asked.stops === 1, { what: 'a stop' })
+})
+
+test('one that is stopped before its host could be told of it never begins there', async () => {
+  const { jobs, asked } = ground({ state: 'starting' }, { dials: ['HOST_UNREACHABLE'] })
+  await waitFor(() => asked.dials === 1, { what: 'the first dial' })
+  jobs.requestStop('j', { signal: 'TERM', graceMs: 0 })
+  await waitFor(() => jobs.get('j').state === 'ended', { what: 'its end' })
+  expect(jobs.get('j')).toMatchObject({ outcome: 'cancelled', reason: 'stopped before it ran' })
+  expect(asked).toMatchObject({ dials: 2, starts: 0 })
 })
 
 test('waiting for a host leaves no listeners behind', async () => {

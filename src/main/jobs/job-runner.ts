@@ -102,6 +102,8 @@ export class JobRunner<Scanned> {
   async #start(row: JobRow, signal: AbortSignal): Promise<void> {
     const { jobs, owner, delivery } = this.#options
     await this.#withHost(row, signal, async live => {
+      // It is not to begin any more. An earlier try may have reached the host, so that is asked.
+      if (!isToStart(jobs.find(row.id))) return await jobs.settle(row, live.agent)
       const { tmux } = live.agent.info
       const hasTerminal = row.hasTerminal && Boolean(tmux)
       if (row.hasTerminal && !hasTerminal) {
@@ -121,9 +123,8 @@ export class JobRunner<Scanned> {
         process,
       })
       jobs.told(job)
-      const after = jobs.find(row.id)
       // It was stopped, or its record removed, while the start was on its way.
-      if (!after || after.stopRequestedAt !== null) await jobs.passOnStop(row.id, live.agent)
+      if (!isToStart(jobs.find(row.id))) await jobs.passOnStop(row.id, live.agent)
     })
     delivery.delivered(jobs.find(row.id) ?? row)
   }
@@ -182,6 +183,11 @@ export class JobRunner<Scanned> {
     this.#options.log('a job failed before it ran', { job: id, error: reason })
     this.#options.jobs.apply(id, { type: 'failed', reason })
   }
+}
+
+/** Not once it was stopped, or its record removed. */
+function isToStart(row: JobRow | undefined): boolean {
+  return row !== undefined && row.stopRequestedAt === null
 }
 
 const CLOSING = new Error('the core is closing')

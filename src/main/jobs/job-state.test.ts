@@ -65,6 +65,14 @@ describe('a job', () => {
     expect(end).toMatchObject({ outcome: 'stopped', signal: 'TERM' })
   })
 
+  test('that its host ended before it ran is cancelled where it was to stop, and has failed otherwise', () => {
+    const never = { ...TOLD, state: 'ended', startedAt: null, endedAt: 9, reason: 'why' } as const
+    const end = (isStopped: boolean) =>
+      nextStatus(play({ type: 'starting' }), { type: 'told', job: { ...never, isStopped } }, 200)
+    expect(end(true)).toMatchObject({ outcome: 'cancelled', reason: 'why', startedAt: null })
+    expect(end(false)).toMatchObject({ outcome: 'failed', reason: 'why', startedAt: null })
+  })
+
   test('whose window was taken from it is link-lost, with no code of its own, and stays so', () => {
     const lost: JobNews = { type: 'told', job: { ...TOLD, state: 'link-lost', endedAt: -4_910 } }
     const end = play({ type: 'starting' }, running, lost, exited(1))

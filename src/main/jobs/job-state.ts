@@ -104,7 +104,8 @@ function precise(at: number | null, now: number): number | null {
 function outcomeOf(job: Told): Pick<JobStatus, 'outcome' | 'exitCode' | 'signal' | 'reason'> {
   const { exitCode, signal } = job
   if (exitCode === null && signal === null) {
-    return { outcome: 'failed', exitCode, signal, reason: job.reason ?? 'it could not be started' }
+    const outcome = job.isStopped ? 'cancelled' : 'failed'
+    return { outcome, exitCode, signal, reason: job.reason ?? 'it could not be started' }
   }
   const outcome = job.isStopped ? 'stopped' : signal === null ? 'exited' : 'signalled'
   return { outcome, exitCode, signal, reason: job.reason }

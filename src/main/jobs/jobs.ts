@@ -218,16 +218,20 @@ export class Jobs implements OutputJobs {
   async reconcile(link: HostLink, live: Live): Promise<void> {
     const before = this.#options.table.listUnfinishedOn(link.name).filter(hasReachedHost)
     const known = new Map((await live.agent.list()).map(job => [job.id, job]))
-    for (const row of before) {
-      const job = known.get(row.id) ?? (await live.agent.stat(row.id))
-      if (job) this.told(job)
-      // Its start may have come after both questions, and have been told of before their answers: to be lost is final.
-      else if (this.find(row.id)?.startedAt === row.startedAt) this.apply(row.id, { type: 'trace-gone' })
-      this.apply(row.id, { type: 'host-asked' })
-      if (job?.state === 'running' && this.#isStopOwed(row.id, job)) await this.passOnStop(row.id, live.agent)
-    }
+    for (const row of before) await this.settle(row, live.agent, known.get(row.id))
     const born = [...known.values()].filter(job => job.process !== null && !this.find(job.id))
     for (const job of born.sort((one, other) => (one.process?.run ?? 0) - (other.process?.run ?? 0))) this.toldBy(link.name, job)
+  }
+
+  /** Takes in how one stands on its host, and has it stopped there where that is wanted. `known`: what its host has just said of it. */
+  async settle({ id, startedAt }: Pick<JobRow, 'id' | 'startedAt'>, agent: Agent, known?: AgentJob): Promise<void> {
+    const job = known ?? (await agent.stat(id))
+    if (job) this.told(job)
+    // Its start may have come after both questions, and have been told of before their answers: to be lost is final.
+    else if (this.find(id)?.startedAt === startedAt) this.apply(id, { type: 'trace-gone' })
+    this.apply(id, { type: 'host-asked' })
+    // Also of one that has not begun: its start may have been cut off, and is not sent again.
+    if ((job?.state === 'running' || job?.state === 'starting') && this.#isStopOwed(id, job)) await this.passOnStop(id, agent)
   }
 
   /** Notes a wish to stop a job, in place of an earlier one; its host is told by `passOnStop`. */
@@ -245,6 +249,8 @@ export class Jobs implements OutputJobs {
     else {
       const { job } = await agent.stopProcess(process.id, { ...how, onlyJob: null })
       if (job) this.toldBy(row?.host ?? '', job)
+      // A start that was cut off left a run that never became the newest one of its process.
+      if (job?.id !== id && this.isUnfinished(id)) this.told(await agent.stop(id, how))
     }
     const noted = this.find(id)?.pendingStop
     // Another wish may have come meanwhile: that one is not told yet.
@@ -302,7 +308,7 @@ export class Jobs implements OutputJobs {
 
   #isStopOwed(id: string, job: AgentJob): boolean {
     const row = this.find(id)
-    return row !== undefined && (row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped))
+    return row === undefined || row.pendingStop !== null || (row.stopRequestedAt !== null && !job.isStopped)
   }
 
   #known(id: string): Transient {
