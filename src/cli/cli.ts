@@ -90,6 +90,8 @@ function brokenOutput(cli: Cli, error: NodeJS.ErrnoException): void {
     process.exit(EXIT_FAILED)
   }
   if (cli.onBrokenPipe === undefined) process.exit(EXIT_BROKEN_PIPE)
+  // Whatever else is known by then, such as how the job ended.
+  process.exitCode = EXIT_BROKEN_PIPE
   cli.onBrokenPipe()
 }
 

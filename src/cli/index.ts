@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   await new Promise(setImmediate)
   await Promise.all([stdout && flushed(stdout), stderr && flushed(stderr)])
   // Not by itself: a kept connection or a paused stdin would hold us.
-  process.exit(code)
+  process.exit(process.exitCode ?? code)
 }
 
 /** Pipes may still hold what was written. */

@@ -160,6 +160,23 @@ test('a reader that goes away stops the job, quietly', async () => {
   await waitFor(() => !pidsWithEnv(mark).some(isAlive), { what: 'the job to be gone' })
 })
 
+test('a reader that goes away is the exit code, though the end of the job may be known before the stop is answered', async () => {
+  const isGone = Promise.withResolvers<void>()
+  const core = await FakeCore.start({
+    'job.stop': async ({ job, signal, graceMs }) => {
+      const view = core.find(job).stop(signal, graceMs)
+      await isGone.promise
+      return { job: view }
+    },
+  })
+  const cli = startCli(['push', '-n', '--', 'while echo line; do :; done'], core)
+  await waitFor(() => cli.output.stdout.length > 0, { what: 'output' })
+  cli.child.stdout?.destroy()
+  expect(await cli.done).toMatchObject({ code: 141, stderr: '' })
+  expect(core.job.view).toMatchObject({ state: 'ended', signal: 'TERM' })
+  isGone.resolve()
+})
+
 test('-d prints the id and returns; wait gives the exit code later', async () => {
   const core = await FakeCore.start()
   const started = await runCli(['push', '-d', '-n', '--no-tty', '--', 'sleep 0.2; exit 4'], core)

@@ -151,6 +151,13 @@ test('the PID is the job’s own, of an app that is drawn the app’s; with its 
   expect(tellsOf({ state: 'ended', pid: 7, exitCode: 0, endedAt: 7 })).toMatchObject([{ job: { state: 'ended', pid: null } }])
 })
 
+test('the answer to a start that comes after the news that it runs takes nothing from that', () => {
+  const { jobs, id } = room({ state: 'starting' }, {})
+  jobs.told(told(id, { pid: 7 }))
+  jobs.told(told(id, { state: 'starting' }))
+  expect(jobs.get(id)).toMatchObject({ state: 'running', pid: 7, startedAt: 1_000 })
+})
+
 test('of several jobs nobody is told before what goes with them is stored, too', () => {
   const { jobs, events } = room({}, {})
   const before = events.length

@@ -160,7 +160,8 @@ export class Jobs implements OutputJobs {
     const before = this.#options.table.get(job.id)
     const meant = (before && this.#options.asTold?.(before, job)) ?? job
     const pid = before?.app?.way === 'waypipe' ? job.appPid : job.pid
-    const row = this.apply(job.id, { type: 'told', job: meant }, pid)
+    // The answer to a start may come after the news that it runs.
+    const row = this.apply(job.id, { type: 'told', job: meant }, job.state === 'starting' ? this.#known(job.id).pid : pid)
     if (row && row.state !== 'ended' && isSame(row.startedAt, job.startedAt)) this.#confirmed.add(row.id)
     if (row && row.workdir !== job.workdir) this.#options.table.update(row.id, { workdir: job.workdir })
     // Its host counts the runs of a process, and may have begun anew.
