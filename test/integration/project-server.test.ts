@@ -160,9 +160,27 @@ test('what the processes print is polled by number, with what they printed befor
   await becomes('worker.1', 'running')
 })
 
+test('whose output is polled is chosen: of one, of none, of all', async () => {
+  const polled = async () =>
+    (await curl('/api/poll?last_message_id=0')).body.output_lines.map(({ text }: { text: string }) => text)
+  const selected = async () => (await curl('/api/state')).body.stats.selected
+  expect((await post('/api/process/worker/toggle')).body).toMatchObject({ process: 'worker', selected: false })
+  expect(await selected()).toBe(2)
+  await post('/api/process/worker/restart')
+  await waitFor(async () => (await curl('/api/status')).body.message_count > 0, { timeoutMs: 30_000, what: 'what it prints' })
+  expect(await polled()).toEqual([])
+  expect((await post('/api/processes/select-all')).status).toBe(200)
+  expect([await selected(), await polled()]).toEqual([3, ['working']])
+  expect((await post('/api/processes/deselect-all')).status).toBe(200)
+  expect([await selected(), await polled()]).toEqual([0, []])
+  await post('/api/processes/select-all')
+  await becomes('worker.1', 'running')
+})
+
 test('failure strings are patterns of the project', async () => {
   const path = '/api/failure-declarations/worker'
   expect((await post(`${path}/add`, { failure_string: 'panic: "x"' })).body.declarations).toEqual(['panic: "x"'])
+  expect(await curl(path)).toMatchObject({ status: 200, body: { declarations: ['panic: "x"'] } })
   expect((await product.call('pattern.list', { project: folder })).patterns).toMatchObject([
     { process: 'worker', pattern: 'panic: "x"', isRegex: false, action: { type: 'stop' }, source: 'person' },
   ])
