@@ -65,7 +65,7 @@ export function withBothCases(ranges: readonly Range[]): Range[] {
 
 let known: readonly Cased[] | undefined
 
-/** In order. Looked for once: it takes as long as a person notices. */
+/** In order. Looked for once. */
 function casedLetters(): readonly Cased[] {
   known ??= Array.from({ length: LAST_CASED + 1 }, (_, letter): Cased => [letter, otherCases(letter)]).filter(
     ([, others]) => others.length > 0,
@@ -73,8 +73,12 @@ function casedLetters(): readonly Cased[] {
   return known
 }
 
+/** Asked first: to have the cases of all there is made takes as long as a person notices. */
+const HAS_CASES = /\p{Changes_When_Casemapped}/u
+
 function otherCases(codePoint: number): Range[] {
   const letter = String.fromCodePoint(codePoint)
+  if (!HAS_CASES.test(letter)) return []
   return [letter.toLowerCase(), letter.toUpperCase()].flatMap(other => {
     const otherPoint = other.codePointAt(0) ?? codePoint
     const isOne = otherPoint !== codePoint && String.fromCodePoint(otherPoint) === other
