@@ -2012,6 +2012,8 @@ cut_by_copy() {
 
 # Not appended, for then what the job prints would come to stand within it: this overwrites that.
 lay_rest() {
+  # Also who has come while it was copied; whoever comes now waits.
+  end_readers 999999999999999
   dd if="$dir/log_rest" of="$dir/output.log" bs=1048576 2>/dev/null
   put "$dir/log_start" "$log_dropped $log_dropped" && rm -f "$dir/log_rest"
   log_base=$log_dropped

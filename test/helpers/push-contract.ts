@@ -86,7 +86,7 @@ second' # ; exit 9`
       expect(stdout).toBe(`${values}\n${job?.id}\n${job?.workdir}\n`)
     })
 
-    test.each([0, 1, 125, 128, 137, 255])('exit code %i is the job’s and ours', async code => {
+    test.each([0, 1, 2, 125, 126, 127, 128, 129, 137, 255])('exit code %i is the job’s and ours', async code => {
       const result = await push(['-n', '--', `echo out; echo err >&2; exit ${code}`])
       expect(result).toEqual({ code, stdout: 'out\nerr\n', stderr: '' })
       const [job] = await ground().product.jobs()
@@ -97,6 +97,7 @@ second' # ; exit 9`
       ['KILL', 137],
       ['TERM', 143],
       ['SEGV', 139],
+      ['HUP', 129],
     ])('death by SIG%s is told as such', async (signal, code) => {
       const result = await push(['-n', '--', `ulimit -c 0; echo out; kill -${signal} $$`])
       expect(result).toMatchObject({ code, stdout: 'out\n' })

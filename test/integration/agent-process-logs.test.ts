@@ -6,6 +6,7 @@ import type { HostLink } from '../../src/main/hosts/host-link.ts'
 import { openLog } from '../../src/main/jobs/job-output.ts'
 import { searchLog } from '../../src/main/jobs/log-search.ts'
 import type { JobView } from '../../src/shared/domain.ts'
+import { shellQuote } from '../../src/shared/shell-quote.ts'
 import {
   type AgentHost,
   ended,
@@ -17,7 +18,7 @@ import {
   type TestAgent,
 } from '../helpers/agent-host.ts'
 import { keptProcess, nthRun, startProcess } from '../helpers/agent-process.ts'
-import { waitFor } from '../helpers/wait.ts'
+import { waitFor, within } from '../helpers/wait.ts'
 
 const MB = 1_000_000
 /** Of ten bytes each. */
@@ -169,6 +170,34 @@ describe.each(SHELLS)('in %s', shell => {
     expect(await left(many.id)).toEqual(Array.from({ length: 50 }, (_, at) => last - 49 + at))
     expect(existsSync(first.workdir)).toBe(true)
   })
+})
+
+test('who begins to follow while a log without holes is copied is not left at a place that is another then', async () => {
+  const host = makeAgentHost()
+  forbidHoles(host)
+  const [bin = ''] = host.env.PATH?.split(':') ?? []
+  const held = join(bin, 'held')
+  // What copies; who follows is called with -f.
+  const stub = `#!/bin/sh
+case $1$3 in -c*/output.log) while [ -e ${shellQuote(held)} ]; do true >${shellQuote(join(bin, 'waits'))}; sleep 0.02; done ;; esac
+exec /usr/bin/tail "$@"
+`
+  writeFileSync(join(bin, 'tail'), stub, { mode: 0o700 })
+  writeFileSync(held, '')
+  const agent = record(await host.open())
+  const { first } = await startProcess(agent, prints(120_000), { logCapBytes: MB })
+  await waitFor(() => existsSync(join(bin, 'waits')), { timeoutMs: 30_000, what: 'a copy that has begun' })
+  const from = (await agent.stat(first.id))?.logDropped ?? 0
+  const channel = await host.transport.exec(agent.commands.log(first.id, from, true), { lane: 'stream' })
+  channel.stderr.resume()
+  const chunks: Buffer[] = []
+  channel.stdout.on('data', chunk => chunks.push(chunk))
+  const read = () => Buffer.concat(chunks).toString()
+  await waitFor(() => read().length >= 1_200_000 - from, { what: 'what there is to be read' })
+  rmSync(held)
+  expect((await within(channel.end, { timeoutMs: 20_000, what: 'the end of the following' })).code).toBe(GONE)
+  expect(from).toBeGreaterThan(0)
+  expect(read() === numbered(from, 1_200_000 - from)).toBe(true)
 })
 
 test('a terminal’s log has a cap as well', async () => {
