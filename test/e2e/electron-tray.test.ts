@@ -2,6 +2,8 @@
  * The tray by Electron: that it has what the model says, and that what is chosen there is done. On the stand-in, which draws nothing:
  * Electron itself tells nobody which trays there are.
  */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ElectronApplication } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { STAND_IN_PROGRAM, startElectron } from '../helpers/electron-app.ts'
@@ -52,4 +54,17 @@ test('the tray in Electron says what the core knows; its menu stops a job, opens
   await waitFor(async () => (await shown(app)) !== null)
   await choose(app, 'Quit Drover')
   expect(await within(ended, { what: 'the end' })).toBe(0)
+})
+
+test('what is chosen in the tray while the page is being loaded is shown when it is there', async () => {
+  const product = await startProduct()
+  const job = await product.running(['-n', '--', 'exec sleep 1000'])
+  const held = join(product.home.dir, 'held')
+  writeFileSync(held, '')
+  const { app, page } = await startElectron(STAND_IN_PROGRAM, product, { STAND_IN_HELD: held })
+  const label = 'exec sleep 1000 on local'
+  await waitFor(async () => (await shown(app))?.labels.includes(label), { what: 'the job in the menu' })
+  await choose(app, label, 'Open')
+  rmSync(held)
+  await page.waitForFunction(hash => location.hash === hash, `#/jobs/${job}`)
 })

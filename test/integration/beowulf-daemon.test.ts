@@ -35,7 +35,7 @@ describe('with a host', () => {
 
   test('a client of another make launches where it is told, reports it, and ends as the app did; what that took is remembered', async () => {
     const app = `hungry${randomBytes(4).toString('hex')}`
-    const command = `perl -e '$0 = "${app}"; $x = "a" x 5e7; $SIG{TERM} = sub { exit 7 }; print "it ran\\n"; sleep 1000'`
+    const command = `perl -e '$x = "a" x 5e7; $0 = "${app}"; $SIG{TERM} = sub { exit 7 }; print "it ran\\n"; sleep 1000'`
     const client = spawn('perl', [CLIENT, socketOf(product), product.home.sshConfigPath, app, command], { env: product.env })
     onTestFinished(() => void client.kill('SIGKILL'))
     const said = { stdout: '', stderr: '' }

@@ -57,14 +57,20 @@ export class PageSession extends EventEmitter<Events> {
 
   /** @throws {Error} if it does not load. */
   async load(url: string): Promise<void> {
-    const loaded = new Promise(resolve => this.#session.once('Page.loadEventFired', resolve))
+    const loaded = this.#loaded()
     const { errorText } = await this.#session.send('Page.navigate', { url: toDrawn(url) })
     if (errorText) throw new Error(`${errorText} loading ${url}`)
     await loaded
   }
 
   async reload(): Promise<void> {
+    const loaded = this.#loaded()
     await this.#session.send('Page.reload')
+    await loaded
+  }
+
+  #loaded(): Promise<unknown> {
+    return new Promise(resolve => this.#session.once('Page.loadEventFired', resolve))
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** `webContents` of one window: loads pages, guards where they go, and passes messages between them and `ipcMain`. */
 import { EventEmitter } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ipcMain, StandInPort } from './ipc.ts'
 import { PageSession, type Paused } from './page-session.ts'
 import { type Part, preventable } from './part.ts'
@@ -62,7 +63,7 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
 
   reload(): void {
     this.#loading = this.#url
-    this.#page?.reload().catch(gone)
+    this.#page?.reload().then(() => this.emit('did-finish-load'), gone)
   }
 
   close(): void {
@@ -114,6 +115,8 @@ export class StandInWebContents extends EventEmitter implements Part<Electron.We
       if (isMainFrame) this.emit('will-navigate', event)
       if (event.defaultPrevented) return 'refused'
     }
+    // No page comes while this file is there.
+    while (isNavigation && existsSync(process.env.STAND_IN_HELD ?? '')) await delay(20)
     return await answerFor(url, method)
   }
 

@@ -22,6 +22,10 @@ export class Window {
   readonly #options: WindowOptions
   #window: BrowserWindow | undefined
   #settled: NodeJS.Timeout | undefined
+  /** A page that is being loaded hears of no place yet. */
+  #isLoaded = false
+  /** Where it is to go then. */
+  #awaited: string | undefined
 
   constructor(options: WindowOptions) {
     this.#options = options
@@ -41,7 +45,9 @@ export class Window {
     if (this.#window.isMinimized()) this.#window.restore()
     this.#window.show()
     this.#window.focus()
-    if (hash !== undefined) this.#window.webContents.send(ROUTE_CHANNEL, hash)
+    if (hash === undefined) return
+    if (this.#isLoaded) this.#window.webContents.send(ROUTE_CHANNEL, hash)
+    else this.#awaited = hash
   }
 
   #open(hash = ''): BrowserWindow {
@@ -77,10 +83,18 @@ export class Window {
     window.on('closed', () => {
       this.#window = undefined
     })
+    this.#isLoaded = false
+    this.#awaited = undefined
+    window.webContents.on('did-finish-load', () => {
+      this.#isLoaded = true
+      if (this.#awaited !== undefined) window.webContents.send(ROUTE_CHANNEL, this.#awaited)
+      this.#awaited = undefined
+    })
     // A page that has died takes nothing of the core with it.
     let reloadedAt = Number.NEGATIVE_INFINITY
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       warn('the page ended', reason)
+      this.#isLoaded = false
       if (reason === 'clean-exit' || window.isDestroyed() || performance.now() - reloadedAt < RELOAD_MS) return
       reloadedAt = performance.now()
       window.webContents.reload()
