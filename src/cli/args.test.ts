@@ -51,6 +51,12 @@ test('asking for help needs nothing else to be right', () => {
   expect(parse(['push', '--help', '--', 'make']).has('help')).toBe(true)
 })
 
+test('help on what takes a second word is on all of that', () => {
+  for (const flag of ['--help', '-h']) expect(parse(['host', flag]).operands('VERB')).toEqual(['host'])
+  expect(parse(['--color', 'always', 'host', '--help']).value('color')).toBe('always')
+  expect(refusal(['host', '--nope'])[0]).toBe('drover host: what should be done is missing')
+})
+
 test.each<[string[], string, string]>([
   [['push', '--no-snyc', '--', 'x'], 'push has no flag --no-snyc', 'Did you mean: --no-sync'],
   [['push', '-x', '--', 'x'], 'push has no flag -x', ''],

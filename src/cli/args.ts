@@ -88,6 +88,10 @@ export function findVerb(program: Program, words: readonly string[]): { verb: Ve
     return { verb: one, rest: [...leading, ...after.slice(1)] }
   }
   if (unnamed !== undefined && after.includes('--')) return { verb: unnamed, rest: [...leading, ...after] }
+  // `host --help` is `help host`.
+  const isGroup = program.verbs.some(({ path }) => path.startsWith(`${first} `))
+  if (isGroup && (second === '--help' || second === '-h'))
+    return { verb: byName(program, 'help'), rest: [...leading, first, ...after.slice(2)] }
   throw unknownVerb(program, first, second)
 }
 
