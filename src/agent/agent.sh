@@ -997,10 +997,12 @@ take_up() {
         detach run "$job" </dev/null >/dev/null
       elif [ ! -s "$dir/watcher" ]; then
         # As a claim is for a moment; for longer when whoever made it was killed in that, or found no room to note itself.
-        case " ${claimed-} " in *" $job "*) [ -n "$(tree "$job" "$job")" ] || lose 'its start was interrupted' ;; esac
-        claimed="${claimed-} $job"
+        case " ${claimed-} " in
+          *" $job "*) [ -n "$(tree "$job" "$job")" ] || lose 'its start was interrupted' ;;
+          *) claimed="${claimed-} $job" due=10 ;;
+        esac
       fi
-      return 0
+      [ "$job_state" = lost ] || return 0
       ;;
   esac
   is_wanted || return
@@ -1864,6 +1866,7 @@ tend() {
     mark_times
     due=$((due - 1))
     if [ $due -lt 0 ]; then
+      # Sooner where somebody is to be looked at again: see take_up.
       due=30
       thin_times
       tend_keepers || [ -n "$cutting" ] || ! leave_tending || exit

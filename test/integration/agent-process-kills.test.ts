@@ -1,8 +1,10 @@
 /** kill -9 of whatever a host runs, at any moment: never two runs of a process at once, and in the end one. */
 import { randomInt, randomUUID } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
+import { isRunning, makeAgentHost, record, SHELLS } from '../helpers/agent-host.ts'
 import { keptProcess, startProcess } from '../helpers/agent-process.ts'
 import { isAlive, pidsWithName, processText, signalAll } from '../helpers/processes.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -48,6 +50,22 @@ describe.each(ways)('$kind processes, agent in $shell', ({ shell, terminal }) =>
     for (const process of await atWork()) expect(newest).toContainEqual(process)
     await waitFor(async () => (await atWork()).length === 0, { timeoutMs: 40_000, what: 'the last runs to have ended' })
   })
+})
+
+test('a run whose start was killed between its claim and its note is given up, and followed', async () => {
+  const host = makeAgentHost()
+  const before = record(await host.open())
+  const { id, first } = await startProcess(before, 'exec sleep 1000')
+  await isRunning(before, first.id)
+  before.close()
+  await host.reboot()
+  writeFileSync(host.env.DROVER_BOOT_ID_FILE ?? '', 'first-boot\n')
+  const folder = join(host.root, 'jobs', first.id)
+  for (const name of ['pid', 'pid_start', 'started_at']) rmSync(join(folder, name))
+  writeFileSync(join(folder, 'watcher'), '')
+  const agent = record(await host.open())
+  await waitFor(async () => (await keptProcess(agent, id))?.run === 2, { timeoutMs: 100_000, what: 'the run after it' })
+  expect(await agent.stat(first.id)).toMatchObject({ state: 'lost', reason: 'its start was interrupted' })
 })
 
 /** By process, ids of the jobs whose command runs now: the process's own program, not a shell that is about to become it. */
