@@ -159,7 +159,12 @@ describe('a terminal', () => {
   })
 
   test.each([
-    { when: 'when tmux has been told', line: '/usr/bin/tmux "$@"; kill -KILL $$', end: { exitCode: 3, reason: null }, ran: 'x' },
+    {
+      when: 'when what runs in it has come up',
+      line: '/usr/bin/tmux "$@"; until [ -e "$(dirname "$DROVER_LOG")/pid" ]; do sleep 0.02; done; kill -KILL $$',
+      end: { exitCode: 3, reason: null },
+      ran: 'x',
+    },
     {
       when: 'before tmux, which comes late',
       line: 'setsid sh -c "$late" sh "$@" >/dev/null 2>&1 & kill -KILL $$',
